@@ -1,0 +1,63 @@
+/** Builds the argument arrays of docs/nightctl.md. Pure: no connection, no shell, no quoting (that is ssh/quote). */
+import { formatVersion } from '../rollout/versions.ts'
+
+/** One call of nightctl: its words, and what goes on its standard input. */
+export interface Call {
+  readonly args: readonly string[]
+  readonly input?: string
+}
+
+/** Whom a mutating call is meant for, and under which claim. */
+export interface Claim {
+  readonly cashId: string
+  readonly operation: string
+  readonly generation: number
+}
+
+export interface PackageRef {
+  readonly version: number
+  readonly size: number
+  readonly sha256: string
+}
+
+const flags = (values: Record<string, string | number | boolean>): string[] =>
+  Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)])
+
+const claimFlags = (claim: Claim): string[] =>
+  flags({ 'cash-id': claim.cashId, operation: claim.operation, generation: claim.generation })
+
+const packageFlags = (p: PackageRef): string[] =>
+  flags({ version: formatVersion(p.version), size: p.size, sha256: p.sha256 })
+
+export const describe = (): Call => ({ args: ['describe'] })
+export const status = (): Call => ({ args: ['status'] })
+export const operation = (id: string): Call => ({ args: ['operation', id] })
+
+export const downloadStart = (claim: Claim, source: string, p: PackageRef): Call => ({
+  args: ['download', 'start', ...flags({ source }), ...packageFlags(p), ...claimFlags(claim)],
+})
+export const downloadStatus = (sha256: string): Call => ({
+  args: ['download', 'status', ...flags({ sha256 })],
+})
+export const downloadStop = (claim: Claim): Call => ({ args: ['download', 'stop', ...claimFlags(claim)] })
+
+export const verify = (p: PackageRef): Call => ({ args: ['verify', ...packageFlags(p)] })
+
+export const arm = (claim: Claim, p: PackageRef, expiresInSeconds: number): Call => ({
+  args: [
+    'arm',
+    ...flags({
+      version: formatVersion(p.version),
+      sha256: p.sha256,
+      'expires-in': Math.ceil(expiresInSeconds),
+    }),
+    ...claimFlags(claim),
+  ],
+})
+export const disarm = (claim: Claim): Call => ({ args: ['disarm', ...claimFlags(claim)] })
+export const restart = (claim: Claim, version: number): Call => ({
+  args: ['restart', ...flags({ version: formatVersion(version) }), ...claimFlags(claim)],
+})
+export const rollback = (claim: Claim, version: number): Call => ({
+  args: ['rollback', ...flags({ version: formatVersion(version) }), ...claimFlags(claim)],
+})

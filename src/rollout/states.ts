@@ -1,0 +1,157 @@
+/**
+ * Every state machine of Nightshift, on one screen: state → event → next state.
+ * A missing cell means: the event is refused. Types, the API's `allowed` actions,
+ * docs/states.md and the database's CHECK constraints are derived from these three tables.
+ */
+
+export const rolloutStates = {
+  draft: { submit: 'awaitingApproval', schedule: 'scheduled', stop: 'cancelled' },
+  awaitingApproval: { approve: 'scheduled', reject: 'draft', stop: 'cancelled' },
+  scheduled: { start: 'running', stop: 'cancelled' },
+  running: { pause: 'paused', stop: 'stopping', finish: 'finished' },
+  paused: { resume: 'running', stop: 'stopping', finish: 'finished' },
+  stopping: { stopped: 'cancelled' },
+  finished: { reopen: 'running' },
+  cancelled: {},
+} as const
+
+export const storePackageStates = {
+  absent: { claim: 'uploading' },
+  uploading: { uploaded: 'present', deferred: 'absent', leaseLost: 'absent' },
+  present: { claimRemoval: 'removing', lost: 'absent' },
+  removing: { removed: 'absent', deferred: 'absent', leaseLost: 'absent' },
+} as const
+
+// prettier: one line per state, so that the table can be read as a table.
+export const deviceUpdateStates = {
+  // rest states: nothing runs, the conductor decides what is due
+  waiting: { claimDownload: 'downloading', skip: 'skipped', cancel: 'cancelled' },
+  downloaded: { claimVerify: 'verifying', skip: 'skipped', cancel: 'cancelled' },
+  ready: { claimActivate: 'activating', skip: 'skipped', cancel: 'cancelled' },
+  armed: { claimRestart: 'restarting', claimDisarm: 'disarming' },
+  unhealthy: { claimRollback: 'rollingBack' },
+  inDoubt: {
+    claimObserve: 'inDoubt',
+    deferred: 'inDoubt',
+    leaseLost: 'inDoubt',
+    seenReady: 'ready',
+    seenArmed: 'armed',
+    seenNew: 'succeeded',
+    seenUnhealthy: 'unhealthy',
+    seenBroken: 'broken',
+  },
+  // active states: a worker holds a lease
+  downloading: {
+    downloaded: 'downloaded',
+    deferred: 'waiting',
+    leaseLost: 'waiting',
+    fail: 'failed',
+    skip: 'skipped',
+  },
+  verifying: {
+    verified: 'ready',
+    damaged: 'waiting',
+    deferred: 'downloaded',
+    leaseLost: 'downloaded',
+    fail: 'failed',
+    skip: 'skipped',
+  },
+  activating: {
+    armed: 'armed',
+    alreadyNew: 'succeeded',
+    deferred: 'ready',
+    fetchAgain: 'waiting',
+    contactLost: 'inDoubt',
+    leaseLost: 'inDoubt',
+    fail: 'failed',
+    skip: 'skipped',
+  },
+  restarting: {
+    healthy: 'succeeded',
+    unhealthy: 'unhealthy',
+    deferred: 'armed',
+    notArmed: 'ready',
+    contactLost: 'inDoubt',
+    leaseLost: 'inDoubt',
+  },
+  disarming: { disarmed: 'ready', contactLost: 'inDoubt', leaseLost: 'inDoubt' },
+  rollingBack: {
+    reverted: 'rolledBack',
+    beyondRepair: 'broken',
+    contactLost: 'inDoubt',
+    leaseLost: 'inDoubt',
+  },
+  // terminal states; the events out of them are a person's retry
+  succeeded: {},
+  rolledBack: { retryLook: 'inDoubt' },
+  failed: { retryFetch: 'waiting', retryVerify: 'downloaded', retryInstall: 'ready', retryLook: 'inDoubt' },
+  broken: { retryLook: 'inDoubt' },
+  skipped: { retryFetch: 'waiting', retryVerify: 'downloaded', retryInstall: 'ready', retryLook: 'inDoubt' },
+  cancelled: {},
+} as const
+
+export type Machine = Readonly<Record<string, Readonly<Record<string, string>>>>
+
+export type RolloutState = keyof typeof rolloutStates
+export type StorePackageState = keyof typeof storePackageStates
+export type DeviceUpdateState = keyof typeof deviceUpdateStates
+
+type EventOf<M extends Machine> = { [S in keyof M]: keyof M[S] }[keyof M] & string
+export type RolloutEvent = EventOf<typeof rolloutStates>
+export type StorePackageEvent = EventOf<typeof storePackageStates>
+export type DeviceUpdateEvent = EventOf<typeof deviceUpdateStates>
+
+export const machines = {
+  rollout: rolloutStates,
+  storePackage: storePackageStates,
+  deviceUpdate: deviceUpdateStates,
+} as const satisfies Record<string, Machine>
+export type MachineName = keyof typeof machines
+
+/** The state that `event` leads to from `state`, or undefined: the event is refused there. */
+export function nextState(machine: Machine, state: string, event: string): string | undefined {
+  const row = Object.hasOwn(machine, state) ? machine[state] : undefined
+  return row !== undefined && Object.hasOwn(row, event) ? row[event] : undefined
+}
+
+/** The events a state accepts, in the order of the table: what the API calls `allowed`. */
+export function allowedEvents(machine: Machine, state: string): string[] {
+  return Object.keys(machine[state] ?? {})
+}
+
+const set = <T extends string>(...states: T[]): ReadonlySet<string> => new Set<string>(states)
+
+/** What a device update can be when nobody needs to do anything more for it tonight. */
+export const terminalUpdateStates = set<DeviceUpdateState>(
+  'succeeded',
+  'rolledBack',
+  'failed',
+  'broken',
+  'skipped',
+  'cancelled',
+)
+/** States in which a worker holds a lease; `inDoubt` is claimed without leaving its state. */
+export const activeUpdateStates = set<DeviceUpdateState>(
+  'downloading',
+  'verifying',
+  'activating',
+  'restarting',
+  'disarming',
+  'rollingBack',
+)
+/** States in which a device may be restarting or may not sell: its lane counts as closed. */
+export const laneClosedStates = set<DeviceUpdateState>(
+  'activating',
+  'armed',
+  'restarting',
+  'disarming',
+  'unhealthy',
+  'rollingBack',
+  'inDoubt',
+  'broken',
+)
+export const terminalRolloutStates = set<RolloutState>('finished', 'cancelled')
+
+export const isTerminalUpdate = (state: string): boolean => terminalUpdateStates.has(state)
+export const isActiveUpdate = (state: string): boolean => activeUpdateStates.has(state)
+export const isTerminalRollout = (state: string): boolean => terminalRolloutStates.has(state)
