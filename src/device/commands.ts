@@ -5,6 +5,8 @@ import { formatVersion } from '../rollout/versions.ts'
 export interface Call {
   readonly args: readonly string[]
   readonly input?: string
+  /** It may change the device: carries a claim. */
+  readonly mutates?: true
 }
 
 /** Whom a mutating call is meant for, and under which claim. */
@@ -29,35 +31,39 @@ const claimFlags = (claim: Claim): string[] =>
 const packageFlags = (p: PackageRef): string[] =>
   flags({ version: formatVersion(p.version), size: p.size, sha256: p.sha256 })
 
+/** Every verb that may change the device goes through here, so that none lacks its claim. */
+const mutating = (words: readonly string[], claim: Claim): Call => ({
+  args: [...words, ...claimFlags(claim)],
+  mutates: true,
+})
+
 export const describe = (): Call => ({ args: ['describe'] })
 export const status = (): Call => ({ args: ['status'] })
 export const operation = (id: string): Call => ({ args: ['operation', id] })
 
-export const downloadStart = (claim: Claim, source: string, p: PackageRef): Call => ({
-  args: ['download', 'start', ...flags({ source }), ...packageFlags(p), ...claimFlags(claim)],
-})
+export const downloadStart = (claim: Claim, source: string, p: PackageRef): Call =>
+  mutating(['download', 'start', ...flags({ source }), ...packageFlags(p)], claim)
 export const downloadStatus = (sha256: string): Call => ({
   args: ['download', 'status', ...flags({ sha256 })],
 })
-export const downloadStop = (claim: Claim): Call => ({ args: ['download', 'stop', ...claimFlags(claim)] })
+export const downloadStop = (claim: Claim): Call => mutating(['download', 'stop'], claim)
 
 export const verify = (p: PackageRef): Call => ({ args: ['verify', ...packageFlags(p)] })
 
-export const arm = (claim: Claim, p: PackageRef, expiresInSeconds: number): Call => ({
-  args: [
-    'arm',
-    ...flags({
-      version: formatVersion(p.version),
-      sha256: p.sha256,
-      'expires-in': Math.ceil(expiresInSeconds),
-    }),
-    ...claimFlags(claim),
-  ],
-})
-export const disarm = (claim: Claim): Call => ({ args: ['disarm', ...claimFlags(claim)] })
-export const restart = (claim: Claim, version: number): Call => ({
-  args: ['restart', ...flags({ version: formatVersion(version) }), ...claimFlags(claim)],
-})
-export const rollback = (claim: Claim, version: number): Call => ({
-  args: ['rollback', ...flags({ version: formatVersion(version) }), ...claimFlags(claim)],
-})
+export const arm = (claim: Claim, p: PackageRef, expiresInSeconds: number): Call =>
+  mutating(
+    [
+      'arm',
+      ...flags({
+        version: formatVersion(p.version),
+        sha256: p.sha256,
+        'expires-in': Math.ceil(expiresInSeconds),
+      }),
+    ],
+    claim,
+  )
+export const disarm = (claim: Claim): Call => mutating(['disarm'], claim)
+export const restart = (claim: Claim, version: number): Call =>
+  mutating(['restart', ...flags({ version: formatVersion(version) })], claim)
+export const rollback = (claim: Claim, version: number): Call =>
+  mutating(['rollback', ...flags({ version: formatVersion(version) })], claim)

@@ -146,6 +146,11 @@ export function reasonRule(code: ReasonCode): ReasonRule {
   return reasons[code]
 }
 
+/** Reasons that only a person ends: no automatic attempt comes after them. */
+export const neverAgain = (Object.keys(reasons) as ReasonCode[]).filter(
+  (code) => reasonRule(code).backoff === 'never',
+)
+
 /**
  * Seconds until the next attempt, or undefined: never by itself.
  * @param attempt how many attempts were made for this reason so far, from 1

@@ -22,12 +22,11 @@ export const storePackageStates = {
   removing: { removed: 'absent', deferred: 'absent', leaseLost: 'absent' },
 } as const
 
-// prettier: one line per state, so that the table can be read as a table.
 export const deviceUpdateStates = {
   // rest states: nothing runs, the conductor decides what is due
-  waiting: { claimDownload: 'downloading', skip: 'skipped', cancel: 'cancelled' },
-  downloaded: { claimVerify: 'verifying', skip: 'skipped', cancel: 'cancelled' },
-  ready: { claimActivate: 'activating', skip: 'skipped', cancel: 'cancelled' },
+  waiting: { claimDownload: 'downloading', fail: 'failed', skip: 'skipped', cancel: 'cancelled' },
+  downloaded: { claimVerify: 'verifying', fail: 'failed', skip: 'skipped', cancel: 'cancelled' },
+  ready: { claimActivate: 'activating', fail: 'failed', skip: 'skipped', cancel: 'cancelled' },
   armed: { claimRestart: 'restarting', claimDisarm: 'disarming' },
   unhealthy: { claimRollback: 'rollingBack' },
   inDoubt: {
@@ -74,9 +73,10 @@ export const deviceUpdateStates = {
     contactLost: 'inDoubt',
     leaseLost: 'inDoubt',
   },
-  disarming: { disarmed: 'ready', contactLost: 'inDoubt', leaseLost: 'inDoubt' },
+  disarming: { disarmed: 'ready', deferred: 'armed', contactLost: 'inDoubt', leaseLost: 'inDoubt' },
   rollingBack: {
     reverted: 'rolledBack',
+    deferred: 'unhealthy',
     beyondRepair: 'broken',
     contactLost: 'inDoubt',
     leaseLost: 'inDoubt',

@@ -1,0 +1,106 @@
+/** The conductor: one leader among any number of candidates; every second, and whenever something happened. */
+import { type Database, listen } from '../db/database.ts'
+import { type Leadership, tryToLead } from '../db/leader.ts'
+import type { QueueBackend } from '../jobs/backend.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { Log } from '../log.ts'
+import { type TickLimits, tick } from './tick.ts'
+
+const TICK_MS = 1000
+/** News within this long are looked at together. */
+const GATHER_MS = 60
+const CANDIDACY_MS = 2000
+
+export interface RunningConductor {
+  isLeader(): boolean
+  close(): Promise<void>
+}
+
+/** Sleeps until the time is over or somebody wakes it. */
+function alarm() {
+  let wake: (() => void) | undefined
+  let isRung = false
+  return {
+    ring: () => {
+      isRung = true
+      wake?.()
+    },
+    wait: (ms: number) =>
+      new Promise<void>((resolve) => {
+        const timer = setTimeout(done, isRung ? Math.min(ms, GATHER_MS) : ms)
+        function done() {
+          clearTimeout(timer)
+          wake = undefined
+          isRung = false
+          resolve()
+        }
+        wake = () => {
+          clearTimeout(timer)
+          setTimeout(done, GATHER_MS)
+          wake = undefined
+        }
+      }),
+  }
+}
+
+export function startConductor(options: {
+  db: Database
+  queues: QueueBackend
+  limits: TickLimits
+  log: Log
+}): RunningConductor {
+  const { db, queues, limits, log } = options
+  const clock = alarm()
+  let closing = false
+  let leadership: Leadership | undefined
+
+  async function oneTick(current: Leadership): Promise<void> {
+    const result = await tick(current.client, limits)
+    if (result.enqueue.length === 0 && result.expired === 0 && result.ended === 0) return
+    log.debug({ enqueue: result.enqueue.length, expired: result.expired, ended: result.ended }, 'tick')
+    // The rows are the outbox: what cannot be enqueued now is found unbegun by a later tick.
+    await enqueue(queues, result.enqueue)
+    db.poke()
+  }
+
+  async function lead(current: Leadership): Promise<void> {
+    leadership = current
+    log.info('leading')
+    let isLost = false
+    current.lost.then(() => {
+      isLost = true
+      clock.ring()
+    })
+    const news = await listen(db.url, clock.ring, () => {}).catch(() => undefined)
+    try {
+      while (!closing && !isLost) {
+        await oneTick(current).catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+        await clock.wait(TICK_MS)
+      }
+    } finally {
+      leadership = undefined
+      await news?.close().catch(() => {})
+      await current.resign().catch(() => {})
+    }
+  }
+
+  const running = (async () => {
+    while (!closing) {
+      const won = await tryToLead(db.url).catch((error: unknown) => {
+        log.warn({ err: error }, 'the database cannot be reached')
+        return undefined
+      })
+      if (won !== undefined) await lead(won)
+      else await clock.wait(CANDIDACY_MS)
+    }
+  })()
+
+  return {
+    isLeader: () => leadership !== undefined,
+    close: async () => {
+      closing = true
+      clock.ring()
+      await running
+    },
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * What only the leader writes. Every statement runs on the connection that holds the leader's lock:
+ * when that connection is gone, so is the right to claim.
+ */
+import type pg from 'pg'
+import { claimEvents, type DeviceStep, type DueSnapshot } from '../rollout/due.ts'
+import { neverAgain } from '../rollout/reasons.ts'
+import type { StoreLoad } from '../rollout/release.ts'
+import { moveStorePackage, moveUpdate } from './transition.ts'
+
+export interface Candidate extends Omit<DueSnapshot, 'now'> {
+  readonly id: string
+  readonly storeId: string
+}
+
+/** Rows read in one tick: enough for every limit, bounded whatever the size of the chain. */
+const CANDIDATES_PER_STORE = 40
+const CANDIDATES = 4000
+
+/** Live updates at rest whose back-off is over, some of every store; and the database's now. */
+export async function readCandidates(on: pg.ClientBase): Promise<{ now: number; candidates: Candidate[] }> {
+  const { rows: clock } = await on.query<{ now: Date }>('SELECT now() AS now')
+  const { rows } = await on.query<Candidate>(
+    `SELECT * FROM (
+       SELECT u.id, u.store_id AS "storeId", u.state, u.reason, u.attempts,
+         (extract(epoch FROM u.not_before) * 1000)::float8 AS "notBefore",
+         (extract(epoch FROM u.armed_until) * 1000)::float8 AS "armedUntil",
+         r.state AS "rolloutState", r.policy, (w.released_at IS NOT NULL) AS "waveReleased",
+         p.state AS "storePackageState", p.reason AS "storePackageReason", p.attempts AS "storePackageAttempts",
+         row_number() OVER (PARTITION BY u.store_id ORDER BY (u.state IN ('waiting', 'downloaded')), u.created_at, u.id) AS place
+       FROM device_update u
+       JOIN rollout r ON r.id = u.rollout_id AND r.state IN ('running', 'paused', 'stopping')
+       JOIN wave w ON w.rollout_id = u.rollout_id AND w.number = u.wave
+       JOIN store_package p ON p.store_id = u.store_id AND p.package_id = u.package_id
+       WHERE u.state IN ('waiting', 'downloaded', 'ready', 'armed', 'unhealthy', 'inDoubt')
+         AND u.lease_until IS NULL
+         -- A back-off holds nothing back that would end the update or take its arming away.
+         AND (u.not_before IS NULL OR u.not_before <= now() OR r.state <> 'running' OR u.state = 'armed'
+              OR (r.policy->>'endsAt') IS NOT NULL)
+         AND (u.state <> 'waiting' OR r.state <> 'running' OR p.state <> 'uploading' OR (r.policy->>'endsAt') IS NOT NULL)
+     ) live WHERE place <= $1 ORDER BY place LIMIT $2`,
+    [CANDIDATES_PER_STORE, CANDIDATES],
+  )
+  return { now: clock[0]?.now.getTime() ?? Date.now(), candidates: rows }
+}
+
+/** What runs now in these stores, and their limits. */
+export async function readLoads(
+  on: pg.ClientBase,
+  storeIds: readonly string[],
+): Promise<Map<string, StoreLoad>> {
+  const { rows } = await on.query<StoreLoad & { id: string }>(
+    `SELECT s.id, s.max_downloads AS "maxDownloads", s.max_installs AS "maxInstalls",
+       count(u.id) FILTER (WHERE u.state = 'downloading')::int AS downloads,
+       count(u.id) FILTER (WHERE u.state IN ('activating', 'armed', 'restarting', 'disarming', 'unhealthy', 'rollingBack', 'inDoubt'))::int AS installs
+     FROM store s LEFT JOIN device_update u ON u.store_id = s.id
+       AND u.state NOT IN ('succeeded', 'rolledBack', 'failed', 'broken', 'skipped', 'cancelled')
+     WHERE s.id = ANY($1::uuid[]) GROUP BY s.id`,
+    [storeIds],
+  )
+  return new Map(rows.map(({ id, ...load }) => [id, load]))
+}
+
+/** How many steps workers that were heard of lately can carry, less those that run. */
+export async function readRoom(
+  on: pg.ClientBase,
+  totalLimit: number,
+  silentSeconds: number,
+): Promise<number> {
+  const { rows } = await on.query<{ capacity: number; running: number }>(
+    `SELECT
+       coalesce((SELECT sum(capacity) FROM worker_node WHERE seen_at > now() - make_interval(secs => $1)), 0)::int AS capacity,
+       (SELECT count(*) FROM device_update WHERE lease_until IS NOT NULL)::int
+         + (SELECT count(*) FROM store_package WHERE lease_until IS NOT NULL)::int AS running`,
+    [silentSeconds],
+  )
+  const { capacity, running } = rows[0] ?? { capacity: 0, running: 0 }
+  return Math.max(0, Math.min(totalLimit, capacity) - running)
+}
+
+export interface Claimed {
+  readonly step: DeviceStep | 'distribute'
+  readonly id: string
+  readonly generation: number
+}
+
+async function inClaim<T>(on: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await on.query('BEGIN')
+  try {
+    const result = await work()
+    await on.query('COMMIT')
+    return result
+  } catch (error) {
+    await on.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+/** Another claim of the same store waits here, so that its lanes are counted once. */
+const lockStore = (on: pg.ClientBase, storeId: string) =>
+  on.query('SELECT 1 FROM store WHERE id = $1 FOR UPDATE', [storeId])
+
+/** Raises the device's generation, leases the row, opens the attempt's record. Undefined: the row had moved on. */
+export function claimUpdate(
+  on: pg.ClientBase,
+  candidate: { id: string; storeId: string; attempts: number },
+  step: DeviceStep,
+  leaseSeconds: number,
+): Promise<Claimed | undefined> {
+  return inClaim(on, async () => {
+    await lockStore(on, candidate.storeId)
+    const { rows } = await on.query<{ generation: number }>(
+      `UPDATE device d SET generation = d.generation + 1 FROM device_update u
+       WHERE u.id = $1 AND d.id = u.device_id AND u.lease_until IS NULL RETURNING d.generation`,
+      [candidate.id],
+    )
+    const generation = rows[0]?.generation
+    if (generation === undefined) return undefined
+    const moved = await moveUpdate(on, candidate.id, claimEvents[step], {
+      actor: 'conductor',
+      claim: { generation, leaseSeconds },
+    })
+    if (moved === undefined) return undefined
+    await on.query(
+      'INSERT INTO step_run (id, update_id, step, attempt, generation) VALUES (gen_random_uuid(), $1, $2, $3, $4)',
+      [candidate.id, step, candidate.attempts + 1, generation],
+    )
+    return { step, id: candidate.id, generation }
+  })
+}
+
+/** Store packages that a running rollout's devices still need and that are not there. */
+export async function readWantedStorePackages(
+  on: pg.ClientBase,
+  limit: number,
+): Promise<{ id: string; storeId: string; attempts: number }[]> {
+  const { rows } = await on.query<{ id: string; storeId: string; attempts: number }>(
+    `SELECT p.id, p.store_id AS "storeId", p.attempts FROM store_package p
+     WHERE p.state = 'absent' AND (p.not_before IS NULL OR p.not_before <= now())
+       AND (p.reason IS NULL OR p.reason <> ALL($2::text[]))
+       AND EXISTS (
+         SELECT 1 FROM device_update u JOIN rollout r ON r.id = u.rollout_id
+         WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND u.state = 'waiting' AND r.state = 'running'
+           AND p.attempts < (r.policy->>'maxAttempts')::int)
+     ORDER BY p.not_before NULLS FIRST, p.id LIMIT $1`,
+    [limit, neverAgain],
+  )
+  return rows
+}
+
+/** The same for a store package. */
+export function claimStorePackage(
+  on: pg.ClientBase,
+  wanted: { id: string; storeId: string; attempts: number },
+  leaseSeconds: number,
+): Promise<Claimed | undefined> {
+  return inClaim(on, async () => {
+    await lockStore(on, wanted.storeId)
+    const { rows } = await on.query<{ generation: number }>(
+      'SELECT generation + 1 AS generation FROM store_package WHERE id = $1',
+      [wanted.id],
+    )
+    const generation = rows[0]?.generation
+    if (generation === undefined) return undefined
+    const moved = await moveStorePackage(on, wanted.id, 'claim', {
+      actor: 'conductor',
+      claim: { generation, leaseSeconds },
+    })
+    if (moved === undefined) return undefined
+    await on.query(
+      `INSERT INTO step_run (id, store_package_id, step, attempt, generation) VALUES (gen_random_uuid(), $1, 'distribute', $2, $3)`,
+      [wanted.id, wanted.attempts + 1, generation],
+    )
+    return { step: 'distribute', id: wanted.id, generation }
+  })
+}
+
+/** Claims that no worker has begun for a while: their jobs may be lost (a crash before the enqueueing, an emptied Redis). */
+export async function readUnbegun(
+  on: pg.ClientBase,
+  olderThanSeconds: number,
+  limit: number,
+): Promise<Claimed[]> {
+  const { rows } = await on.query<Claimed>(
+    `SELECT step, coalesce(update_id, store_package_id) AS id, generation FROM step_run
+     WHERE ended_at IS NULL AND started_at IS NULL AND claimed_at < now() - make_interval(secs => $1)
+     ORDER BY claimed_at LIMIT $2`,
+    [olderThanSeconds, limit],
+  )
+  return rows
+}

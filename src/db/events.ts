@@ -1,0 +1,90 @@
+/** The append-only events: written with what they tell of, read below the oldest transaction still running. */
+import type { Executor } from './database.ts'
+
+export interface EventRow {
+  /** `xid-id`: the place in the stream. */
+  readonly cursor: string
+  readonly at: Date
+  readonly code: string
+  readonly actor: string
+  readonly rolloutId: string | null
+  readonly storeId: string | null
+  readonly deviceId: string | null
+  readonly updateId: string | null
+  readonly storePackageId: string | null
+  readonly params: Record<string, unknown>
+}
+
+export interface NewEvent {
+  readonly code: string
+  readonly actor: string
+  readonly rolloutId?: string
+  readonly storeId?: string
+  readonly deviceId?: string
+  readonly updateId?: string
+  readonly storePackageId?: string
+  readonly params?: Readonly<Record<string, unknown>>
+}
+
+export async function addEvent(on: Executor, event: NewEvent): Promise<void> {
+  await on.query(
+    `INSERT INTO event (code, actor, rollout_id, store_id, device_id, update_id, store_package_id, params)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [
+      event.code,
+      event.actor,
+      event.rolloutId ?? null,
+      event.storeId ?? null,
+      event.deviceId ?? null,
+      event.updateId ?? null,
+      event.storePackageId ?? null,
+      JSON.stringify(event.params ?? {}),
+    ],
+  )
+}
+
+const CURSOR = /^(\d{1,19})-(\d{1,19})$/
+
+/** Undefined: not a cursor of ours. */
+export function parseCursor(text: string): { xid: string; id: string } | undefined {
+  const found = CURSOR.exec(text)
+  return found ? { xid: found[1] as string, id: found[2] as string } : undefined
+}
+
+export interface EventFilter {
+  readonly rolloutId?: string
+  readonly updateId?: string
+}
+
+/**
+ * Events after a cursor, oldest first. A transaction that is still running could write before what is read now,
+ * so only those below the snapshot's xmin are shown: replay from any cursor misses nothing.
+ */
+export async function readEvents(
+  on: Executor,
+  after: string,
+  limit: number,
+  filter: EventFilter = {},
+): Promise<EventRow[]> {
+  const cursor = parseCursor(after) ?? { xid: '0', id: '0' }
+  const { rows } = await on.query<EventRow>(
+    `SELECT xid || '-' || id AS cursor, at, code, actor, rollout_id AS "rolloutId", store_id AS "storeId",
+       device_id AS "deviceId", update_id AS "updateId", store_package_id AS "storePackageId", params
+     FROM event
+     WHERE (xid, id) > ($1::bigint, $2::bigint)
+       AND xid < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
+       AND ($4::uuid IS NULL OR rollout_id = $4) AND ($5::uuid IS NULL OR update_id = $5)
+     ORDER BY xid, id LIMIT $3`,
+    [cursor.xid, cursor.id, limit, filter.rolloutId ?? null, filter.updateId ?? null],
+  )
+  return rows
+}
+
+/** Where the stream stands now: what comes after it is new. */
+export async function lastCursor(on: Executor): Promise<string> {
+  const { rows } = await on.query<{ cursor: string }>(
+    `SELECT xid || '-' || id AS cursor FROM event
+     WHERE xid < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint ORDER BY xid DESC, id DESC LIMIT 1`,
+  )
+  return rows[0]?.cursor ?? '0-0'
+}

@@ -1,0 +1,37 @@
+import type { Database } from './database.ts'
+import { addEvent } from './events.ts'
+
+export interface NewPackage {
+  readonly kind: string
+  readonly version: number
+  readonly fileName: string
+  readonly size: number
+  readonly sha256: string
+}
+
+/** Records an uploaded package. Undefined: this kind has this version already. */
+export async function addPackage(db: Database, file: NewPackage, actor: string) {
+  const created = await db.prisma.package.createManyAndReturn({
+    data: [{ ...file, size: BigInt(file.size) }],
+    skipDuplicates: true,
+  })
+  const row = created[0]
+  if (row === undefined) return undefined
+  await addEvent(db.pool, {
+    code: 'packageAdded',
+    actor,
+    params: {
+      packageId: row.id,
+      kind: file.kind,
+      version: file.version,
+      sha256: file.sha256,
+      size: file.size,
+    },
+  })
+  return row
+}
+
+export const listPackages = (db: Database) =>
+  db.prisma.package.findMany({ orderBy: [{ kind: 'asc' }, { version: 'desc' }] })
+
+export const findPackage = (db: Database, id: string) => db.prisma.package.findUnique({ where: { id } })

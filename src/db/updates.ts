@@ -1,0 +1,151 @@
+/** Device updates as people and workers read them, and a person's retry. */
+import { type Due, due } from '../rollout/due.ts'
+import type { Policy } from '../rollout/policy.ts'
+import { isReason, retryEvent } from '../rollout/reasons.ts'
+import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
+import { type Database, inTransaction } from './database.ts'
+import { addEvent } from './events.ts'
+import { moveRollout, moveUpdate } from './transition.ts'
+
+const listed = {
+  device: { select: { cashId: true, name: true, number: true, kind: true } },
+  store: { select: { code: true, name: true, timeZone: true, phone: true } },
+} as const
+
+export const listUpdates = (db: Database, rolloutId: string, where: { state?: string }, limit: number) =>
+  db.prisma.deviceUpdate.findMany({
+    where: { rolloutId, ...(where.state === undefined ? {} : { state: where.state }) },
+    orderBy: [{ store: { code: 'asc' } }, { device: { cashId: 'asc' } }],
+    take: limit,
+    include: listed,
+  })
+
+export const findUpdate = (db: Database, id: string) =>
+  db.prisma.deviceUpdate.findUnique({
+    where: { id },
+    include: { ...listed, package: true, runs: { orderBy: { generation: 'asc' } } },
+  })
+
+export const listStorePackages = (db: Database, rolloutId: string) =>
+  db.prisma.storePackage.findMany({
+    where: {
+      store: { updates: { some: { rolloutId } } },
+      package: { rollouts: { some: { id: rolloutId } } },
+    },
+    include: { store: { select: { code: true } } },
+    orderBy: { store: { code: 'asc' } },
+  })
+
+/** What a device update waits for now: computed from rows, never stored. */
+export async function readDue(db: Database, id: string): Promise<Due | undefined> {
+  const row = await db.prisma.deviceUpdate.findUnique({
+    where: { id },
+    include: { rollout: { include: { waves: true } }, store: { include: { storePackages: true } } },
+  })
+  if (row === null) return undefined
+  const held = row.store.storePackages.find((one) => one.packageId === row.packageId)
+  return due({
+    state: row.state as DeviceUpdateState,
+    reason: row.reason,
+    rolloutState: row.rollout.state as RolloutState,
+    waveReleased: row.rollout.waves.some((wave) => wave.number === row.wave && wave.releasedAt !== null),
+    storePackageState: (held?.state ?? 'absent') as StorePackageState,
+    storePackageReason: held?.reason ?? null,
+    storePackageAttempts: held?.attempts ?? 0,
+    attempts: row.attempts,
+    notBefore: row.notBefore?.getTime() ?? null,
+    armedUntil: row.armedUntil?.getTime() ?? null,
+    now: Date.now(),
+    policy: row.rollout.policy as unknown as Policy,
+  })
+}
+
+export type RetryAnswer =
+  | { readonly ok: true; readonly state: DeviceUpdateState; readonly generation: number }
+  | {
+      readonly ok: false
+      readonly why: 'notFound' | 'rolloutCancelled' | 'ownedByRollout' | 'notRetryable'
+      readonly state?: string
+    }
+
+const isUniqueViolation = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === '23505'
+
+/**
+ * A person's retry, from the API or the queue board: the row goes back to the rest state that its reason names, and
+ * the conductor releases it inside windows and limits. A finished rollout is reopened. Refusals are events too.
+ */
+export async function requestRetry(
+  db: Database,
+  updateId: string,
+  by: { actor: string; via: string },
+): Promise<RetryAnswer> {
+  const answer = await retryInTransaction(db, updateId, by).catch((error: unknown): RetryAnswer => {
+    if (isUniqueViolation(error)) return { ok: false, why: 'ownedByRollout' }
+    throw error
+  })
+  if (!answer.ok && answer.why !== 'notFound') {
+    await addEvent(db.pool, {
+      code: 'retryRefused',
+      actor: by.actor,
+      updateId,
+      params: { via: by.via, why: answer.why },
+    })
+  }
+  db.poke()
+  return answer
+}
+
+function retryInTransaction(
+  db: Database,
+  updateId: string,
+  by: { actor: string; via: string },
+): Promise<RetryAnswer> {
+  return inTransaction(db, async (client): Promise<RetryAnswer> => {
+    const { rows } = await client.query<{
+      state: DeviceUpdateState
+      reason: string | null
+      generation: number
+      rolloutId: string
+      rolloutState: RolloutState
+    }>(
+      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState"
+       FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1 FOR UPDATE OF u, r`,
+      [updateId],
+    )
+    const row = rows[0]
+    if (row === undefined) return { ok: false, why: 'notFound' }
+    if (row.rolloutState === 'cancelled' || row.rolloutState === 'stopping') {
+      return { ok: false, why: 'rolloutCancelled', state: row.state }
+    }
+    const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
+    const moved = await moveUpdate(client, updateId, retryEvent(row.state, reason), {
+      actor: by.actor,
+      reason: null,
+      attempts: 'reset',
+      also: { code: 'retryRequested', params: { via: by.via, reason: row.reason } },
+    })
+    if (moved === undefined) return { ok: false, why: 'notRetryable', state: row.state }
+    await client.query(
+      `UPDATE store_package p SET attempts = 0, not_before = NULL, reason = NULL FROM device_update u
+       WHERE u.id = $1 AND p.store_id = u.store_id AND p.package_id = u.package_id AND p.state = 'absent'`,
+      [updateId],
+    )
+    if (row.rolloutState === 'finished')
+      await moveRollout(client, row.rolloutId, 'reopen', { actor: by.actor })
+    return { ok: true, state: moved.state, generation: row.generation }
+  })
+}
+
+/** Updates of a rollout that a person can retry: those that ended without the new version. */
+export async function listRetryable(
+  db: Database,
+  rolloutId: string,
+  states: readonly string[],
+): Promise<string[]> {
+  const { rows } = await db.pool.query<{ id: string }>(
+    'SELECT id FROM device_update WHERE rollout_id = $1 AND state = ANY($2::text[]) ORDER BY store_id, id',
+    [rolloutId, states],
+  )
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,44 @@
+/** What a worker needs to know of its claim, read in one go. */
+import type { Policy } from '../rollout/policy.ts'
+import type { Database } from './database.ts'
+
+/** One claim's device update with everything a step needs; undefined: no such row. */
+export async function readUpdateWork(db: Database, id: string) {
+  const row = await db.prisma.deviceUpdate.findUnique({
+    where: { id },
+    include: {
+      device: true,
+      store: true,
+      package: true,
+      rollout: { select: { policy: true, state: true } },
+      runs: { orderBy: { generation: 'desc' }, take: 20 },
+    },
+  })
+  return row === null ? undefined : { ...row, policy: row.rollout.policy as unknown as Policy }
+}
+export type UpdateWork = NonNullable<Awaited<ReturnType<typeof readUpdateWork>>>
+
+export async function readStorePackageWork(db: Database, id: string) {
+  const row = await db.prisma.storePackage.findUnique({
+    where: { id },
+    include: { store: true, package: true },
+  })
+  if (row === null) return undefined
+  // A store package serves every rollout that wants it: the most impatient one sets the pace.
+  const wanting = await db.prisma.rollout.findMany({
+    where: { packageId: row.packageId, state: 'running' },
+    select: { policy: true },
+  })
+  const scales = wanting.map((one) => (one.policy as unknown as Policy).backoffScale)
+  return { ...row, backoffScale: scales.length === 0 ? 1 : Math.min(...scales) }
+}
+export type StorePackageWork = NonNullable<Awaited<ReturnType<typeof readStorePackageWork>>>
+
+/** The rows' present place, for a job whose claim could not be taken. */
+export async function readPlace(db: Database, table: 'device_update' | 'store_package', id: string) {
+  const { rows } = await db.pool.query<{ state: string; generation: number; leased: boolean }>(
+    `SELECT state, generation, lease_until IS NOT NULL AS leased FROM ${table} WHERE id = $1`,
+    [id],
+  )
+  return rows[0]
+}

@@ -1,0 +1,52 @@
+import type { ReasonCode } from '../../rollout/reasons.ts'
+import type { Operation, Status } from '../contract.ts'
+import {
+  type DeviceStepRules,
+  isArmed,
+  look,
+  refuse,
+  runsTarget,
+  type StepContext,
+  type StepEnd,
+} from '../step.ts'
+import { lookAtOperation } from './operation.ts'
+
+const unhealthy = (reason: ReasonCode): StepEnd => ({ event: 'seenUnhealthy', reason })
+
+/** The rest of the arming by the device's own clock, on ours; where it cannot be told it counts as over. */
+function armedUntil(context: StepContext, status: Status): Date {
+  const rest = Date.parse(status.armed?.until ?? '') - Date.parse(status.clock ?? '')
+  return new Date(Number.isFinite(rest) ? context.now() + rest : 0)
+}
+
+/** What the device's own record and its present state prove. Nothing proven: look again later. */
+function judge(context: StepContext, status: Status, lost: Operation | undefined): StepEnd {
+  if (lost?.state === 'running') throw refuse('deviceBusy', 'the operation still runs')
+  if (lost?.state === 'failed') return unhealthy(lost.reason ?? 'healthFailed')
+  if (status.health === 'starting' || status.health === null || status.version === null) {
+    throw refuse('deviceBusy', 'it is starting')
+  }
+  if (runsTarget(context, status)) {
+    return status.health === 'healthy' ? { event: 'seenNew', reason: null } : unhealthy('healthFailed')
+  }
+  if (status.health === 'unhealthy') return { event: 'seenBroken', reason: 'healthFailed' }
+  if (isArmed(context, status)) {
+    return { event: 'seenArmed', armedUntil: armedUntil(context, status) }
+  }
+  return { event: 'seenReady', reason: null }
+}
+
+/** Looks at a device that contact was lost with, or that a person asked to be tried again. Changes nothing. */
+export const observe: DeviceStepRules = {
+  observe: async (context) => {
+    const lost =
+      context.lostOperation === undefined ? undefined : await lookAtOperation(context, context.lostOperation)
+    if (context.lostOperation !== undefined && lost === undefined) throw refuse('connectionLost')
+    return judge(context, await look(context), lost)
+  },
+  act: async () => undefined,
+  confirm: async () => {
+    throw refuse('internalError', 'observing ends by evidence only')
+  },
+  deadlineSeconds: () => 120,
+}

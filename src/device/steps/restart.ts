@@ -1,0 +1,65 @@
+import * as commands from '../commands.ts'
+import { operationData, type Status } from '../contract.ts'
+import { DeviceFailure } from '../failure.ts'
+import {
+  type DeviceStepRules,
+  inUse,
+  isArmed,
+  look,
+  refuse,
+  runsTarget,
+  type StepContext,
+  type StepEnd,
+} from '../step.ts'
+import { isAway, operationEnded } from './operation.ts'
+
+const isUp = (context: StepContext, status: Status): boolean =>
+  runsTarget(context, status) && status.health === 'healthy'
+
+/** The proof: the running process says the new version, and the device is healthy. */
+async function confirmUp(context: StepContext): Promise<StepEnd> {
+  const end = context.now() + context.policy.restartSeconds * 1000
+  for (;;) {
+    const status = await look(context).catch((error: unknown) => {
+      if (isAway(error)) return undefined
+      throw error
+    })
+    if (status !== undefined && isUp(context, status)) return { event: 'healthy', reason: null }
+    if (status?.health === 'unhealthy') return { event: 'unhealthy', reason: 'healthFailed' }
+    if (context.now() > end)
+      throw new DeviceFailure('timedOut', { mayHaveActed: true, detail: 'no healthy answer' })
+    await context.sleep(context.pollMs)
+  }
+}
+
+/** Restarts an armed device; receipt and payment are looked at once more on the device, in one piece with the restart. */
+export const restart: DeviceStepRules = {
+  observe: async (context) => {
+    const status = await look(context)
+    if (isUp(context, status)) return { event: 'healthy', reason: null }
+    if (!isArmed(context, status)) return { event: 'notArmed', reason: 'armingExpired' }
+    const busy = inUse(status)
+    if (busy !== undefined) throw refuse(busy)
+    return undefined
+  },
+  act: async (context) => {
+    await context.call(commands.restart(context.claim, context.package.version), operationData)
+    return undefined
+  },
+  confirm: async (context) => {
+    const operation = await operationEnded(context, context.claim.operation, context.policy.restartSeconds)
+    if (operation.state === 'done') return confirmUp(context)
+    if (operation.state === 'failed') {
+      return {
+        event: 'unhealthy',
+        reason: operation.reason ?? 'healthFailed',
+        params: { detail: operation.detail },
+      }
+    }
+    throw new DeviceFailure('contractViolation', {
+      mayHaveActed: true,
+      detail: 'the device does not know its restart',
+    })
+  },
+  deadlineSeconds: (policy) => 2 * policy.restartSeconds + 120,
+}

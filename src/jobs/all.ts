@@ -1,0 +1,22 @@
+import type { Step } from '../rollout/due.ts'
+import { activate } from './activate.ts'
+import { disarm } from './disarm.ts'
+import { distribute } from './distribute.ts'
+import { download } from './download.ts'
+import type { JobKind } from './job.ts'
+import { observe } from './observe.ts'
+import { restart } from './restart.ts'
+import { rollback } from './rollback.ts'
+import { verify } from './verify.ts'
+
+/** Every queue, in the order of a night. */
+export const jobKinds: Readonly<Record<Step, JobKind>> = {
+  distribute,
+  download,
+  verify,
+  activate,
+  restart,
+  disarm,
+  rollback,
+  observe,
+}

@@ -1,0 +1,71 @@
+/**
+ * The pool of BullMQ's PostgreSQL backend. BullMQ 6.7 takes a dropped connection for a failed job, so this pool
+ * tries connection-class errors again before anybody above sees them. See docs/adr/0003.
+ */
+import pg from 'pg'
+
+/** Lost connections, a server that restarts, serialization and deadlock victims: nothing was committed, or BullMQ's SQL is idempotent by job id. */
+const AGAIN = new Set([
+  '57P01',
+  '57P02',
+  '57P03',
+  '40001',
+  '40P01',
+  '53300',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+])
+const MESSAGES = /Connection terminated|connection timeout|timeout exceeded when trying to connect/i
+const TRIES = 40
+const PAUSE_MS = 250
+
+export function isConnectionError(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return AGAIN.has(code) || code.startsWith('08') || MESSAGES.test(error.message)
+}
+
+async function again<T>(work: () => Promise<T>, isOver: () => boolean): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      if (attempt >= TRIES || isOver() || !isConnectionError(error)) throw error
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
+    }
+  }
+}
+
+/** A pool that outlives restarts of the server for ten seconds. Owns its connections until `end`. */
+class PatientPool extends pg.Pool {
+  // pg.Pool declares both by many overloads (callbacks, cursors); BullMQ uses the promise forms only.
+  override query = ((...args: Parameters<pg.Pool['query']>) =>
+    again(
+      () => super.query(...args) as unknown as Promise<unknown>,
+      () => this.ending,
+    )) as unknown as pg.Pool['query']
+
+  override connect = ((callback?: unknown) =>
+    callback === undefined
+      ? again(
+          () => super.connect(),
+          () => this.ending,
+        )
+      : (super.connect as (done: unknown) => void)(callback)) as unknown as pg.Pool['connect']
+}
+
+/** @param max at least the number of queues and workers on it, each of which holds one connection to listen */
+export function createQueuePool(url: string, max: number): pg.Pool {
+  const pool = new PatientPool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    application_name: 'nightshift queues',
+    options: '-c search_path=bullmq,public',
+  })
+  pool.on('error', () => {})
+  return pool
+}

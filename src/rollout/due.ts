@@ -1,0 +1,132 @@
+/** What is due for one row, and what it waits for otherwise. Pure: rows and a time in, a decision out. */
+import type { Policy } from './policy.ts'
+import { isReason, type ReasonCode, reasonRule } from './reasons.ts'
+import type { DeviceUpdateEvent, DeviceUpdateState, RolloutState, StorePackageState } from './states.ts'
+
+export const deviceSteps = [
+  'download',
+  'verify',
+  'activate',
+  'restart',
+  'disarm',
+  'rollback',
+  'observe',
+] as const
+export type DeviceStep = (typeof deviceSteps)[number]
+export type Step = 'distribute' | DeviceStep
+
+/** The event by which the conductor claims a step. */
+export const claimEvents = {
+  download: 'claimDownload',
+  verify: 'claimVerify',
+  activate: 'claimActivate',
+  restart: 'claimRestart',
+  disarm: 'claimDisarm',
+  rollback: 'claimRollback',
+  observe: 'claimObserve',
+} as const satisfies Record<DeviceStep, DeviceUpdateEvent>
+
+export interface DueSnapshot {
+  readonly state: DeviceUpdateState
+  readonly reason: string | null
+  readonly rolloutState: RolloutState
+  readonly waveReleased: boolean
+  readonly storePackageState: StorePackageState
+  /** Why the store package is not there, when an attempt for it ended so. */
+  readonly storePackageReason: string | null
+  readonly storePackageAttempts: number
+  readonly attempts: number
+  /** Milliseconds since 1970, all three. */
+  readonly notBefore: number | null
+  readonly armedUntil: number | null
+  readonly now: number
+  readonly policy: Policy
+}
+
+export type WaitReason =
+  | ReasonCode
+  | 'paused'
+  | 'notStarted'
+  | 'storePackage'
+  | 'wave'
+  | 'backoff'
+  | 'terminal'
+  | 'running'
+
+export type Due =
+  | { readonly do: 'claim'; readonly step: DeviceStep }
+  | { readonly do: 'end'; readonly event: 'skip' | 'fail' | 'cancel'; readonly reason: ReasonCode | null }
+  | { readonly do: 'wait'; readonly for: WaitReason }
+
+const claim = (step: DeviceStep): Due => ({ do: 'claim', step })
+const wait = (reason: WaitReason): Due => ({ do: 'wait', for: reason })
+const ownReason = (code: string | null, otherwise: ReasonCode): ReasonCode =>
+  code !== null && isReason(code) ? code : otherwise
+
+/** The rest states in which nothing has happened to the device that could not be left as it is. */
+const isBeforeInstalling = (state: DeviceUpdateState): state is 'waiting' | 'downloaded' | 'ready' =>
+  state === 'waiting' || state === 'downloaded' || state === 'ready'
+
+/** Armed: restart at once, unless nobody wants it any more or it would come too late. */
+function dueArmed(s: DueSnapshot): Due {
+  const tooLate = s.armedUntil === null || s.now >= s.armedUntil || isNightOver(s)
+  if (s.rolloutState !== 'running' || tooLate) return claim('disarm')
+  return isBackingOff(s) ? wait('backoff') : claim('restart')
+}
+
+const isBackingOff = (s: DueSnapshot): boolean => s.notBefore !== null && s.now < s.notBefore
+const isNightOver = (s: DueSnapshot): boolean =>
+  s.policy.endsAt !== null && s.now >= Date.parse(s.policy.endsAt)
+
+function dueBeforeInstalling(s: DueSnapshot & { state: 'waiting' | 'downloaded' | 'ready' }): Due {
+  if (s.rolloutState === 'stopping') return { do: 'end', event: 'cancel', reason: null }
+  if (isNightOver(s)) return { do: 'end', event: 'skip', reason: ownReason(s.reason, 'nightOver') }
+  if (s.rolloutState === 'paused') return wait('paused')
+  if (s.rolloutState !== 'running') return wait('notStarted')
+  if (isBackingOff(s)) return wait('backoff')
+  switch (s.state) {
+    case 'waiting':
+      return dueWaiting(s)
+    case 'downloaded':
+      return claim('verify')
+    case 'ready':
+      return s.waveReleased ? claim('activate') : wait('wave')
+  }
+}
+
+const isGivenUp = (s: DueSnapshot): boolean =>
+  s.storePackageAttempts >= s.policy.maxAttempts ||
+  (s.storePackageReason !== null &&
+    isReason(s.storePackageReason) &&
+    reasonRule(s.storePackageReason).backoff === 'never')
+
+/** A store whose package cannot be brought there holds its devices no longer than the policy's attempts. */
+function dueWaiting(s: DueSnapshot): Due {
+  if (s.storePackageState === 'present') return claim('download')
+  if (s.storePackageState === 'absent' && isGivenUp(s)) {
+    return { do: 'end', event: 'skip', reason: ownReason(s.storePackageReason, 'storePackageMissing') }
+  }
+  return wait('storePackage')
+}
+
+export function due(s: DueSnapshot): Due {
+  if (isBeforeInstalling(s.state)) return dueBeforeInstalling({ ...s, state: s.state })
+  switch (s.state) {
+    case 'armed':
+      return dueArmed(s)
+    // Whatever became of the rollout: a device that may not sell is looked after to the end.
+    case 'unhealthy':
+      return isBackingOff(s) ? wait('backoff') : claim('rollback')
+    case 'inDoubt':
+      return isBackingOff(s) ? wait('backoff') : claim('observe')
+    case 'downloading':
+    case 'verifying':
+    case 'activating':
+    case 'restarting':
+    case 'disarming':
+    case 'rollingBack':
+      return wait('running')
+    default:
+      return wait('terminal')
+  }
+}

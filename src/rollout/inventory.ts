@@ -1,0 +1,97 @@
+/** A fleet as files and the API bring it: stores and their devices. Pure checks that no schema can say. */
+
+export interface InventoryDevice {
+  readonly kind: string
+  readonly cashId: string
+  readonly number: number
+  readonly name: string
+  readonly host: string | null
+  readonly port: number
+  readonly user: string
+  readonly credential: string
+  readonly hostKeys: readonly string[]
+  readonly agent: string
+  readonly blocked: boolean
+}
+
+export interface InventoryStore {
+  readonly code: string
+  readonly name: string
+  readonly timeZone: string
+  readonly phone: string | null
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly credential: string
+  readonly hostKeys: readonly string[]
+  readonly packageFolder: string
+  readonly packageUrl: string
+  readonly maxDownloads: number
+  readonly maxInstalls: number
+  readonly devices: readonly InventoryDevice[]
+}
+
+export interface Inventory {
+  readonly stores: readonly InventoryStore[]
+}
+
+export interface InventoryProblem {
+  readonly code: 'storeTwice' | 'cashIdTwice' | 'numberTwice' | 'timeZoneUnknown'
+  /** Where it stands: `stores.3.devices.0.cashId`. */
+  readonly path: string
+  readonly value: string
+}
+
+export function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Every value that was seen before, with its path. */
+function repeated(
+  entries: readonly { key: string; path: string }[],
+  code: InventoryProblem['code'],
+): InventoryProblem[] {
+  const seen = new Set<string>()
+  return entries.flatMap(({ key, path }) => {
+    if (seen.has(key)) return [{ code, path, value: key }]
+    seen.add(key)
+    return []
+  })
+}
+
+/** All problems, in the order of the file; none: the inventory can be applied. */
+export function checkInventory({ stores }: Inventory): InventoryProblem[] {
+  const devices = stores.flatMap((store, s) =>
+    store.devices.map((device, d) => ({ device, path: `stores.${s}.devices.${d}` })),
+  )
+  return [
+    ...repeated(
+      stores.map((store, s) => ({ key: store.code, path: `stores.${s}.code` })),
+      'storeTwice',
+    ),
+    ...stores.flatMap((store, s) =>
+      isTimeZone(store.timeZone)
+        ? []
+        : [{ code: 'timeZoneUnknown' as const, path: `stores.${s}.timeZone`, value: store.timeZone }],
+    ),
+    ...repeated(
+      devices.map(({ device, path }) => ({ key: device.cashId, path: `${path}.cashId` })),
+      'cashIdTwice',
+    ),
+    ...stores.flatMap((store, s) =>
+      repeated(
+        store.devices.flatMap((device, d) =>
+          device.number === 0
+            ? []
+            : [{ key: String(device.number), path: `stores.${s}.devices.${d}.number` }],
+        ),
+        'numberTwice',
+      ),
+    ),
+  ]
+}

@@ -1,0 +1,228 @@
+/** The simulated fleet: store servers and their devices as real SSH servers of this process, on loopback ports. */
+import path from 'node:path'
+import { SimDevice } from './device.ts'
+import { type FleetFile, openFleetFile, saveFleetFile } from './fleet-file.ts'
+import type { Inventory, InventoryDevice, InventoryStore, PlannedTill } from './inventory.ts'
+import { planTills, spread } from './inventory.ts'
+import { hostKeyOf } from './keys.ts'
+import type { ProfileOptions } from './profile.ts'
+import { SimStore } from './store.ts'
+
+export type { Fault } from './faults.ts'
+export type { Inventory, SimDevice, SimStore }
+
+export interface FleetOptions {
+  /** Everything is kept here; started again on the same folder, the fleet goes on where it was. */
+  readonly dir: string
+  readonly stores: number
+  /** In all, spread evenly; a third of each store's are self-checkouts. */
+  readonly tills: number
+  /** What runs at first, e.g. 95000. */
+  readonly version: number
+  /** The one authorised public key line. */
+  readonly clientKey: string
+  readonly speed?: {
+    /** Of each download from a store server; unlimited when left out. */
+    readonly downloadBytesPerSecond?: number
+    /** From the answer to the new version's start and health check. 100 when left out. */
+    readonly restartMs?: number
+    /** Before every answer of a device. */
+    readonly latencyMs?: number
+  }
+  readonly timeZones?: readonly string[]
+  /** How long a new version takes to be found healthy or not, besides restartMs. 0 when left out. */
+  readonly healthSeconds?: number
+  /** `seed`: shifts stand open as on the manual's page. `closed` when left out: nothing stands in the way at night. */
+  readonly shifts?: ProfileOptions['shifts']
+  /** Store servers are devices too: kind `storeServer`, the store's code as their cash id. */
+  readonly storeServers?: boolean
+  readonly now?: () => number
+}
+
+export interface Fleet {
+  readonly inventory: Inventory
+  readonly stores: readonly SimStore[]
+  readonly devices: readonly SimDevice[]
+  /** By code. Throws RangeError. */
+  store(code: string): SimStore
+  /** By cash id. Throws RangeError. */
+  device(cashId: string): SimDevice
+  /** Ends everything that listens or runs; the folder stays. */
+  stop(): Promise<void>
+}
+
+export const SIM_USER = 'nightshift'
+const TIME_ZONES = ['Europe/Moscow', 'Asia/Yekaterinburg', 'Asia/Vladivostok', 'Europe/Kaliningrad']
+/** Sockets opened at a time. */
+const BATCH = 200
+const DEFAULT_RESTART_MS = 100
+
+interface Context {
+  readonly options: FleetOptions
+  readonly folder: string
+  readonly file: FleetFile
+  readonly save: () => Promise<void>
+}
+
+function keysOf({ file, save }: Context, name: string) {
+  return {
+    hostKey: () => hostKeyOf(file.secret, name, file.keyEpochs[name] ?? 0).privateKey,
+    changeHostKey: async () => {
+      file.keyEpochs[name] = (file.keyEpochs[name] ?? 0) + 1
+      await save()
+    },
+  }
+}
+
+type Planned = Omit<PlannedTill, 'kind'> & { readonly kind: ProfileOptions['kind'] }
+
+function makeDevice(
+  context: Context,
+  storeCode: string,
+  planned: Planned,
+  outer?: () => SimStore['host'],
+): SimDevice {
+  const { options, folder, file } = context
+  const { index, ...labels } = planned
+  const { restartMs = DEFAULT_RESTART_MS, latencyMs = 0 } = options.speed ?? {}
+  return new SimDevice({
+    ...labels,
+    ...keysOf(context, planned.cashId),
+    storeCode,
+    folder: path.join(folder, storeCode, planned.cashId),
+    version: options.version,
+    user: SIM_USER,
+    clientKey: options.clientKey,
+    pace: { restartMs, latencyMs, healthMs: (options.healthSeconds ?? 0) * 1000 },
+    profile: { index, kind: planned.kind, sinceMs: file.sinceMs, shifts: options.shifts ?? 'closed' },
+    now: options.now ?? Date.now,
+    ...(outer && { outer }),
+  })
+}
+
+function makeStore(context: Context, place: number, first: number, tills: number): SimStore {
+  const { options, folder } = context
+  const code = `M${place + 1}`
+  const zones = options.timeZones ?? TIME_ZONES
+  const server: Planned = {
+    index: first,
+    cashId: code,
+    kind: 'storeServer',
+    number: 0,
+    name: `Сервер ${code}`,
+  }
+  const agent = options.storeServers ? makeDevice(context, code, server, () => store.host) : undefined
+  const store: SimStore = new SimStore({
+    code,
+    name: `ООО "Вот это - магазин" (${code})`,
+    timeZone: zones[place % zones.length] ?? 'Europe/Moscow',
+    phone: `+7 000 000-${String(place + 1).padStart(4, '0')}`,
+    root: path.join(folder, code, 'server'),
+    user: SIM_USER,
+    clientKey: options.clientKey,
+    ...keysOf(context, code),
+    downloadBytesPerSecond: options.speed?.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY,
+    ...(agent && { agent }),
+  })
+  store.devices.push(...planTills(first, tills).map((planned) => makeDevice(context, code, planned)))
+  return store
+}
+
+const everyDevice = (store: SimStore): SimDevice[] =>
+  store.options.agent ? [store.options.agent, ...store.devices] : store.devices
+
+function inventoryOf(stores: readonly SimStore[], { file }: Context): Inventory {
+  const access = (name: string, port: number) => ({
+    host: '127.0.0.1',
+    port,
+    user: SIM_USER,
+    credential: 'default',
+    hostKeys: [hostKeyOf(file.secret, name, file.keyEpochs[name] ?? 0).publicLine],
+  })
+  const device = (one: SimDevice, store: SimStore): InventoryDevice => {
+    const { kind, cashId, number, name } = one
+    const isServer = kind === 'storeServer'
+    const reach = access(cashId, isServer ? store.host.port : one.host.port)
+    return { kind, cashId, number, name, ...reach, agent: 'nightctl', blocked: false }
+  }
+  const entry = (store: SimStore): InventoryStore => {
+    const { code, name, timeZone, phone } = store.options
+    const { packageFolder, packageUrl } = store
+    const devices = everyDevice(store).map((one) => device(one, store))
+    return {
+      code,
+      name,
+      timeZone,
+      phone,
+      ...access(code, store.host.port),
+      packageFolder,
+      packageUrl,
+      devices,
+    }
+  }
+  return { stores: stores.map(entry) }
+}
+
+async function inBatches<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let at = 0; at < items.length; at += BATCH) await Promise.all(items.slice(at, at + BATCH).map(work))
+}
+
+async function listenAll(stores: readonly SimStore[], { file }: Context): Promise<void> {
+  await inBatches(stores, async (store) => {
+    await store.start(file.sshPorts[store.code] ?? 0, file.httpPorts[store.code] ?? 0)
+    file.sshPorts[store.code] = store.host.port
+    file.httpPorts[store.code] = store.http.port
+  })
+  const devices = stores.flatMap((store) => store.devices)
+  await inBatches(devices, async (device) => {
+    await device.host.listen(file.sshPorts[device.cashId] ?? 0)
+    file.sshPorts[device.cashId] = device.host.port
+  })
+}
+
+async function stopAll(stores: readonly SimStore[]): Promise<void> {
+  await inBatches(stores.flatMap(everyDevice), (device) => device.stop())
+  await inBatches(stores, (store) => store.stop())
+}
+
+function finder<T>(pairs: readonly (readonly [string, T])[]): (name: string) => T {
+  const byName = new Map(pairs)
+  return (name) => {
+    const found = byName.get(name)
+    if (found === undefined) throw new RangeError(`not in this fleet: ${name}`)
+    return found
+  }
+}
+
+/** Starts a fleet; on a folder that holds one, its devices go on with what they were doing. */
+export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const { folder, file, isNew } = await openFleetFile(options.dir, (options.now ?? Date.now)())
+  let saving: Promise<void> = Promise.resolve()
+  const save = (): Promise<void> => {
+    saving = saving.then(() => saveFleetFile(folder, file))
+    return saving
+  }
+  const context: Context = { options, folder, file, save }
+  let first = 0
+  const stores = spread(options.tills, options.stores).map((tills, place) => {
+    first += tills
+    return makeStore(context, place, first - tills, tills)
+  })
+  const devices = stores.flatMap(everyDevice)
+  try {
+    await listenAll(stores, context)
+    await save()
+    await inBatches(devices, (device) => device.boot(!isNew))
+  } catch (error) {
+    await stopAll(stores)
+    throw error
+  }
+  return {
+    inventory: inventoryOf(stores, context),
+    stores,
+    devices,
+    store: finder(stores.map((store) => [store.code, store])),
+    device: finder(devices.map((device) => [device.cashId, device])),
+    stop: () => stopAll(stores),
+  }
+}

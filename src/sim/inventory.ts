@@ -1,0 +1,69 @@
+/** Who is in a simulated fleet: plain JSON, as the head office imports it. */
+import type { DeviceKind } from '../device/contract.ts'
+
+export interface InventoryDevice {
+  readonly kind: DeviceKind
+  readonly cashId: string
+  readonly number: number
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly credential: string
+  readonly hostKeys: readonly string[]
+  readonly agent: string
+  readonly blocked: boolean
+}
+
+export interface InventoryStore {
+  readonly code: string
+  readonly name: string
+  readonly timeZone: string
+  readonly phone: string
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly credential: string
+  readonly hostKeys: readonly string[]
+  readonly packageFolder: string
+  readonly packageUrl: string
+  readonly devices: readonly InventoryDevice[]
+}
+
+export interface Inventory {
+  readonly stores: readonly InventoryStore[]
+}
+
+export interface PlannedTill {
+  readonly index: number
+  readonly cashId: string
+  readonly kind: 'till' | 'selfCheckout'
+  readonly number: number
+  readonly name: string
+}
+
+/** As on the manual's page: 50001002 is the first. */
+const FIRST_CASH_ID = 50_001_002
+
+/** The tills of one store: the last third are self-checkouts, number 0; `first` is the index of its first till. */
+export function planTills(first: number, count: number): PlannedTill[] {
+  const staffed = count - Math.floor(count / 3)
+  return Array.from({ length: count }, (_, place) => {
+    const index = first + place
+    const cashId = String(FIRST_CASH_ID + index)
+    return place < staffed
+      ? { index, cashId, kind: 'till', number: place + 1, name: `Терминал №${place + 1}` }
+      : {
+          index,
+          cashId,
+          kind: 'selfCheckout',
+          number: 0,
+          name: `Терминал самообслуживания id = ${cashId}`,
+        }
+  })
+}
+
+/** How many tills each store gets: as even as can be, the first ones one more. */
+export function spread(tills: number, stores: number): number[] {
+  return Array.from({ length: stores }, (_, i) => Math.floor(tills / stores) + (i < tills % stores ? 1 : 0))
+}

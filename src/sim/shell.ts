@@ -1,0 +1,85 @@
+/** The few commands of a simulated store server, over real files of its folder. Anything else is "not found". */
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, rm, statfs } from 'node:fs/promises'
+import { confine } from './confine.ts'
+import { type Pipeline, parsePipeline } from './words.ts'
+
+export interface ShellAnswer {
+  readonly stdout: string
+  readonly stderr: string
+  readonly status: number
+}
+
+export interface ShellHooks {
+  readonly root: string
+  readonly isDiskFull: () => boolean
+}
+
+const said = (stdout: string): ShellAnswer => ({ stdout, stderr: '', status: 0 })
+const failed = (stderr: string, status = 1): ShellAnswer => ({ stdout: '', stderr: `${stderr}\n`, status })
+
+async function hash(file: string, bytes?: number): Promise<string> {
+  const digest = createHash('sha256')
+  if (bytes === 0) return digest.digest('hex')
+  const stream = createReadStream(file, { highWaterMark: 1 << 20, ...(bytes && { end: bytes - 1 }) })
+  for await (const chunk of stream) digest.update(chunk as Buffer)
+  return digest.digest('hex')
+}
+
+/** The words after the options, where `--` may stand before them. */
+const operands = (words: readonly string[]): readonly string[] => (words[0] === '--' ? words.slice(1) : words)
+
+async function diskFree(place: string, isFull: boolean): Promise<string> {
+  const { bsize, blocks, bavail } = await statfs(place)
+  const total = Math.floor((blocks * bsize) / 1024)
+  const free = isFull ? 0 : Math.floor((bavail * bsize) / 1024)
+  const share = Math.ceil((100 * (total - free)) / Math.max(total, 1))
+  const head = 'Filesystem     1024-blocks      Used Available Capacity Mounted on'
+  return `${head}\n/dev/sim ${total} ${total - free} ${free} ${share}% /\n`
+}
+
+/** `head -c N [--] FILE | sha256sum`, the prefix check before an upload goes on. */
+async function prefixHash(commands: Pipeline, root: string): Promise<ShellAnswer> {
+  const [head = [], sum = []] = commands
+  const [file = '', ...more] = operands(head.slice(3))
+  const bytes = Number(head[2])
+  const isKnown = head[0] === 'head' && head[1] === '-c' && sum.join(' ') === 'sha256sum'
+  const full = confine(root, file)
+  if (!isKnown || more.length > 0 || !Number.isSafeInteger(bytes) || bytes < 0) {
+    return failed('sh: not found', 127)
+  }
+  return full === undefined
+    ? failed(`head: ${file}: Permission denied`)
+    : said(`${await hash(full, bytes)}  -\n`)
+}
+
+async function single(words: readonly string[], hooks: ShellHooks): Promise<ShellAnswer> {
+  const [name = '', ...rest] = words
+  if (name === 'true') return said('')
+  const option = { sha256sum: '', df: '-Pk', rm: '-f', mkdir: '-p' }[name]
+  if (option === undefined) return failed(`sh: ${name}: not found`, 127)
+  const [file, ...more] = operands(option === '' ? rest : rest.slice(1))
+  const isKnown = option === '' || rest[0] === option
+  if (!isKnown || file === undefined || more.length > 0) return failed(`${name}: usage`, 2)
+  const full = confine(hooks.root, file)
+  if (full === undefined) return failed(`${name}: ${file}: Permission denied`)
+  if (name === 'sha256sum') return said(`${await hash(full)}  ${file}\n`)
+  if (name === 'df') return said(await diskFree(full, hooks.isDiskFull()))
+  if (name === 'rm') await rm(full, { force: true })
+  else await mkdir(full, { recursive: true })
+  return said('')
+}
+
+/** Runs one command line. Never throws: what a command says of a missing file is its answer. */
+export async function runShell(line: string, hooks: ShellHooks): Promise<ShellAnswer> {
+  const commands = parsePipeline(line)
+  if (commands === undefined || commands.length > 2) return failed('sh: not supported', 127)
+  try {
+    return commands.length === 2
+      ? await prefixHash(commands, hooks.root)
+      : await single(commands[0] ?? [], hooks)
+  } catch (error) {
+    return failed(`${commands[0]?.[0]}: ${(error as NodeJS.ErrnoException).code ?? 'failed'}`)
+  }
+}

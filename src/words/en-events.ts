@@ -1,0 +1,50 @@
+import type { EventTexts } from './events.ts'
+
+const DEVICES = ['device', 'devices'] as const
+
+/** What happened, in English. */
+export const enEvents: EventTexts = {
+  rolloutCreated: (p) =>
+    `Rollout${p.quoted('name')} created: ${p.count('devices', ...DEVICES)}, ${p.text('leftOut')} left out`,
+  rolloutApproved: (p) =>
+    `Rollout${p.quoted('name')} approved${p.has('planHash') ? `, plan ${p.text('planHash')}` : ''}`,
+  rolloutRejected: (p) => `Rollout${p.quoted('name')} sent back to draft`,
+  rolloutScheduled: (p) => `Rollout${p.quoted('name')} scheduled`,
+  rolloutStarted: (p) => `Rollout${p.quoted('name')} started`,
+  rolloutPaused: (p) => `Rollout${p.quoted('name')} paused${p.because(': ')}`,
+  rolloutResumed: (p) => `Rollout${p.quoted('name')} resumed`,
+  rolloutStopping: (p) => `Rollout${p.quoted('name')} is stopping${p.because(': ')}`,
+  rolloutCancelled: (p) => `Rollout${p.quoted('name')} stopped`,
+  rolloutFinished: (p) =>
+    `Rollout${p.quoted('name')} finished${p.has('total') ? `: ${p.text('succeeded')} of ${p.text('total')} updated` : ''}`,
+  rolloutReopened: (p) =>
+    `Rollout${p.quoted('name')} reopened${p.has('devices') ? `: retry, ${p.count('devices', ...DEVICES)}` : ''}`,
+  waveReleased: (p) => `Wave ${p.text('wave')} released: ${p.count('devices', ...DEVICES)}`,
+  gateClosed: (p) =>
+    `The gate after wave ${p.text('wave')} stays closed: ${p.text('failed')} failed, ${p.text('budget')} allowed`,
+  updateMoved: (p) => `${p.move()}${p.because(': ')}`,
+  storePackageMoved: (p) => `Package: ${p.move()}${p.because(': ')}`,
+  downloadFinished: (p) => `Download of update packages up to version ${p.version('version')} finished`,
+  retryRequested: (p) => `Retry requested: “${p.state('state')}”${p.because(', ')}`,
+  retryRefused: (p) => `Retry refused${p.because(': ')}`,
+  boardAction: (p) =>
+    `Queue board: ${p.text('action')}, queue ${p.text('queue')}${p.has('job') ? `, job ${p.text('job')}` : ''}`,
+  boardActionRefused: (p) => `Queue board: refused ${p.text('action')}, queue ${p.text('queue')}`,
+  packageAdded: (p) =>
+    `Package ${p.version('version')} (${p.text('kind')}) added, ${p.count('size', 'byte', 'bytes')}`,
+  packageRetired: (p) => `Package ${p.version('version')} (${p.text('kind')}) retired`,
+  fleetImported: (p) =>
+    `Fleet imported: ${p.count('stores', 'store', 'stores')}, ${p.count('devices', ...DEVICES)}`,
+  tokenCreated: (p) => `Token “${p.text('name')}” created`,
+  tokenRevoked: (p) => `Token “${p.text('name')}” revoked`,
+  hostKeyEnrolled: (p) => `Host key of ${p.text('host')} enrolled: ${p.text('fingerprint')}`,
+  hostKeyAlarm: (p) =>
+    `ALARM: the host key of ${p.text('host')} changed: expected ${p.text('expected')}, saw ${p.text('seen')}. Work with it is stopped`,
+  leaseExpired: (p) =>
+    `Worker${p.has('worker') ? ` ${p.text('worker')}` : ''} was lost in step ${p.text('step')}; the step was taken back`,
+  workerJoined: (p) => `Worker ${p.text('worker')} joined, capacity ${p.text('capacity')}`,
+  workerLost: (p) => `Worker ${p.text('worker')} lost`,
+  deviceBlocked: (p) => `Till ${p.text('cashId')} blocked`,
+  deviceUnblocked: (p) => `Till ${p.text('cashId')} unblocked`,
+  messageSent: (p) => `Message sent to ${p.count('devices', ...DEVICES)}: “${p.text('text')}”`,
+}

@@ -1,0 +1,77 @@
+/**
+ * Every event code and what its parameters hold. An event is written once and read for years, so its parameters are
+ * codes and numbers, never sentences; the sentences are in ru.ts and en.ts.
+ */
+import type { ReasonCode } from '../rollout/reasons.ts'
+import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
+
+/** One move in a state machine: `reason` is null when nothing went wrong. */
+interface Move<State> {
+  readonly from: State
+  readonly to: State
+  readonly event: string
+  readonly reason?: ReasonCode | null
+}
+
+/** The event's row points at the rollout; its name is told where the writer has it at hand. */
+type RolloutMove = Partial<Move<RolloutState>> & { readonly name?: string }
+
+/** Why a request of a person was refused, where no reason of the core says it. */
+export type Refusal = 'rolloutCancelled' | 'notAtItsEnd' | 'notAllowed'
+
+export interface EventParams {
+  rolloutCreated: { name: string; devices: number; leftOut: number }
+  rolloutApproved: RolloutMove & { planHash?: string }
+  rolloutRejected: RolloutMove
+  rolloutScheduled: RolloutMove
+  rolloutStarted: RolloutMove
+  rolloutPaused: RolloutMove
+  rolloutResumed: RolloutMove
+  rolloutStopping: RolloutMove
+  rolloutCancelled: RolloutMove
+  rolloutFinished: RolloutMove & { succeeded?: number; total?: number }
+  rolloutReopened: RolloutMove & { devices?: number }
+  waveReleased: { wave: number; devices: number }
+  gateClosed: { wave: number; failed: number; budget: number }
+  updateMoved: Move<DeviceUpdateState>
+  storePackageMoved: Move<StorePackageState>
+  downloadFinished: { version: number }
+  retryRequested: { state: DeviceUpdateState; reason?: ReasonCode | null }
+  retryRefused: { reason: ReasonCode | Refusal }
+  boardAction: { action: string; queue: string; job?: string }
+  boardActionRefused: { action: string; queue: string }
+  packageAdded: { kind: string; version: number; size: number }
+  packageRetired: { kind: string; version: number }
+  fleetImported: { stores: number; devices: number }
+  tokenCreated: { name: string }
+  tokenRevoked: { name: string }
+  hostKeyEnrolled: { host: string; fingerprint: string }
+  hostKeyAlarm: { host: string; expected: string; seen: string }
+  leaseExpired: { step: string; worker?: string | null }
+  workerJoined: { worker: string; capacity: number }
+  workerLost: { worker: string }
+  deviceBlocked: { cashId: string }
+  deviceUnblocked: { cashId: string }
+  messageSent: { devices: number; text: string }
+}
+export type EventCode = keyof EventParams
+
+/** Reads parameters as they come back from the database. What is missing or of another type is said as unknown. */
+export interface Say<Params> {
+  readonly text: (key: keyof Params & string) => string
+  /** The value in quotation marks after a space, or nothing where it is missing. */
+  readonly quoted: (key: keyof Params & string) => string
+  /** A count with its noun in the right number: one, few, many (Russian) or one, many (English). */
+  readonly count: (key: keyof Params & string, ...forms: readonly string[]) => string
+  /** Eight digits. */
+  readonly version: (key: keyof Params & string) => string
+  /** A state's label. */
+  readonly state: (key: keyof Params & string) => string
+  /** `from → to` as labels; one of them where both are called the same. */
+  readonly move: () => string
+  /** `prefix` and the reason's label, or nothing when there is no reason. */
+  readonly because: (prefix: string) => string
+  readonly has: (key: keyof Params & string) => boolean
+}
+
+export type EventTexts = { readonly [C in EventCode]: (say: Say<EventParams[C]>) => string }

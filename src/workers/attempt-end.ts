@@ -1,0 +1,61 @@
+/** What a failed attempt does to its row. Pure but for the jitter. */
+import { DeviceFailure } from '../device/failure.ts'
+import type { StepEnd } from '../device/step.ts'
+import { endAttempt, retryLaterSeconds } from '../rollout/attempt.ts'
+import type { Step } from '../rollout/due.ts'
+import type { Policy } from '../rollout/policy.ts'
+import type { ReasonCode } from '../rollout/reasons.ts'
+import { SshFailure } from '../ssh/failure.ts'
+import { ShuttingDown } from './held.ts'
+
+export interface UpdateEnd extends StepEnd {
+  readonly attempts: 'keep' | 'spend' | 'reset'
+  readonly retryInSeconds?: number
+}
+
+export interface FailedAttempt {
+  /** A mutating verb may have changed the device. */
+  readonly acted: boolean
+  readonly attempts: number
+  readonly policy: Policy
+  /** The event that means "again, but from an earlier step". */
+  readonly deferAs?: 'damaged' | 'fetchAgain'
+}
+
+/** The reason code of anything that was thrown. */
+export function reasonOf(error: unknown): ReasonCode {
+  if (error instanceof DeviceFailure) return error.reason
+  if (error instanceof SshFailure) return error.code
+  const name = error instanceof Error ? error.name : ''
+  return name === 'TimeoutError' || name === 'AbortError' ? 'timedOut' : 'internalError'
+}
+
+/** Text for the attempt's record: bounded, and free of what PostgreSQL cannot keep. */
+export function detailOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return text.replaceAll('\u0000', '').toWellFormed().slice(0, 500)
+}
+
+/** From arming on, what may have happened is looked at; before it, nothing has happened. */
+const looksAfterwards: ReadonlySet<Step> = new Set<Step>(['activate', 'restart', 'disarm', 'rollback'])
+const neverGivesUp: ReadonlySet<Step> = new Set<Step>(['restart', 'disarm', 'rollback', 'observe'])
+
+export function endOfFailure(step: Step, error: unknown, failed: FailedAttempt): UpdateEnd {
+  const params = { detail: detailOf(error) }
+  if (error instanceof ShuttingDown) {
+    const event = failed.acted && looksAfterwards.has(step) ? 'contactLost' : 'deferred'
+    return { event, attempts: 'keep', params }
+  }
+  const reason = reasonOf(error)
+  const jitter = Math.random()
+  if (failed.acted && looksAfterwards.has(step)) {
+    return { event: 'contactLost', reason, attempts: 'reset', retryInSeconds: 1, params }
+  }
+  if (neverGivesUp.has(step)) {
+    const retryInSeconds = retryLaterSeconds(reason, failed.attempts, failed.policy, jitter)
+    return { event: 'deferred', reason, attempts: 'spend', retryInSeconds, params }
+  }
+  const end = endAttempt(reason, failed.attempts, failed.policy, jitter)
+  if (end.event !== 'deferred') return { event: end.event, reason, attempts: 'spend', params }
+  return { ...end, event: failed.deferAs ?? 'deferred', reason, params }
+}

@@ -1,0 +1,91 @@
+/** A worker: one BullMQ worker per queue, one SSH pool, one keeper of leases. */
+import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import path from 'node:path'
+import type { Config } from '../config.ts'
+import type { Database } from '../db/database.ts'
+import { removeWorker, reportWorker } from '../db/leases.ts'
+import { jobKinds } from '../jobs/all.ts'
+import type { ClaimProcessor, QueueBackend } from '../jobs/backend.ts'
+import type { Log } from '../log.ts'
+import type { Step } from '../rollout/due.ts'
+import { createSshPool } from '../ssh/pool.ts'
+import { activateJob } from './activate.ts'
+import { createCrashPoint } from './crash-points.ts'
+import type { WorkerDeps } from './deps.ts'
+import { disarmJob } from './disarm.ts'
+import { distributeJob } from './distribute.ts'
+import { downloadJob } from './download.ts'
+import { keepLeases } from './held.ts'
+import { observeJob } from './observe.ts'
+import { restartJob } from './restart.ts'
+import { rollbackJob } from './rollback.ts'
+import { verifyJob } from './verify.ts'
+
+const processors: Readonly<Record<Step, (deps: WorkerDeps) => ClaimProcessor>> = {
+  distribute: distributeJob,
+  download: downloadJob,
+  verify: verifyJob,
+  activate: activateJob,
+  restart: restartJob,
+  disarm: disarmJob,
+  rollback: rollbackJob,
+  observe: observeJob,
+}
+
+const CREDENTIAL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
+
+/** A credential is the name of a file in the keys folder; it cannot lead out of it. */
+const keyReader = (folder: string) => async (credential: string) => {
+  if (!CREDENTIAL.test(credential)) throw new Error(`not a credential's name: ${credential.slice(0, 64)}`)
+  return readFile(path.join(folder, credential))
+}
+
+export interface RunningWorker {
+  readonly name: string
+  /** Ends in order: what runs is put back to its rest state, nothing is lost. */
+  close(): Promise<void>
+}
+
+export async function startWorker(options: {
+  db: Database
+  queues: QueueBackend
+  config: Config
+  log: Log
+  pollMs?: number
+}): Promise<RunningWorker> {
+  const { db, queues, config, log } = options
+  const worker = `worker-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
+  const ssh = createSshPool({ readKey: keyReader(config.keysFolder), log })
+  const capacity = config.workerCapacity
+  const held = keepLeases({ db, worker, leaseSeconds: config.leaseSeconds, capacity, log })
+  const deps: WorkerDeps = {
+    db,
+    ssh,
+    held,
+    config,
+    log,
+    worker,
+    crash: createCrashPoint(config.crashAt),
+    pollMs: options.pollMs ?? 1000,
+  }
+  const workers = Object.values(jobKinds).map((kind) =>
+    queues.worker(kind.name, processors[kind.name](deps), Math.max(1, Math.ceil(capacity * kind.share))),
+  )
+  for (const one of workers)
+    one.run().catch((error: unknown) => log.error({ err: error }, 'a queue worker ended'))
+  await reportWorker(db, worker, capacity)
+  log.info({ worker, capacity, backend: queues.kind }, 'worker ready')
+  return {
+    name: worker,
+    close: async () => {
+      await removeWorker(db, worker).catch(() => {})
+      const closing = workers.map((one) => one.close())
+      held.abortAll()
+      await Promise.all(closing)
+      await held.close()
+      await ssh.close()
+    },
+  }
+}

@@ -1,0 +1,140 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type Download, downloadData, statusData } from '../../src/device/contract.ts'
+import { until } from '../support/until.ts'
+import { claimOf, NEW, OLD, packageWords, remove, temporary, underEachShell } from './flow.ts'
+import { type Served, serve } from './serve.ts'
+import { type MadePackage, makePackage, makeTill, type Till } from './support.ts'
+
+underEachShell('download', (shell) => {
+  let dir: string
+  let till: Till
+  let made: MadePackage
+  let store: Served
+
+  beforeEach(async () => {
+    dir = temporary()
+    till = await makeTill({ dir, shell, cashId: 'T-1', version: OLD })
+    // An uncompressed package, so that it is large enough to be cut.
+    made = makePackage(dir, NEW, { format: 'tar', filling: 3_000_000 })
+    store = await serve(readFileSync(made.file))
+  })
+  afterEach(async () => {
+    await till.stop()
+    await store.close()
+    remove(dir)
+  })
+
+  const read = async (words: string[]): Promise<Download> =>
+    downloadData.parse((await till.run(words)).answer.data).download
+  const start = (id: string, p = made) =>
+    read(['download', 'start', '--source', store.url, ...packageWords(p), ...claimOf(till, id)])
+  const look = (p = made) => read(['download', 'status', '--sha256', p.sha256])
+  const ended = (p = made) =>
+    until(
+      async () => {
+        const seen = await look(p)
+        return seen.state === 'running' ? false : seen
+      },
+      { within: 40_000, label: 'the download ends' },
+    )
+  const staged = () => path.join(till.root, 'staged', `${made.version}-${made.sha256}`)
+  const partGrown = () =>
+    until(() => statSync(`${staged()}.part`, { throwIfNoEntry: false })?.size, {
+      within: 10_000,
+      label: 'bytes came',
+    })
+
+  it('comes whole, is answered from what is there, and is kept under a name of our own', async () => {
+    const first = await start('d1')
+    expect(['running', 'done']).toContain(first.state)
+    expect(await ended()).toEqual({
+      state: 'done',
+      received: made.size,
+      size: made.size,
+      version: NEW,
+      sha256: made.sha256,
+      reason: null,
+    })
+    expect((await start('d1')).state).toBe('done')
+    expect((await start('d2')).state).toBe('done')
+    expect(store.asked).toHaveLength(1)
+    expect(readFileSync(staged()).equals(store.bytes)).toBe(true)
+  })
+
+  it('goes on from where a cut connection left it', async () => {
+    store.cutAfter = 2_000_000
+    await start('d1')
+    expect(await ended()).toMatchObject({ state: 'done' })
+    expect(store.asked[0]).toBe('')
+    expect(Number(store.asked[1])).toBeGreaterThan(0)
+  })
+
+  it('can be stopped and started again, and keeps what it has', async () => {
+    store.stallAfter = 1_000_000
+    expect((await start('d1')).state).toBe('running')
+    await partGrown()
+    const stopped = await read(['download', 'stop', ...claimOf(till, 's1')])
+    expect(stopped.state).toBe('none')
+    expect(stopped.received).toBeGreaterThan(0)
+    expect((await look()).received).toBe(stopped.received)
+    store.stallAfter = undefined
+    await start('d2')
+    expect(await ended()).toMatchObject({ state: 'done', received: made.size })
+    expect(store.asked.at(-1)).toBe(String(stopped.received))
+  })
+
+  it('is failed when its process died, and recover takes it up again', async () => {
+    store.stallAfter = 1_000_000
+    await start('d1')
+    await partGrown()
+    for (const name of ['download.lock', 'download.transfer'])
+      process.kill(Number.parseInt(readFileSync(path.join(till.root, 'state', name), 'utf8'), 10), 'SIGKILL')
+    await until(async () => (await look()).state === 'failed', { within: 5000, label: 'seen as failed' })
+    expect(await look()).toMatchObject({ state: 'failed', reason: 'transferFailed', version: NEW })
+    store.stallAfter = undefined
+    expect(await till.exit(['recover'])).toBe(0)
+    expect(await ended()).toMatchObject({ state: 'done' })
+  })
+
+  it('stops another package that is being fetched', async () => {
+    store.stallAfter = 1000
+    await start('d1')
+    await partGrown()
+    const other = makePackage(dir, '00097000')
+    store.stallAfter = undefined
+    store.bytes = readFileSync(other.file)
+    await start('d2', other)
+    expect(await ended(other)).toMatchObject({ state: 'done', version: '00097000' })
+    expect(await look()).toMatchObject({ state: 'none', received: 0 })
+  })
+
+  it('starts over once when the content is wrong, then says packageDamaged', async () => {
+    writeFileSync(made.file, Buffer.alloc(made.size, 'x'))
+    store.bytes = readFileSync(made.file)
+    await start('d1')
+    expect(await ended()).toMatchObject({ state: 'failed', reason: 'packageDamaged', received: 0 })
+    expect(store.asked).toEqual(['', ''])
+    const { staged: list } = statusData.parse((await till.run(['status'])).answer.data)
+    expect(list).toEqual([])
+  })
+
+  it('starts over where the server cannot go on from an offset', async () => {
+    store.ranges = false
+    store.stallAfter = 500_000
+    await start('d1')
+    await partGrown()
+    await read(['download', 'stop', ...claimOf(till, 's1')])
+    store.stallAfter = undefined
+    await start('d2')
+    expect(await ended()).toMatchObject({ state: 'done' })
+  })
+
+  it('takes no more bytes than the package has', async () => {
+    store.bytes = Buffer.alloc(60_000_000)
+    await start('d1')
+    expect((await ended()).state).toBe('failed')
+    expect(statSync(staged(), { throwIfNoEntry: false })).toBeUndefined()
+  })
+})

@@ -1,0 +1,170 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { claimEvents, type DueSnapshot, due } from '../../src/rollout/due.ts'
+import { defaultPolicy } from '../../src/rollout/policy.ts'
+import { type ReasonCode, reasons } from '../../src/rollout/reasons.ts'
+import {
+  type DeviceUpdateState,
+  deviceUpdateStates,
+  isActiveUpdate,
+  isTerminalUpdate,
+  nextState,
+  type RolloutState,
+  rolloutStates,
+  type StorePackageState,
+  storePackageStates,
+} from '../../src/rollout/states.ts'
+
+const NOW = Date.parse('2026-11-22T23:30:00Z')
+const base: DueSnapshot = {
+  state: 'waiting',
+  reason: null,
+  rolloutState: 'running',
+  waveReleased: true,
+  storePackageState: 'present',
+  storePackageReason: null,
+  storePackageAttempts: 0,
+  attempts: 0,
+  notBefore: null,
+  armedUntil: NOW + 60_000,
+  now: NOW,
+  policy: defaultPolicy,
+}
+const nightOver = { ...defaultPolicy, endsAt: '2026-11-22T23:00:00Z' }
+
+describe('what is due', () => {
+  test.each<[string, Partial<DueSnapshot>, unknown]>([
+    ['a package that is there is fetched', {}, { do: 'claim', step: 'download' }],
+    [
+      'one that is not is waited for',
+      { storePackageState: 'uploading' },
+      { do: 'wait', for: 'storePackage' },
+    ],
+    ['what was fetched is verified', { state: 'downloaded' }, { do: 'claim', step: 'verify' }],
+    ['what is ready is installed', { state: 'ready' }, { do: 'claim', step: 'activate' }],
+    ['but not before its wave', { state: 'ready', waveReleased: false }, { do: 'wait', for: 'wave' }],
+    ['downloads do not wait for a wave', { waveReleased: false }, { do: 'claim', step: 'download' }],
+    ['armed restarts at once', { state: 'armed' }, { do: 'claim', step: 'restart' }],
+    [
+      'armed is disarmed in a pause',
+      { state: 'armed', rolloutState: 'paused' },
+      { do: 'claim', step: 'disarm' },
+    ],
+    [
+      'armed is disarmed by a stop',
+      { state: 'armed', rolloutState: 'stopping' },
+      { do: 'claim', step: 'disarm' },
+    ],
+    ['armed is disarmed when too late', { state: 'armed', armedUntil: NOW }, { do: 'claim', step: 'disarm' }],
+    [
+      'armed until nobody knows when: too late',
+      { state: 'armed', armedUntil: null },
+      { do: 'claim', step: 'disarm' },
+    ],
+    [
+      'armed is disarmed when the night is over',
+      { state: 'armed', policy: nightOver },
+      { do: 'claim', step: 'disarm' },
+    ],
+    ['unhealthy goes back', { state: 'unhealthy' }, { do: 'claim', step: 'rollback' }],
+    ['doubt is looked at', { state: 'inDoubt' }, { do: 'claim', step: 'observe' }],
+    [
+      'a stop cancels what has not begun',
+      { rolloutState: 'stopping' },
+      { do: 'end', event: 'cancel', reason: null },
+    ],
+    ['a pause holds it', { rolloutState: 'paused' }, { do: 'wait', for: 'paused' }],
+    [
+      'the night ends',
+      { state: 'ready', policy: nightOver },
+      { do: 'end', event: 'skip', reason: 'nightOver' },
+    ],
+    [
+      'and tells what was waited for',
+      { state: 'ready', reason: 'receiptOpen', policy: nightOver },
+      { do: 'end', event: 'skip', reason: 'receiptOpen' },
+    ],
+    ['a back-off is kept', { notBefore: NOW + 1 }, { do: 'wait', for: 'backoff' }],
+    ['and ends', { notBefore: NOW }, { do: 'claim', step: 'download' }],
+    [
+      'a store that cannot get the package does not hold its tills for ever',
+      { storePackageState: 'absent', storePackageAttempts: 5, storePackageReason: 'storeOffline' },
+      { do: 'end', event: 'skip', reason: 'storeOffline' },
+    ],
+  ])('%s', (_label, change, decision) => {
+    expect(due({ ...base, ...change })).toEqual(decision)
+  })
+})
+
+describe('whatever the rows say', () => {
+  const keys = <T extends string>(table: Record<T, unknown>) =>
+    fc.constantFrom(...(Object.keys(table) as T[]))
+  const around = fc.option(fc.integer({ min: NOW - 1000, max: NOW + 1000 }))
+  const snapshot: fc.Arbitrary<DueSnapshot> = fc.record({
+    state: keys<DeviceUpdateState>(deviceUpdateStates),
+    reason: fc.option(keys<ReasonCode>(reasons)),
+    rolloutState: keys<RolloutState>(rolloutStates),
+    waveReleased: fc.boolean(),
+    storePackageState: keys<StorePackageState>(storePackageStates),
+    storePackageReason: fc.option(keys<ReasonCode>(reasons)),
+    storePackageAttempts: fc.integer({ min: 0, max: 8 }),
+    attempts: fc.integer({ min: 0, max: 8 }),
+    notBefore: around,
+    armedUntil: around,
+    now: fc.constant(NOW),
+    policy: fc.constantFrom(defaultPolicy, nightOver),
+  })
+  const always = (rule: (s: DueSnapshot) => void): void =>
+    fc.assert(fc.property(snapshot, rule), { numRuns: 3000 })
+
+  test('the state accepts what is decided', () => {
+    always((s) => {
+      const decision = due(s)
+      const event =
+        decision.do === 'claim'
+          ? claimEvents[decision.step]
+          : decision.do === 'end'
+            ? decision.event
+            : undefined
+      if (event !== undefined) expect(nextState(deviceUpdateStates, s.state, event)).toBeDefined()
+    })
+  })
+
+  test('nothing is done to a row that a worker has or that is over', () => {
+    always((s) => {
+      if (isActiveUpdate(s.state) || isTerminalUpdate(s.state)) expect(due(s).do).toBe('wait')
+    })
+  })
+
+  test('nothing new begins unless the rollout runs and the night goes on', () => {
+    always((s) => {
+      const decision = due(s)
+      if (decision.do !== 'claim') return
+      if (!['download', 'verify', 'activate', 'restart'].includes(decision.step)) return
+      expect(s.rolloutState).toBe('running')
+      expect(s.policy).toBe(defaultPolicy)
+      expect(s.notBefore ?? 0).toBeLessThanOrEqual(s.now)
+    })
+  })
+
+  test('an installation begins only in a released wave, and a restart only in time', () => {
+    always((s) => {
+      const decision = due(s)
+      if (decision.do !== 'claim') return
+      if (decision.step === 'activate') expect(s.waveReleased).toBe(true)
+      if (decision.step === 'restart') expect(s.armedUntil ?? 0).toBeGreaterThan(s.now)
+      if (decision.step === 'download') expect(s.storePackageState).toBe('present')
+    })
+  })
+
+  test('a device that may not sell is looked after, whatever became of the rollout', () => {
+    always((s) => {
+      if (!['armed', 'unhealthy', 'inDoubt'].includes(s.state)) return
+      const decision = due(s)
+      if (decision.do === 'wait') {
+        expect(decision.for).toBe('backoff')
+        expect(s.notBefore ?? 0).toBeGreaterThan(s.now)
+      } else expect(decision.do).toBe('claim')
+    })
+  })
+})
