@@ -16,6 +16,7 @@ const settings = z.object({
   NIGHTSHIFT_WORKER_CAPACITY: whole(64, 1, 1000),
   NIGHTSHIFT_LEASE_SECONDS: whole(60, 1, 3600),
   NIGHTSHIFT_TOTAL_LIMIT: whole(500, 1, 100_000),
+  NIGHTSHIFT_POLL_MS: whole(1000, 20, 60_000),
   NIGHTSHIFT_CRASH_AT: z.string().optional(),
 })
 
@@ -33,6 +34,8 @@ export interface Config {
   readonly workerCapacity: number
   readonly leaseSeconds: number
   readonly totalLimit: number
+  /** Milliseconds between two looks at a device that is busy. */
+  readonly pollMs: number
   /** For tests: the process ends by SIGKILL at this named point (src/workers/crash-points.ts). */
   readonly crashAt: string | undefined
 }
@@ -62,6 +65,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     workerCapacity: s.NIGHTSHIFT_WORKER_CAPACITY,
     leaseSeconds: s.NIGHTSHIFT_LEASE_SECONDS,
     totalLimit: s.NIGHTSHIFT_TOTAL_LIMIT,
+    pollMs: s.NIGHTSHIFT_POLL_MS,
     crashAt: s.NIGHTSHIFT_CRASH_AT,
   }
 }

@@ -35,3 +35,6 @@ export const listPackages = (db: Database) =>
   db.prisma.package.findMany({ orderBy: [{ kind: 'asc' }, { version: 'desc' }] })
 
 export const findPackage = (db: Database, id: string) => db.prisma.package.findUnique({ where: { id } })
+
+export const findPackageOf = (db: Database, kind: string, version: number) =>
+  db.prisma.package.findUnique({ where: { kind_version: { kind, version } } })

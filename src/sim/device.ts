@@ -1,6 +1,6 @@
 /** A simulated till: an SSH host that speaks nightctl, with its state on disk. */
 import type { Duplex } from 'node:stream'
-import type { ServerChannel } from 'ssh2'
+import type { ParsedKey, ServerChannel } from 'ssh2'
 import { type DeviceKind, exitStatus, MARK, type Status } from '../device/contract.ts'
 import { runAgent } from './agent.ts'
 import { type AgentState, newState, PowerLost, StateFile } from './agent-state.ts'
@@ -22,7 +22,7 @@ export interface DeviceOptions {
   readonly folder: string
   readonly version: number
   readonly user: string
-  readonly clientKey: string
+  readonly clientKey: ParsedKey
   readonly hostKey: () => string
   readonly pace: Pace
   readonly profile: ProfileOptions

@@ -1,11 +1,13 @@
 /** The simulated fleet: store servers and their devices as real SSH servers of this process, on loopback ports. */
 import path from 'node:path'
+import type { ParsedKey } from 'ssh2'
 import { SimDevice } from './device.ts'
 import { type FleetFile, openFleetFile, saveFleetFile } from './fleet-file.ts'
 import type { Inventory, InventoryDevice, InventoryStore, PlannedTill } from './inventory.ts'
 import { planTills, spread } from './inventory.ts'
 import { hostKeyOf } from './keys.ts'
 import type { ProfileOptions } from './profile.ts'
+import { readClientKey } from './ssh-host.ts'
 import { SimStore } from './store.ts'
 
 export type { Fault } from './faults.ts'
@@ -62,6 +64,7 @@ interface Context {
   readonly folder: string
   readonly file: FleetFile
   readonly save: () => Promise<void>
+  readonly clientKey: ParsedKey
 }
 
 function keysOf({ file, save }: Context, name: string) {
@@ -92,7 +95,7 @@ function makeDevice(
     folder: path.join(folder, storeCode, planned.cashId),
     version: options.version,
     user: SIM_USER,
-    clientKey: options.clientKey,
+    clientKey: context.clientKey,
     pace: { restartMs, latencyMs, healthMs: (options.healthSeconds ?? 0) * 1000 },
     profile: { index, kind: planned.kind, sinceMs: file.sinceMs, shifts: options.shifts ?? 'closed' },
     now: options.now ?? Date.now,
@@ -119,7 +122,7 @@ function makeStore(context: Context, place: number, first: number, tills: number
     phone: `+7 000 000-${String(place + 1).padStart(4, '0')}`,
     root: path.join(folder, code, 'server'),
     user: SIM_USER,
-    clientKey: options.clientKey,
+    clientKey: context.clientKey,
     ...keysOf(context, code),
     downloadBytesPerSecond: options.speed?.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY,
     ...(agent && { agent }),
@@ -196,13 +199,14 @@ function finder<T>(pairs: readonly (readonly [string, T])[]): (name: string) => 
 
 /** Starts a fleet; on a folder that holds one, its devices go on with what they were doing. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
+  const clientKey = readClientKey(options.clientKey)
   const { folder, file, isNew } = await openFleetFile(options.dir, (options.now ?? Date.now)())
   let saving: Promise<void> = Promise.resolve()
   const save = (): Promise<void> => {
     saving = saving.then(() => saveFleetFile(folder, file))
     return saving
   }
-  const context: Context = { options, folder, file, save }
+  const context: Context = { options, folder, file, save, clientKey }
   let first = 0
   const stores = spread(options.tills, options.stores).map((tills, place) => {
     first += tills

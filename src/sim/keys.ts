@@ -1,5 +1,5 @@
 /** Ed25519 keys of simulated hosts: derived, so that ten thousand of them need no file and stay the same. */
-import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto'
+import { createHash, createPrivateKey, randomBytes } from 'node:crypto'
 
 export interface KeyPair {
   /** OpenSSH format, as `ssh-keygen` writes it, without a passphrase. */
@@ -8,8 +8,6 @@ export interface KeyPair {
   readonly publicLine: string
 }
 
-/** The fixed head of an Ed25519 private key in PKCS #8 (RFC 8410); the 32-byte seed follows. */
-const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex')
 const TYPE = 'ssh-ed25519'
 
 function string(data: Buffer | string): Buffer {
@@ -19,14 +17,12 @@ function string(data: Buffer | string): Buffer {
   return Buffer.concat([length, bytes])
 }
 
+/** As JWK, because OpenSSL takes 1.2 ms to read the same key as DER, and 0.15 ms so. Node computes `x` from `d`. */
 function publicBytes(seed: Buffer): Buffer {
-  const privateKey = createPrivateKey({
-    key: Buffer.concat([PKCS8_HEAD, seed]),
-    format: 'der',
-    type: 'pkcs8',
-  })
-  const { x } = createPublicKey(privateKey).export({ format: 'jwk' })
-  return Buffer.from(x ?? '', 'base64url')
+  const x = Buffer.alloc(32).toString('base64url')
+  const key = { kty: 'OKP', crv: 'Ed25519', d: seed.toString('base64url'), x }
+  const { x: open } = createPrivateKey({ key, format: 'jwk' }).export({ format: 'jwk' })
+  return Buffer.from(open ?? '', 'base64url')
 }
 
 /** openssh-key-v1 (OpenSSH's PROTOCOL.key): unencrypted, the two check numbers only have to be equal. */

@@ -27,6 +27,10 @@ async function hash(file: string, bytes?: number): Promise<string> {
   return digest.digest('hex')
 }
 
+const HEX = /^[0-9a-f]{64}$/
+const EMPTY = createHash('sha256').digest('hex')
+const errorName = (error: NodeJS.ErrnoException): string => error.code ?? 'failed'
+
 /** The words after the options, where `--` may stand before them. */
 const operands = (words: readonly string[]): readonly string[] => (words[0] === '--' ? words.slice(1) : words)
 
@@ -49,9 +53,11 @@ async function prefixHash(commands: Pipeline, root: string): Promise<ShellAnswer
   if (!isKnown || more.length > 0 || !Number.isSafeInteger(bytes) || bytes < 0) {
     return failed('sh: not found', 127)
   }
-  return full === undefined
-    ? failed(`head: ${file}: Permission denied`)
-    : said(`${await hash(full, bytes)}  -\n`)
+  // A pipe's status is that of its last command: sha256sum hashes the nothing that a failed head printed.
+  const refusal = full === undefined ? 'Permission denied' : undefined
+  const hashed = full === undefined ? undefined : await hash(full, bytes).catch(errorName)
+  if (hashed !== undefined && HEX.test(hashed)) return said(`${hashed}  -\n`)
+  return { stdout: `${EMPTY}  -\n`, stderr: `head: ${file}: ${refusal ?? hashed}\n`, status: 0 }
 }
 
 async function single(words: readonly string[], hooks: ShellHooks): Promise<ShellAnswer> {
@@ -80,6 +86,6 @@ export async function runShell(line: string, hooks: ShellHooks): Promise<ShellAn
       ? await prefixHash(commands, hooks.root)
       : await single(commands[0] ?? [], hooks)
   } catch (error) {
-    return failed(`${commands[0]?.[0]}: ${(error as NodeJS.ErrnoException).code ?? 'failed'}`)
+    return failed(`${commands[0]?.[0]}: ${errorName(error as NodeJS.ErrnoException)}`)
   }
 }

@@ -7,7 +7,7 @@ import type { FaultBox } from './faults.ts'
 export interface SshHostOptions {
   readonly faults: FaultBox
   readonly user: string
-  readonly clientKey: string
+  readonly clientKey: ParsedKey
   /** Asked at every connection, because a fault may change it. */
   readonly hostKey: () => string
   readonly isPowered: () => boolean
@@ -116,12 +116,10 @@ export class SshHost {
 
   #attach(client: Connection, duplex: Duplex): void {
     const { user, clientKey, faults } = this.#options
-    const key = ssh2.utils.parseKey(clientKey)
-    if (key instanceof Error) throw key
     client.on('error', () => {})
     client.on('authentication', (context) => {
       const isRefused = context.method === 'publickey' && faults.take('signInRefused') !== undefined
-      if (!isRefused && context.username === user && isSigned(context, key)) context.accept()
+      if (!isRefused && context.username === user && isSigned(context, clientKey)) context.accept()
       else context.reject(['publickey'])
     })
     client.on('ready', () => this.#ready(client, duplex))
@@ -144,6 +142,13 @@ export class SshHost {
       else reject()
     })
   }
+}
+
+/** Reads one line of authorized_keys. Throws when it is none. */
+export function readClientKey(line: string): ParsedKey {
+  const key = ssh2.utils.parseKey(line)
+  if (key instanceof Error) throw key
+  return key
 }
 
 function isSigned(context: AuthContext, key: ParsedKey): boolean {

@@ -2,7 +2,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
-import type { ServerChannel } from 'ssh2'
+import type { ParsedKey, ServerChannel } from 'ssh2'
 import type { SimDevice } from './device.ts'
 import { type Fault, FaultBox } from './faults.ts'
 import { PackageServer } from './http-server.ts'
@@ -18,7 +18,7 @@ export interface StoreOptions {
   /** What the store's account may see; its package folder is inside. */
   readonly root: string
   readonly user: string
-  readonly clientKey: string
+  readonly clientKey: ParsedKey
   readonly hostKey: () => string
   readonly changeHostKey: () => Promise<void>
   readonly downloadBytesPerSecond: number

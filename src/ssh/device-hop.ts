@@ -9,7 +9,11 @@ import type { Endpoint } from './types.ts'
  * A TCP connection from the store server to the device (direct-tcpip), which does not count against MaxSessions.
  * Throws `tillOffline` when the store server cannot reach it, `signInRefused` when our account may not.
  */
-export async function openHop(store: Session, device: Endpoint, call: Call): Promise<Duplex> {
+export async function openHop(
+  store: Session,
+  device: Pick<Endpoint, 'host' | 'port'>,
+  call: Call,
+): Promise<Duplex> {
   const opening = store.ask<ClientChannel>(
     call,
     (done) => void store.client.forwardOut('127.0.0.1', 0, device.host, device.port, done),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Duplex } from 'node:stream'
 import ssh2 from 'ssh2'
 import { type Call, settle, withCall } from './call.ts'
-import { handshakeFailure, SshFailure } from './failure.ts'
+import { type Hop, handshakeFailure, offlineCode, SshFailure } from './failure.ts'
 import { openSocket } from './socket.ts'
 import type { CallOptions } from './types.ts'
 
@@ -19,7 +19,6 @@ const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   // Without ssh-rsa, which signs with SHA-1.
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 }
-export const hostKeyTypes: readonly string[] = Object.keys(SIGNATURES)
 
 /** The type that a key's own bytes claim (RFC 4253, 6.6), or undefined. */
 function typeOfBlob(blob: Buffer): string | undefined {
@@ -75,17 +74,17 @@ const SCANS: readonly (readonly string[])[] = [
  * Throws SshFailure when it shows none.
  */
 export function scanHostKeys(host: string, port: number, options: CallOptions): Promise<string[]> {
-  return withCall(options, (call) => scanOver(() => openSocket(host, port, call), call))
+  return withCall(options, (call) => scanOver(() => openSocket(host, port, call), 'store', call))
 }
 
-/** The same over transports of the caller's, one for each type of key. */
-export async function scanOver(open: () => Promise<Duplex>, call: Call): Promise<string[]> {
-  call.stage = () => 'storeOffline'
+/** The same over ways of the caller's, one for each type of key: a device is reached through its store. */
+export async function scanOver(open: () => Promise<Duplex>, hop: Hop, call: Call): Promise<string[]> {
+  call.stage = () => offlineCode(hop)
   const lines: string[] = []
   let failure: unknown
   for (const types of SCANS) {
     try {
-      const line = formatHostKey(await shownKey(await open(), types, call))
+      const line = formatHostKey(await shownKey(await open(), types, hop, call))
       if (line !== undefined) lines.push(line)
     } catch (error) {
       if (call.ending.over) throw error
@@ -99,14 +98,14 @@ export async function scanOver(open: () => Promise<Duplex>, call: Call): Promise
 }
 
 /** Goes as far as the host key, and no further: the verifier says no to it. */
-async function shownKey(transport: Duplex, types: readonly string[], call: Call): Promise<Buffer> {
+async function shownKey(transport: Duplex, types: readonly string[], hop: Hop, call: Call): Promise<Buffer> {
   const client = new ssh2.Client()
   const algorithms = types.flatMap((type) => SIGNATURES[type] ?? [])
   transport.on('error', () => {})
   try {
     return await settle<Buffer>(call, [], (done) => {
-      const closed = new SshFailure('storeOffline', { params: { problem: 'closedInHandshake' } })
-      client.on('error', (error) => done(handshakeFailure(error, 'store', true)))
+      const closed = new SshFailure(offlineCode(hop), { params: { problem: 'closedInHandshake' } })
+      client.on('error', (error) => done(handshakeFailure(error, hop, true)))
       client.on('close', () => done(closed))
       client.connect({
         sock: transport,

@@ -1,7 +1,9 @@
 import { type Call, withCall } from './call.ts'
 import { Connections, identityOf, type Lease } from './connections.ts'
+import { openHop } from './device-hop.ts'
 import { runLine } from './exec.ts'
 import { SshFailure } from './failure.ts'
+import { scanOver } from './host-keys.ts'
 import { defaultLimits, type SshLimits } from './limits.ts'
 import { quoteCommand } from './quote.ts'
 import type { Session } from './session.ts'
@@ -29,6 +31,11 @@ export interface SshPool {
    * Throws SshFailure (`diskFull`, `packageDamaged`, `transferFailed` and what a connection can fail with).
    */
   upload(store: Endpoint, file: UploadFile, options: UploadOptions): Promise<UploadResult>
+  /**
+   * The host keys that a device shows to a stranger, asked for from its store server: for an explicit enrolment only.
+   * A store server's own: `scanHostKeys`. Throws SshFailure when it shows none.
+   */
+  scanDevice(store: Endpoint, device: { host: string; port: number }, options: CallOptions): Promise<string[]>
   /** Ends every call and connection; no socket or timer is left. */
   close(): Promise<void>
 }
@@ -73,6 +80,13 @@ export function createSshPool(options: SshPoolOptions): SshPool {
       } finally {
         uploading.delete(key)
       }
+    },
+    scanDevice(store, device, scanOptions) {
+      return call(scanOptions, (scope) =>
+        onSession(connections, { store }, scope, (session) =>
+          scanOver(() => openHop(session, device, scope), 'device', scope),
+        ),
+      )
     },
     async close() {
       closed = true

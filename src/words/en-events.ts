@@ -5,7 +5,7 @@ const DEVICES = ['device', 'devices'] as const
 /** What happened, in English. */
 export const enEvents: EventTexts = {
   rolloutCreated: (p) =>
-    `Rollout${p.quoted('name')} created: ${p.count('devices', ...DEVICES)}, ${p.text('leftOut')} left out`,
+    `Rollout${p.quoted('name')} created${p.has('devices') ? `: ${p.count('devices', ...DEVICES)}, ${p.text('leftOut')} left out` : ''}`,
   rolloutApproved: (p) =>
     `Rollout${p.quoted('name')} approved${p.has('planHash') ? `, plan ${p.text('planHash')}` : ''}`,
   rolloutRejected: (p) => `Rollout${p.quoted('name')} sent back to draft`,
@@ -25,7 +25,7 @@ export const enEvents: EventTexts = {
   updateMoved: (p) => `${p.move()}${p.because(': ')}`,
   storePackageMoved: (p) => `Package: ${p.move()}${p.because(': ')}`,
   downloadFinished: (p) => `Download of update packages up to version ${p.version('version')} finished`,
-  retryRequested: (p) => `Retry requested: “${p.state('state')}”${p.because(', ')}`,
+  retryRequested: (p) => `Retry requested${p.because('. It was: ')}`,
   retryRefused: (p) => `Retry refused${p.because(': ')}`,
   boardAction: (p) =>
     `Queue board: ${p.text('action')}, queue ${p.text('queue')}${p.has('job') ? `, job ${p.text('job')}` : ''}`,

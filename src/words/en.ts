@@ -101,8 +101,7 @@ export const en: Catalogue = {
   },
   refusals: {
     rolloutCancelled: 'the rollout was stopped',
-    notAtItsEnd: 'it has not ended yet',
-    notAllowed: 'not allowed',
+    notRetryable: 'it has not ended yet, or it succeeded',
   },
   events: enEvents,
 }

@@ -17,10 +17,10 @@ interface Move<State> {
 type RolloutMove = Partial<Move<RolloutState>> & { readonly name?: string }
 
 /** Why a request of a person was refused, where no reason of the core says it. */
-export type Refusal = 'rolloutCancelled' | 'notAtItsEnd' | 'notAllowed'
+export type Refusal = 'rolloutCancelled' | 'notRetryable'
 
 export interface EventParams {
-  rolloutCreated: { name: string; devices: number; leftOut: number }
+  rolloutCreated: { name: string; planHash?: string; devices?: number; leftOut?: number }
   rolloutApproved: RolloutMove & { planHash?: string }
   rolloutRejected: RolloutMove
   rolloutScheduled: RolloutMove
@@ -35,9 +35,9 @@ export interface EventParams {
   gateClosed: { wave: number; failed: number; budget: number }
   updateMoved: Move<DeviceUpdateState>
   storePackageMoved: Move<StorePackageState>
-  downloadFinished: { version: number }
-  retryRequested: { state: DeviceUpdateState; reason?: ReasonCode | null }
-  retryRefused: { reason: ReasonCode | Refusal }
+  downloadFinished: { version: number | string }
+  retryRequested: { via: string; reason?: ReasonCode | null }
+  retryRefused: { via: string; why: ReasonCode | Refusal }
   boardAction: { action: string; queue: string; job?: string }
   boardActionRefused: { action: string; queue: string }
   packageAdded: { kind: string; version: number; size: number }
@@ -65,11 +65,9 @@ export interface Say<Params> {
   readonly count: (key: keyof Params & string, ...forms: readonly string[]) => string
   /** Eight digits. */
   readonly version: (key: keyof Params & string) => string
-  /** A state's label. */
-  readonly state: (key: keyof Params & string) => string
   /** `from → to` as labels; one of them where both are called the same. */
   readonly move: () => string
-  /** `prefix` and the reason's label, or nothing when there is no reason. */
+  /** `prefix` and the label of the parameter `reason` or `why`, or nothing when there is none. */
   readonly because: (prefix: string) => string
   readonly has: (key: keyof Params & string) => boolean
 }

@@ -85,7 +85,6 @@ function sayOf(
     text,
     quoted: (key) => (has(key) ? ` ${words.quotes[0]}${text(key)}${words.quotes[1]}` : ''),
     has,
-    state: label,
     move: () => (label('from') === label('to') ? label('to') : `${label('from')} → ${label('to')}`),
     count: (key, ...forms) => {
       const value = params[key]
@@ -95,7 +94,7 @@ function sayOf(
       const value = params[key]
       return typeof value === 'number' && Number.isInteger(value) ? formatVersion(value) : text(key)
     },
-    because: (prefix) => because(words, params.reason, prefix),
+    because: (prefix) => because(words, params.reason ?? params.why, prefix),
   }
 }
 

@@ -5,7 +5,7 @@ const TILLS = ['касса', 'кассы', 'касс'] as const
 /** What happened, in Russian. `downloadFinished` is the message that operators know, letter for letter. */
 export const ruEvents: EventTexts = {
   rolloutCreated: (p) =>
-    `Создано обновление${p.quoted('name')}: ${p.count('devices', ...TILLS)}, не вошло ${p.text('leftOut')}`,
+    `Создано обновление${p.quoted('name')}${p.has('devices') ? `: ${p.count('devices', ...TILLS)}, не вошло ${p.text('leftOut')}` : ''}`,
   rolloutApproved: (p) =>
     `Согласовано обновление${p.quoted('name')}${p.has('planHash') ? `, план ${p.text('planHash')}` : ''}`,
   rolloutRejected: (p) => `Возвращено в черновик обновление${p.quoted('name')}`,
@@ -26,7 +26,7 @@ export const ruEvents: EventTexts = {
   storePackageMoved: (p) => `Пакет: ${p.move()}${p.because(': ')}`,
   downloadFinished: (p) =>
     `Скачивание пакетов обновлений до версии ${p.version('version')} успешно завершено`,
-  retryRequested: (p) => `Запрошен повтор: «${p.state('state')}»${p.because(', ')}`,
+  retryRequested: (p) => `Запрошен повтор${p.because('. Было: ')}`,
   retryRefused: (p) => `Повтор отклонён${p.because(': ')}`,
   boardAction: (p) =>
     `Доска очередей: ${p.text('action')}, очередь ${p.text('queue')}${p.has('job') ? `, задание ${p.text('job')}` : ''}`,

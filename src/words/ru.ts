@@ -102,8 +102,7 @@ export const ru: Catalogue = {
   },
   refusals: {
     rolloutCancelled: 'обновление остановлено',
-    notAtItsEnd: 'ещё не закончено',
-    notAllowed: 'не разрешено',
+    notRetryable: 'ещё не закончено или уже обновлено',
   },
   events: ruEvents,
 }

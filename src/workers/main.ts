@@ -53,7 +53,6 @@ export async function startWorker(options: {
   queues: QueueBackend
   config: Config
   log: Log
-  pollMs?: number
 }): Promise<RunningWorker> {
   const { db, queues, config, log } = options
   const worker = `worker-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
@@ -68,7 +67,7 @@ export async function startWorker(options: {
     log,
     worker,
     crash: createCrashPoint(config.crashAt),
-    pollMs: options.pollMs ?? 1000,
+    pollMs: config.pollMs,
   }
   const workers = Object.values(jobKinds).map((kind) =>
     queues.worker(kind.name, processors[kind.name](deps), Math.max(1, Math.ceil(capacity * kind.share))),

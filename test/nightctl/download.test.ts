@@ -99,7 +99,7 @@ underEachShell('download', (shell) => {
   })
 
   it('stops another package that is being fetched', async () => {
-    store.stallAfter = 1000
+    store.stallAfter = 1_000_000
     await start('d1')
     await partGrown()
     const other = makePackage(dir, '00097000')

@@ -44,7 +44,7 @@ underEachShell('the lock', (shell) => {
       writeFileSync(lock(), text)
       expect((await block(`b${number}`)).answer.class).toBe('done')
     }
-    expect(readdirSync(path.join(till.root, 'state')).filter((n) => /lock|break|mine/.test(n))).toEqual([])
+    expect(readdirSync(path.join(till.root, 'state')).filter((n) => /^lock|^break|mine/.test(n))).toEqual([])
   })
 
   it('is taken from a dead one although a breaker of locks died as well', async () => {

@@ -162,6 +162,8 @@ describe('commands of a store server', () => {
     expect((await exec(client, 'true')).status).toBe(0)
     expect((await exec(client, `rm -f -- ${name}`)).status).toBe(0)
     expect((await exec(client, `sha256sum -- ${name}`)).status).toBe(1)
+    const none = await exec(client, `head -c 9 ${name} | sha256sum`)
+    expect([none.status, none.stdout]).toEqual([0, `${sha256(Buffer.alloc(0))}  -\n`])
     expect((await exec(client, `mkdir -p '${inFolder('x/y')}'`)).status).toBe(0)
     for (const line of ['reboot', 'cat /etc/passwd', 'true; reboot', 'sha256sum $(reboot)', 'true | true']) {
       expect((await exec(client, line)).status, line).toBe(127)

@@ -58,6 +58,7 @@ export async function openOffice(
     NIGHTSHIFT_DATA: dir,
     NIGHTSHIFT_PORT: '0',
     NIGHTSHIFT_LOG: 'warn',
+    NIGHTSHIFT_POLL_MS: '50',
     NIGHTSHIFT_LEASE_SECONDS: String(options.leaseSeconds ?? 5),
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
   }
@@ -91,7 +92,7 @@ export async function openOffice(
     startWorker: async () => {
       const own = createQueueBackend({ databaseUrl: database.url, redisUrl: options.redisUrl, log })
       workerQueues.push(own)
-      const worker = await startWorker({ db, queues: own, config, log, pollMs: 50 })
+      const worker = await startWorker({ db, queues: own, config, log })
       workers.push(worker)
       return worker
     },

@@ -39,8 +39,8 @@ export interface Sshd {
   accepted(): number
   /** Processes of open connections: each sshd below ours, not the commands they run. */
   sessions(): number[]
-  /** Everything below the server: connections and the commands they run. */
-  descendants(): number[]
+  /** What the connections run: commands, SFTP. */
+  commands(): number[]
   /** Ends the connections with SIGKILL; the server goes on. */
   cut(): void
   /** Ends the server and all its connections, as a power cut would. */
@@ -219,7 +219,7 @@ async function launch(
         .split('\n')
         .filter((line) => line.startsWith('Connection from')).length,
     sessions: () => childrenOf(pid),
-    descendants: () => descendantsOf(pid),
+    commands: () => childrenOf(pid).flatMap((session) => descendantsOf(session)),
     cut: () => killAll(descendantsOf(pid)),
     kill,
     stop: kill,

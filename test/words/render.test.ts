@@ -16,6 +16,12 @@ describe('the message of a finished download', () => {
     )
   })
 
+  test('also with the version as it is written', () => {
+    expect(renderEvent('ru', event('downloadFinished', { version: '00095000', cashId: '1' }))).toBe(
+      renderEvent('ru', event('downloadFinished', { version: 95_000 })),
+    )
+  })
+
   test('tells the time of the store, not of the head office', () => {
     const facts = { ...event('downloadFinished', { version: 95_000 }), timeZone: 'Asia/Vladivostok' }
     expect(renderEvent('ru', facts)).toMatch(/^21\.12\.2020 11:31:38: /)
@@ -67,8 +73,10 @@ describe('renderEvent', () => {
       'Возобновлено обновление «Ночь 96»: повтор, 3 кассы',
     ],
     ['fleetImported', { stores: 11, devices: 112 }, 'Загружен список: 11 магазинов, 112 устройств'],
-    ['retryRefused', { reason: 'rolloutCancelled' }, 'Повтор отклонён: обновление остановлено'],
-    ['retryRefused', { reason: 'ownedByRollout' }, 'Повтор отклонён: Занята другим обновлением'],
+    ['retryRequested', { via: 'board', reason: 'tillOffline' }, 'Запрошен повтор. Было: Нет связи'],
+    ['rolloutCreated', { name: 'Ночь 96', planHash: 'ab' }, 'Создано обновление «Ночь 96»'],
+    ['retryRefused', { via: 'api', why: 'rolloutCancelled' }, 'Повтор отклонён: обновление остановлено'],
+    ['retryRefused', { via: 'board', why: 'ownedByRollout' }, 'Повтор отклонён: Занята другим обновлением'],
   ])('ru %s %o', (code, params, text) => {
     expect(renderEvent('ru', event(code, params))).toBe(`21.12.2020 04:31:38: ${text}`)
   })

@@ -1,0 +1,20 @@
+import { findStore } from '../../db/fleet.ts'
+import type { Call, Handled } from '../call.ts'
+import { Problem } from '../problem.ts'
+import { deviceView, packageView, storePackageView, storeView } from '../views.ts'
+
+export async function getStore({ db, params }: Call<{ code: string }>): Handled {
+  const store = await findStore(db, params.code)
+  if (store === null) throw new Problem('notFound')
+  const now = Date.now()
+  return {
+    body: {
+      ...storeView(store),
+      devices: store.devices.map((device) => deviceView(device, store.code, now)),
+      packages: store.storePackages.map((one) => ({
+        ...storePackageView(one),
+        package: packageView(one.package),
+      })),
+    },
+  }
+}

@@ -1,0 +1,39 @@
+import { readEvents } from '../../db/events.ts'
+import { findUpdate, readDue } from '../../db/updates.ts'
+import { viewEvents } from '../../events/view.ts'
+import type { Due } from '../../rollout/due.ts'
+import type { Call, Handled } from '../call.ts'
+import { Problem } from '../problem.ts'
+import { attemptView, packageView, updateView } from '../views.ts'
+
+const MAX_EVENTS = 500
+
+/** `waitsFor`: why nothing is done now; `due`: the step that is next, when nothing stands in its way. */
+function dueView(due: Due | undefined) {
+  return {
+    waitsFor: due?.do === 'wait' ? due.for : null,
+    due: due?.do === 'claim' ? due.step : null,
+    endsAs: due?.do === 'end' ? { event: due.event, reason: due.reason } : null,
+  }
+}
+
+export async function getUpdate({ db, params }: Call<{ id: string }>): Handled {
+  const row = await findUpdate(db, params.id)
+  if (row === null) throw new Problem('notFound')
+  const [due, events] = await Promise.all([
+    readDue(db, row.id),
+    readEvents(db.pool, '0-0', MAX_EVENTS, { updateId: row.id }),
+  ])
+  const { runs, package: target, ...own } = row
+  const spent = updateView(own)
+  return {
+    body: {
+      ...spent,
+      attemptsSpent: spent.attempts,
+      attempts: runs.map(attemptView),
+      package: packageView(target),
+      ...dueView(due),
+      events: await viewEvents(db, events),
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/** What goes wrong at the API, as RFC 9457 problems. The codes are stable: programs compare them, people read the title. */
+
+export const problems = {
+  bodyNotJson: [400, 'The body is not JSON'],
+  urlInvalid: [400, 'The address cannot be read'],
+  requestInvalid: [400, 'The request is not HTTP as this server speaks it'],
+  uploadTruncated: [400, 'The upload ended before its last byte'],
+  tokenInvalid: [401, 'A valid token is needed'],
+  crossSite: [403, 'Another site may not change anything here'],
+  notFound: [404, 'There is no such thing'],
+  routeUnknown: [404, 'There is no such address'],
+  methodNotAllowed: [405, 'This address does not know that method'],
+  notAllowed: [409, 'Not allowed in the present state'],
+  numberTwice: [409, 'A number is used twice in one store'],
+  packageExists: [409, 'This kind of device has another package of this version'],
+  packageRetired: [409, 'The package is retired'],
+  rolloutCancelled: [409, 'The rollout was stopped'],
+  ownedByRollout: [409, 'Another rollout has this device'],
+  notRetryable: [409, 'There is nothing to retry'],
+  bodyTooLarge: [413, 'The body is too large'],
+  contentTypeUnsupported: [415, 'This content type is not read here'],
+  fieldInvalid: [422, 'A value is not acceptable'],
+  fieldUnknown: [422, 'There is no such field'],
+  textInvalid: [422, 'A text holds characters that cannot be kept'],
+  versionInvalid: [422, 'A version is eight digits'],
+  fileNameInvalid: [422, 'A file name is letters, digits, dot, dash and underscore'],
+  cashIdTwice: [422, 'A cash id is used twice'],
+  storeTwice: [422, 'A store code is used twice'],
+  timeZoneUnknown: [422, 'There is no such time zone'],
+  storeUnknown: [422, 'There is no such store'],
+  deviceUnknown: [422, 'There is no such device'],
+  packageUnknown: [422, 'There is no such package'],
+  cursorInvalid: [422, 'This is no place in the stream of events'],
+  digestMismatch: [422, 'The file is not the one that was announced'],
+  uploadEmpty: [422, 'The file is empty'],
+  internalError: [500, 'Something went wrong in the head office'],
+  unavailable: [503, 'The database or the queues do not answer'],
+  tooManyStreams: [503, 'Too many streams are open'],
+  storageFull: [507, 'The disk of the head office is full'],
+} as const satisfies Record<string, readonly [status: number, title: string]>
+export type ProblemCode = keyof typeof problems
+
+/** One thing that is wrong with a request; `path` is where: `stores.3.devices.0.cashId`. */
+export interface Fault {
+  readonly code: ProblemCode
+  readonly path: string
+  readonly detail?: string
+  readonly value?: string
+}
+
+export interface ProblemOptions {
+  readonly detail?: string
+  readonly path?: string
+  readonly errors?: readonly Fault[]
+  /** Further members of the answer, e.g. the present state and what it allows. */
+  readonly more?: Readonly<Record<string, unknown>>
+  /** Another than the code's own. */
+  readonly status?: number
+  readonly cause?: unknown
+}
+
+/** Thrown by whatever serves a request; answered as `application/problem+json`. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly options: ProblemOptions
+
+  constructor(code: ProblemCode, options: ProblemOptions = {}) {
+    super(options.detail ?? code, { cause: options.cause })
+    this.name = 'Problem'
+    this.code = code
+    this.options = options
+  }
+
+  get status(): number {
+    return this.options.status ?? problems[this.code][0]
+  }
+}
+
+const MAX_FAULTS = 100
+
+/** Everything that is wrong at once, under the first fault's code. */
+export function faultsProblem(faults: readonly Fault[]): Problem {
+  const [first] = faults
+  if (first === undefined) return new Problem('fieldInvalid')
+  const { code, path, detail } = first
+  return new Problem(code, {
+    status: 422,
+    path,
+    ...(detail === undefined ? {} : { detail }),
+    errors: faults.slice(0, MAX_FAULTS),
+    more: faults.length > MAX_FAULTS ? { errorsInAll: faults.length } : {},
+  })
+}
+
+/** The body of the answer. */
+export function problemBody(problem: Problem, requestId: string): Record<string, unknown> {
+  const { detail, path, errors, more } = problem.options
+  return {
+    type: `urn:nightshift:problem:${problem.code}`,
+    title: problems[problem.code][1],
+    status: problem.status,
+    code: problem.code,
+    ...(detail === undefined ? {} : { detail }),
+    ...(path === undefined ? {} : { path }),
+    ...(errors === undefined ? {} : { errors }),
+    ...more,
+    requestId,
+  }
+}

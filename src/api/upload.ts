@@ -1,0 +1,100 @@
+/** A streamed upload: hashed on its way to a file of its own, kept only when all of it has come. */
+import { createHash, randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import path from 'node:path'
+import { Transform } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { Problem } from './problem.ts'
+
+export const MAX_UPLOAD_BYTES = 4 * 1024 ** 3
+const LEFT_OVER = /^upload-[0-9a-f-]{36}\.part$/
+const LEFT_OVER_MS = 24 * 3600_000
+
+export interface Upload {
+  readonly size: number
+  readonly sha256: string
+  /** Makes it `<sha256>.pkg`, durably. */
+  keep(): Promise<void>
+  /** Removes what was not kept. */
+  discard(): Promise<void>
+}
+
+async function syncPath(name: string): Promise<void> {
+  const handle = await open(name, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Counts and hashes what passes; more than the limit is an error. */
+function meter(limit: number) {
+  const hash = createHash('sha256')
+  let size = 0
+  const stream = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length
+      if (size > limit) return done(new Problem('bodyTooLarge', { more: { limit } }))
+      hash.update(chunk)
+      done(null, chunk)
+    },
+  })
+  return { stream, result: () => ({ size, sha256: hash.digest('hex') }) }
+}
+
+function asProblem(error: unknown): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ECONNRESET' || code === 'ABORT_ERR')
+    return new Problem('uploadTruncated', { cause: error })
+  if (code === 'ENOSPC' || code === 'EDQUOT') return new Problem('storageFull', { cause: error })
+  return error
+}
+
+/**
+ * Reads the whole body into `folder`. The caller keeps or discards it.
+ * @throws Problem bodyTooLarge, uploadTruncated, uploadEmpty, storageFull; then nothing stays
+ */
+export async function receiveUpload(
+  request: IncomingMessage,
+  folder: string,
+  limit = MAX_UPLOAD_BYTES,
+): Promise<Upload> {
+  const announced = Number(request.headers['content-length'] ?? Number.NaN)
+  if (announced > limit) throw new Problem('bodyTooLarge', { more: { limit } })
+  await mkdir(folder, { recursive: true })
+  const part = path.join(folder, `upload-${randomUUID()}.part`)
+  const discard = () => rm(part, { force: true })
+  try {
+    const { stream, result } = meter(limit)
+    await pipeline(request, stream, createWriteStream(part, { flags: 'wx' }))
+    const { size, sha256 } = result()
+    if (!request.complete || (Number.isFinite(announced) && announced !== size))
+      throw new Problem('uploadTruncated')
+    if (size === 0) throw new Problem('uploadEmpty')
+    await syncPath(part)
+    const keep = async () => {
+      await rename(part, path.join(folder, `${sha256}.pkg`))
+      await syncPath(folder)
+    }
+    return { size, sha256, keep, discard }
+  } catch (error) {
+    await discard()
+    throw asProblem(error)
+  }
+}
+
+/** Removes what uploads of a killed process left behind. One that still comes in is younger than that. */
+export async function sweepUploads(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => [])
+  for (const name of names.filter((one) => LEFT_OVER.test(one))) {
+    const file = path.join(folder, name)
+    const age = await stat(file).then(
+      (found) => Date.now() - found.mtimeMs,
+      () => 0,
+    )
+    if (age > LEFT_OVER_MS) await rm(file, { force: true })
+  }
+}

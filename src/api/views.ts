@@ -1,0 +1,94 @@
+/** Rows as the API shows them: numbers for BigInt, eight digits for versions, an age beside every reading. */
+import type { findDevice, listDevices, listStores } from '../db/fleet.ts'
+import type { listPackages } from '../db/packages.ts'
+import type { findUpdate, listStorePackages, listUpdates } from '../db/updates.ts'
+import { displayVersion, formatVersion } from '../rollout/versions.ts'
+
+type Listed<T extends (...args: never[]) => Promise<readonly unknown[]>> = Awaited<ReturnType<T>>[number]
+type Found<T extends (...args: never[]) => Promise<unknown>> = NonNullable<Awaited<ReturnType<T>>>
+type StatusRow = NonNullable<Found<typeof findDevice>['status']>
+
+export const versionView = (version: number | null) =>
+  version === null ? null : { full: formatVersion(version), display: displayVersion(version) }
+
+/** What a device last said. `ageSeconds` counts from when it said so; null: it never did. */
+export function statusView(status: StatusRow | null, now: number) {
+  if (status === null) return null
+  const { askedAt, readAt, source, reason, version } = status
+  return {
+    askedAt,
+    readAt,
+    ageSeconds: readAt === null ? null : Math.max(0, Math.round((now - readAt.getTime()) / 1000)),
+    source,
+    reason,
+    version: version === null ? null : formatVersion(version),
+    display: version === null ? null : displayVersion(version),
+  }
+}
+
+type DeviceRow = Omit<Listed<typeof listDevices>, 'store'>
+
+export function deviceView(device: DeviceRow, store: string, now: number) {
+  const { status, storeId: _, ...own } = device
+  return { ...own, store, status: statusView(status, now) }
+}
+
+export function storeView(store: Omit<Listed<typeof listStores>, '_count'>) {
+  const { id, code, name, timeZone, phone, host, port, user, credential, hostKeys } = store
+  const { packageFolder, packageUrl, maxDownloads, maxInstalls, createdAt } = store
+  const reach = { host, port, user, credential, hostKeys, packageFolder, packageUrl }
+  return { id, code, name, timeZone, phone, ...reach, maxDownloads, maxInstalls, createdAt }
+}
+
+export function packageView(row: Listed<typeof listPackages>) {
+  const { id, kind, version, fileName, size, sha256, createdAt, retiredAt } = row
+  return {
+    id,
+    kind,
+    version: formatVersion(version),
+    display: displayVersion(version),
+    fileName,
+    size: Number(size),
+    sha256,
+    createdAt,
+    retiredAt,
+  }
+}
+
+export function storePackageView(row: Omit<Listed<typeof listStorePackages>, 'store'>) {
+  const { id, packageId, state, reason, attempts, notBefore, doneBytes, wanBytes, presentAt, updatedAt } = row
+  const bytes = { doneBytes: Number(doneBytes), wanBytes: Number(wanBytes) }
+  return { id, packageId, state, reason, attempts, notBefore, ...bytes, presentAt, updatedAt }
+}
+
+export function updateView(row: Listed<typeof listUpdates>) {
+  const { id, rolloutId, wave, state, reason, reasonParams, generation, attempts, notBefore } = row
+  const { leaseOwner, leaseUntil, armedUntil, createdAt, updatedAt, finishedAt, device, store } = row
+  return {
+    id,
+    rolloutId,
+    device,
+    store,
+    wave,
+    state,
+    reason,
+    reasonParams,
+    generation,
+    attempts,
+    notBefore,
+    doneBytes: Number(row.doneBytes),
+    from: versionView(row.fromVersion),
+    to: versionView(row.toVersion),
+    worker: leaseOwner,
+    leaseUntil,
+    armedUntil,
+    createdAt,
+    updatedAt,
+    finishedAt,
+  }
+}
+
+export function attemptView(run: Found<typeof findUpdate>['runs'][number]) {
+  const { step, attempt, generation, worker, claimedAt, startedAt, endedAt, outcome, reason, params } = run
+  return { step, attempt, generation, worker, claimedAt, startedAt, endedAt, outcome, reason, params }
+}

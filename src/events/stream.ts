@@ -1,0 +1,104 @@
+/** Server-sent events: everything after a cursor, then whatever comes. https://html.spec.whatwg.org/#server-sent-events */
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import type { Database } from '../db/database.ts'
+import { type EventFilter, readEvents } from '../db/events.ts'
+import type { EventFeed } from './feed.ts'
+import { viewEvents } from './view.ts'
+
+export interface StreamOptions {
+  readonly db: Database
+  readonly feed: EventFeed
+  readonly response: ServerResponse
+  /** Cursor: what comes after it is sent. */
+  readonly after: string
+  readonly filter: EventFilter
+  /** Ends the stream. */
+  readonly signal: AbortSignal
+}
+
+const PAGE = 200
+const PING_MS = 15_000
+/** A client that takes nothing for so long is let go; it comes back with its Last-Event-ID. */
+const SLOW_MS = 30_000
+/** Not read more often than this, however much is going on. */
+const REST_MS = 100
+const CLIENT_RETRY_MS = 2000
+
+/** Remembers changes that came while nobody waited for one. */
+function watch(feed: EventFeed, signal: AbortSignal): { changed(): Promise<void>; stop(): void } {
+  let isChanged = true
+  let wake: () => void = () => {}
+  const note = () => {
+    isChanged = true
+    wake()
+  }
+  const unfollow = feed.follow(note)
+  signal.addEventListener('abort', note, { once: true })
+  return {
+    changed: async () => {
+      if (!isChanged && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+      isChanged = false
+    },
+    stop: () => {
+      unfollow()
+      signal.removeEventListener('abort', note)
+    },
+  }
+}
+
+/** Writes, and waits while the client's buffer is full: so no more than one page waits for a slow one. */
+async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+  if (response.write(text)) return
+  await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(SLOW_MS)]) })
+}
+
+/** Sends all that there is after `cursor`; returns where it ended. */
+async function sendAll(options: StreamOptions, from: string): Promise<string> {
+  const { db, response, filter, signal } = options
+  let cursor = from
+  while (!signal.aborted) {
+    const rows = await readEvents(db.pool, cursor, PAGE, filter)
+    const views = await viewEvents(db, rows)
+    if (views.length > 0) {
+      const text = views.map((view) => `id: ${view.cursor}\ndata: ${JSON.stringify(view)}\n\n`).join('')
+      await write(response, text, signal)
+    }
+    cursor = rows.at(-1)?.cursor ?? cursor
+    if (rows.length < PAGE) break
+  }
+  return cursor
+}
+
+/** Lives as long as the client and the signal do. Rejects when the database cannot be read; the client comes back. */
+export async function streamEvents(options: StreamOptions): Promise<void> {
+  const { feed, response, signal } = options
+  response.writeHead(200, {
+    'Content-Type': 'text/event-stream; charset=utf-8',
+    'Cache-Control': 'no-store, no-transform',
+    'X-Accel-Buffering': 'no',
+  })
+  response.write(`retry: ${CLIENT_RETRY_MS}\n\n`)
+  let cursor = options.after
+  let wroteAt = Date.now()
+  const changes = watch(feed, signal)
+  try {
+    while (!signal.aborted) {
+      await changes.changed()
+      const before = cursor
+      cursor = await sendAll(options, cursor)
+      if (cursor !== before) wroteAt = Date.now()
+      else if (Date.now() - wroteAt >= PING_MS) {
+        await write(response, ': ping\n\n', signal)
+        wroteAt = Date.now()
+      }
+      await new Promise((resolve) => setTimeout(resolve, REST_MS))
+    }
+  } finally {
+    changes.stop()
+  }
+}

@@ -1,0 +1,40 @@
+/** A Nightshift process of its own, for tests that kill it. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import path from 'node:path'
+import { until } from './until.ts'
+
+const program = path.resolve(import.meta.dirname, '../../bin/nightshift.js')
+
+export interface TestProcess {
+  readonly child: ChildProcess
+  /** What it printed so far, both streams. */
+  output(): string
+  /** Exit status or the name of the signal that ended it. */
+  ended(within: number): Promise<number | string>
+  kill(signal?: NodeJS.Signals): void
+}
+
+export function startProcess(args: readonly string[], env: Readonly<Record<string, string>>): TestProcess {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let text = ''
+  const keep = (chunk: Buffer) => {
+    text += chunk.toString()
+  }
+  child.stdout?.on('data', keep)
+  child.stderr?.on('data', keep)
+  return {
+    child,
+    output: () => text,
+    kill: (signal = 'SIGKILL') => child.kill(signal),
+    ended: (within) =>
+      until(() => child.signalCode ?? (child.exitCode === null ? undefined : `${child.exitCode}`), {
+        within,
+        label: `the process ends: ${args.join(' ')}`,
+      }).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${text}`)
+      }),
+  }
+}
