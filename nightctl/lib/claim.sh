@@ -92,8 +92,11 @@ forget_old_operations() {
   (cd "$STATE/operations" && ls -t | tail -n +1001 | while IFS= read -r old; do rm -f "./$old"; done)
 }
 
-# wake: an installation that was cut off is taken up again, whoever asks.
+# wake: an installation that was cut off is taken up again, whoever asks. One that has only just been accepted has a
+# moment to begin by itself.
 wake() {
-  [ -e "$STATE/journal" ] || return 0
-  owner_of "$STATE/lock" || detach --install
+  is_cut_off && nap && is_cut_off && detach --install
+  return 0
 }
+
+is_cut_off() { [ -e "$STATE/journal" ] && ! owner_of "$STATE/lock"; }

@@ -39,9 +39,15 @@ resume_switch() {
   fi
 }
 
+# Several may have been woken; those that come late find no journal and leave without touching the lock.
 work_install() {
-  wait_lock lock 20 || exit 0
-  advance
+  tries_left=200
+  while [ -e "$STATE/journal" ] && ! try_lock lock; do
+    tries_left=$((tries_left - 1))
+    [ $tries_left -gt 0 ] || exit 0
+    nap
+  done
+  [ -z "$LOCKED" ] || advance
   release_lock
   exit 0
 }

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts'
 import { type EmbeddedDatabase, findEmbedded, startEmbedded } from '../db/embedded.ts'
 import { migrate } from '../db/migrate.ts'
+import { migrateQueues } from '../jobs/migrate.ts'
 import { CommandFailed } from './errors.ts'
 
 export interface OpenedDatabase {
@@ -22,6 +23,7 @@ export async function ownDatabase(
       : elsewhere(config.databaseUrl)
   try {
     await migrate(opened.url)
+    if (config.redisUrl === undefined) await migrateQueues(opened.url)
   } catch (error) {
     await opened.stop()
     throw error

@@ -76,11 +76,13 @@ Exit status: 0 done, 1 failed, 64 usage, 69 something needed is not there, 78 a 
     .command('demo')
     .description('a night to watch: a simulated chain, a rollout, a failure, a retry from the queue board')
     .option('--once', 'end after the night')
-    .option('--json', 'print, last, one JSON object of what happened')
-    .action(async (options: { once?: boolean; json?: boolean }) =>
+    .option('--json', 'print, last, one JSON object of what happened; everything else goes to standard error')
+    .option('--russian', "in the words of the head office's operators")
+    .action(async (options: { once?: boolean; json?: boolean; russian?: boolean }) =>
       (await import('./demo.ts')).demo(loadConfig(), {
         once: options.once === true,
         json: options.json === true,
+        language: options.russian === true ? 'ru' : 'en',
       }),
     )
   return program

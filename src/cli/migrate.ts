@@ -1,13 +1,9 @@
 import type { Config } from '../config.ts'
-import { migrate } from '../db/migrate.ts'
-import { anyDatabase } from './database.ts'
+import { ownDatabase } from './database.ts'
 
+/** Every process migrates when it starts; this is for an installation that wants it as a step of its own. */
 export async function migrateCommand(config: Config): Promise<void> {
-  const opened = await anyDatabase(config)
-  try {
-    const applied = await migrate(opened.url)
-    console.log(applied.length === 0 ? 'the database is up to date' : `applied: ${applied.join(', ')}`)
-  } finally {
-    await opened.stop()
-  }
+  const opened = await ownDatabase(config)
+  await opened.stop()
+  console.log('the database is up to date')
 }

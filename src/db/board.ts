@@ -5,12 +5,7 @@ import { machines, nextState } from '../rollout/states.ts'
 import type { Database, Executor } from './database.ts'
 import { requestRetry } from './updates.ts'
 
-export type RetryRefusal =
-  | 'notFound'
-  | 'superseded'
-  | 'rolloutCancelled'
-  | 'ownedByRollout'
-  | 'notRetryable'
+export type RetryRefusal = 'notFound' | 'superseded' | 'rolloutCancelled' | 'ownedByRollout' | 'notRetryable'
 
 /** What a job points at, and why its retry would be refused; no `why`: it may be asked for. */
 export interface Judged {
@@ -95,7 +90,11 @@ export async function judgeStorePackageRetry(
 }
 
 /** Retries the device updates that a store package left behind; returns how many go on. */
-export async function reviveLeftWithout(db: Database, storePackageId: string, actor: string): Promise<number> {
+export async function reviveLeftWithout(
+  db: Database,
+  storePackageId: string,
+  actor: string,
+): Promise<number> {
   const { rows } = await db.pool.query<{ id: string }>(LEFT_WITHOUT, [storePackageId])
   let revived = 0
   for (const { id } of rows) {

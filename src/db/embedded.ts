@@ -49,7 +49,7 @@ function run(command: readonly string[], logFile: string): ChildProcess {
       stdio: ['ignore', log, log],
       detached: true,
       cwd: '/',
-      env: { PATH: process.env.PATH, LC_ALL: 'C', TZ: 'UTC' },
+      env: { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' },
     })
   } finally {
     closeSync(log)

@@ -8,7 +8,6 @@ import path from 'node:path'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engineModule from '@prisma/schema-engine-wasm/schema_engine_bg'
-import { runMigrations } from 'bullmq'
 import pg from 'pg'
 
 const folder = path.resolve(import.meta.dirname, '../../prisma')
@@ -85,7 +84,7 @@ async function readMigrations() {
   }
 }
 
-/** Brings our tables and BullMQ's up to date. A second run does nothing. Returns what was applied. */
+/** Brings our tables up to date. A second run does nothing. Returns what was applied. */
 export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
@@ -95,7 +94,6 @@ export async function migrate(url: string): Promise<string[]> {
     const { appliedMigrationNames } = await withEngine(url, (engine) =>
       engine.applyMigrations({ migrationsList, filters }),
     )
-    await runMigrations(client)
     return appliedMigrationNames
   } finally {
     await client.end()

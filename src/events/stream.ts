@@ -15,11 +15,13 @@ export interface StreamOptions {
   readonly filter: EventFilter
   /** Ends the stream. */
   readonly signal: AbortSignal
+  readonly pingMs?: number
+  /** A client that takes nothing for so long is let go; it comes back with its Last-Event-ID. */
+  readonly slowMs?: number
 }
 
 const PAGE = 200
 const PING_MS = 15_000
-/** A client that takes nothing for so long is let go; it comes back with its Last-Event-ID. */
 const SLOW_MS = 30_000
 /** Not read more often than this, however much is going on. */
 const REST_MS = 100
@@ -52,21 +54,22 @@ function watch(feed: EventFeed, signal: AbortSignal): { changed(): Promise<void>
 }
 
 /** Writes, and waits while the client's buffer is full: so no more than one page waits for a slow one. */
-async function write(response: ServerResponse, text: string, signal: AbortSignal): Promise<void> {
+async function write({ response, signal, slowMs }: StreamOptions, text: string): Promise<void> {
   if (response.write(text)) return
-  await once(response, 'drain', { signal: AbortSignal.any([signal, AbortSignal.timeout(SLOW_MS)]) })
+  const patience = AbortSignal.timeout(slowMs ?? SLOW_MS)
+  await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) })
 }
 
 /** Sends all that there is after `cursor`; returns where it ended. */
 async function sendAll(options: StreamOptions, from: string): Promise<string> {
-  const { db, response, filter, signal } = options
+  const { db, filter, signal } = options
   let cursor = from
   while (!signal.aborted) {
     const rows = await readEvents(db.pool, cursor, PAGE, filter)
     const views = await viewEvents(db, rows)
     if (views.length > 0) {
       const text = views.map((view) => `id: ${view.cursor}\ndata: ${JSON.stringify(view)}\n\n`).join('')
-      await write(response, text, signal)
+      await write(options, text)
     }
     cursor = rows.at(-1)?.cursor ?? cursor
     if (rows.length < PAGE) break
@@ -76,7 +79,7 @@ async function sendAll(options: StreamOptions, from: string): Promise<string> {
 
 /** Lives as long as the client and the signal do. Rejects when the database cannot be read; the client comes back. */
 export async function streamEvents(options: StreamOptions): Promise<void> {
-  const { feed, response, signal } = options
+  const { feed, response, signal, pingMs = PING_MS } = options
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store, no-transform',
@@ -92,8 +95,8 @@ export async function streamEvents(options: StreamOptions): Promise<void> {
       const before = cursor
       cursor = await sendAll(options, cursor)
       if (cursor !== before) wroteAt = Date.now()
-      else if (Date.now() - wroteAt >= PING_MS) {
-        await write(response, ': ping\n\n', signal)
+      else if (Date.now() - wroteAt >= pingMs) {
+        await write(options, ': ping\n\n')
         wroteAt = Date.now()
       }
       await new Promise((resolve) => setTimeout(resolve, REST_MS))

@@ -12,6 +12,7 @@ import { Redis } from 'ioredis'
 import type { Log } from '../log.ts'
 import type { Step } from '../rollout/due.ts'
 import { jobKinds } from './all.ts'
+import { closeWorker, countActive } from './close-worker.ts'
 import type { ClaimPayload } from './job.ts'
 import { createQueuePool } from './pool.ts'
 
@@ -24,6 +25,8 @@ export interface QueueBackend {
   /** The queue of a step, opened at the first call. */
   queue(step: Step): ClaimQueue
   worker(step: Step, process: ClaimProcessor, concurrency: number): ClaimWorker
+  /** Ends the workers after their jobs, then the queues and connections. */
+  closeWorkers(): Promise<void>
   close(): Promise<void>
 }
 
@@ -94,7 +97,7 @@ export function createQueueBackend(options: {
       ? postgresMaker(options.databaseUrl, options.log)
       : redisMaker(options.redisUrl, options.log)
   const queues = new Map<Step, ClaimQueue>()
-  const workers: ClaimWorker[] = []
+  const closers: (() => Promise<void>)[] = []
   const warn = (error: Error) => options.log.warn({ err: error }, 'queue')
   return {
     kind: maker.kind,
@@ -109,11 +112,15 @@ export function createQueueBackend(options: {
     worker: (step, process, concurrency) => {
       const made = maker.worker(step, process, concurrency)
       made.on('error', warn)
-      workers.push(made)
+      const active = countActive(made)
+      closers.push(() => closeWorker(made, active))
       return made
     },
+    closeWorkers: async () => {
+      await Promise.all(closers.splice(0).map((close) => close()))
+    },
     close: async () => {
-      await Promise.all(workers.map((worker) => worker.close(true)))
+      await Promise.all(closers.map((close) => close()))
       await Promise.all([...queues.values()].map((queue) => queue.close()))
       await maker.close()
     },

@@ -52,7 +52,7 @@ function privateFile(seed: Buffer, open: Buffer): string {
 }
 
 /** The key pair of a 32-byte seed. */
-export function keyPairOf(seed: Buffer): KeyPair {
+function keyPairOf(seed: Buffer): KeyPair {
   const open = publicBytes(seed)
   const publicLine = `${TYPE} ${Buffer.concat([string(TYPE), string(open)]).toString('base64')}`
   return { privateKey: privateFile(seed, open), publicLine }

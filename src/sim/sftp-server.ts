@@ -1,9 +1,9 @@
 /** SFTP over real files of one folder: the requests that an uploader sends, one after another as OpenSSH answers them. */
 import type { Dirent, Stats } from 'node:fs'
 import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat, truncate } from 'node:fs/promises'
-import path from 'node:path'
 import type { Duplex } from 'node:stream'
 import { confine } from './confine.ts'
+import { entryOf, exists, modeOf, SftpError, statusOf } from './sftp-files.ts'
 import {
   attrsOf,
   BadPacket,
@@ -11,7 +11,6 @@ import {
   Fields,
   MAX_DATA,
   MAX_PACKET,
-  openFlag,
   PacketCutter,
   packet,
   request,
@@ -40,23 +39,6 @@ const EXTENSIONS = [
 ] as const
 const MAX_HANDLES = 64
 const NAMES_PER_ANSWER = 100
-
-class SftpError extends Error {
-  readonly code: number
-  constructor(status: number, text: string) {
-    super(text)
-    this.code = status
-  }
-}
-
-function statusOf(error: unknown): { status: number; text: string } {
-  if (error instanceof SftpError) return { status: error.code, text: error.message }
-  const { code: name } = error as NodeJS.ErrnoException
-  if (name === 'ENOENT' || name === 'ENOTDIR') return { status: code.noSuchFile, text: 'No such file' }
-  if (name === 'EACCES' || name === 'EPERM')
-    return { status: code.permissionDenied, text: 'Permission denied' }
-  return { status: code.failure, text: name ?? 'Failure' }
-}
 
 /** Serves one SFTP channel until it ends. */
 export class SftpSession {
@@ -284,29 +266,4 @@ export class SftpSession {
     }
     this.#open.clear()
   }
-}
-
-async function exists(name: string): Promise<boolean> {
-  return lstat(name).then(
-    () => true,
-    () => false,
-  )
-}
-
-/** A file may vanish between the listing and the look at it. */
-async function entryOf(folder: string, name: string): Promise<Buffer | undefined> {
-  const stats = await lstat(path.join(folder, name)).catch(() => undefined)
-  if (stats === undefined) return undefined
-  const long = `${stats.isDirectory() ? 'd' : '-'}rw-r--r-- 1 sim sim ${stats.size} Jan 1 00:00 ${name}`
-  return Buffer.concat([string(name), string(long), attrsOf(stats)])
-}
-
-/** Node has no flag for "create, keep what is there, write anywhere": an existing file is opened r+. */
-async function modeOf(name: string, flags: number): Promise<string> {
-  const wants = (flag: number): boolean => (flags & flag) !== 0
-  if (!wants(openFlag.write)) return 'r'
-  if (wants(openFlag.exclusive)) return 'wx+'
-  if (wants(openFlag.truncate)) return 'w+'
-  if (wants(openFlag.append)) return 'a+'
-  return wants(openFlag.create) && !(await exists(name)) ? 'w+' : 'r+'
 }

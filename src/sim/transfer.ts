@@ -32,7 +32,7 @@ const sizeOf = (file: string): Promise<number> =>
   )
 
 /** Flips the lowest bit of a file's middle byte. */
-export async function damage(file: string): Promise<void> {
+async function damage(file: string): Promise<void> {
   const handle = await open(file, 'r+')
   try {
     const { size } = await handle.stat()

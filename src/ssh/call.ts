@@ -93,6 +93,18 @@ export const wait = <T>(call: Call, promise: Promise<T>, late?: (value: T) => vo
     late,
   )
 
+/** Waits for a time, unless the call or one of `endings` ends first. */
+export async function pause(ms: number, call: Call, endings: readonly Ending[] = []): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  try {
+    await settle<void>(call, endings, (done) => {
+      timer = setTimeout(() => done(undefined), ms)
+    })
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
 /**
  * Runs `body` until it settles, the deadline passes or the caller's signal is aborted.
  * Throws SshFailure with `sent` as the call stood, or the reason of the caller's signal as it is.

@@ -1,5 +1,5 @@
 import type { ClientChannel, ExecOptions } from 'ssh2'
-import type { Call } from './call.ts'
+import { type Call, Ending } from './call.ts'
 import { SshFailure } from './failure.ts'
 import { MAX_OUTPUT_BYTES } from './limits.ts'
 import type { Session } from './session.ts'
@@ -23,16 +23,21 @@ export async function runLine(
   { input, maxOutputBytes = MAX_OUTPUT_BYTES }: RunOptions = {},
 ): Promise<ExecResult> {
   const release = await session.channels.acquire(call, [session.ended])
-  let channel: ClientChannel | undefined
+  let answer: Answer | undefined
   let finished = false
   try {
-    channel = await session.openChannel<ClientChannel>(
+    answer = await session.openChannel<Answer>(
       call,
-      (done) => void session.client.exec(line, whenOpened(call), done),
-      (late) => late.close(),
+      (done) =>
+        void session.client.exec(line, whenOpened(call), (error, channel) => {
+          if (error) done(error)
+          // Now, not a turn later: the whole answer and the close may have come in the same packet.
+          else done(undefined, new Answer(channel, maxOutputBytes))
+        }),
+      (late) => late.channel.close(),
     )
     call.sent = true
-    const result = await collect(session, channel, call, input, maxOutputBytes)
+    const result = await collect(session, answer, call, input)
     finished = result.exitStatus !== null || result.signal !== null
     return result
   } catch (error) {
@@ -40,7 +45,7 @@ export async function runLine(
       ? new SshFailure('transferFailed', { params: { problem: 'execRefused' }, cause: error })
       : error
   } finally {
-    channel?.close()
+    answer?.channel.close()
     if (!finished && call.sent) session.abandon()
     release()
   }
@@ -59,44 +64,67 @@ const whenOpened = (call: Call): ExecOptions => ({
 
 const wasRefused = (error: unknown): boolean => error instanceof Error && error.message === 'Unable to exec'
 
-function collect(
+async function collect(
   session: Session,
-  channel: ClientChannel,
+  answer: Answer,
   call: Call,
   input: string | undefined,
-  maxBytes: number,
 ): Promise<ExecResult> {
-  const stdout = new Kept(maxBytes)
-  const stderr = new Kept(maxBytes)
-  let status: number | null = null
-  let signal: string | null = null
   let grace: NodeJS.Timeout | undefined
-  const collecting = session.ask<ExecResult>(call, (done) => {
-    const finish = () =>
-      done(undefined, {
-        exitStatus: status,
-        signal,
-        stdout: stdout.text(),
-        stderr: stderr.text(),
-        truncated: stdout.truncated || stderr.truncated,
+  try {
+    await session.ask<void>(call, (done) => {
+      answer.complete.subscribe(() => done(undefined))
+      answer.exited.subscribe(() => {
+        grace = setTimeout(() => done(undefined), AFTER_EXIT_MS)
       })
+      answer.channel.end(input)
+    })
+  } finally {
+    clearTimeout(grace)
+  }
+  return answer.result()
+}
+
+/** What a command says, from the moment its channel is there. */
+class Answer {
+  readonly channel: ClientChannel
+  readonly exited = new Ending()
+  /** The channel has closed, or said far too much. */
+  readonly complete = new Ending()
+  readonly #stdout: Kept
+  readonly #stderr: Kept
+  #status: number | null = null
+  #signal: string | null = null
+
+  constructor(channel: ClientChannel, maxBytes: number) {
+    this.channel = channel
+    this.#stdout = new Kept(maxBytes)
+    this.#stderr = new Kept(maxBytes)
     const keep = (kept: Kept) => (chunk: Buffer) => {
       kept.add(chunk)
-      if (stdout.seen + stderr.seen > maxBytes * DRAINED_LIMITS) finish()
+      if (this.#stdout.seen + this.#stderr.seen > maxBytes * DRAINED_LIMITS) this.complete.end(undefined)
     }
-    channel.on('data', keep(stdout))
-    channel.stderr.on('data', keep(stderr))
+    channel.on('data', keep(this.#stdout))
+    channel.stderr.on('data', keep(this.#stderr))
     channel.on('exit', (code: number | null, name?: string) => {
-      status = code
-      signal = name ?? null
-      grace = setTimeout(finish, AFTER_EXIT_MS)
+      this.#status = code
+      this.#signal = name ?? null
+      this.exited.end(undefined)
     })
-    channel.on('close', finish)
+    channel.on('close', () => this.complete.end(undefined))
     // A command may end without reading its input.
     channel.on('error', () => {})
-    channel.end(input)
-  })
-  return collecting.finally(() => clearTimeout(grace))
+  }
+
+  result(): ExecResult {
+    return {
+      exitStatus: this.#status,
+      signal: this.#signal,
+      stdout: this.#stdout.text(),
+      stderr: this.#stderr.text(),
+      truncated: this.#stdout.truncated || this.#stderr.truncated,
+    }
+  }
 }
 
 /** The beginning of a stream, and how much there was. */

@@ -1,4 +1,4 @@
-import { type Call, type Ending, settle } from './call.ts'
+import { type Call, type Ending, pause, settle } from './call.ts'
 import { SshFailure } from './failure.ts'
 
 /** So many at a time, the rest in the order of their coming, and no more than a bound of those. */
@@ -71,14 +71,6 @@ export class Pace {
     const at = Math.max(now, this.#next)
     if (at - now > this.#maxWaitMs) throw new SshFailure('throttled', { params: { problem: 'queueFull' } })
     this.#next = at + this.#gapMs
-    if (at === now) return
-    let timer: NodeJS.Timeout | undefined
-    try {
-      await settle<void>(call, [], (done) => {
-        timer = setTimeout(() => done(undefined), at - now)
-      })
-    } finally {
-      clearTimeout(timer)
-    }
+    if (at > now) await pause(at - now, call)
   }
 }

@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream'
 import type { Client } from 'ssh2'
-import { type Call, Ending, settle } from './call.ts'
+import { type Call, Ending, pause, settle } from './call.ts'
 import { channelOpenReason, type Hop, SshFailure } from './failure.ts'
 import { Gate } from './gate.ts'
 import type { SshLimits } from './limits.ts'
 
 const POLITE_CLOSE_MS = 500
+const REFUSED_PAUSES_MS = [20, 50, 100, 200, 400]
 
 /** One signed-in connection, from `ready` until nothing of it is left. */
 export class Session {
@@ -77,15 +78,21 @@ export class Session {
     start: (done: (error: unknown, value?: T) => void) => void,
     late: (value: T) => void,
   ): Promise<T> {
-    try {
-      return await this.ask(call, start, late)
-    } catch (cause) {
-      const isRefused = channelOpenReason(cause) !== undefined
-      if (!isRefused && !isNotConnected(cause)) throw cause
-      this.retire()
-      if (!isRefused) throw new SshFailure('connectionLost', { cause })
-      throw new SshFailure('throttled', { params: { hop: this.hop, problem: 'channelRefused' }, cause })
+    // sshd counts a channel that has closed for a moment longer: many short commands can meet MaxSessions.
+    for (const pauseMs of REFUSED_PAUSES_MS) {
+      try {
+        return await this.ask(call, start, late)
+      } catch (cause) {
+        if (isNotConnected(cause)) {
+          this.retire()
+          throw new SshFailure('connectionLost', { cause })
+        }
+        if (channelOpenReason(cause) === undefined) throw cause
+      }
+      await pause(pauseMs, call, [this.ended])
     }
+    this.retire()
+    throw new SshFailure('throttled', { params: { hop: this.hop, problem: 'channelRefused' } })
   }
 
   /** Cuts the connection now. */

@@ -134,13 +134,18 @@ export class Sftp {
 export async function openSftp(session: Session, call: Call): Promise<Sftp> {
   const release = await session.channels.acquire(call, [session.ended])
   try {
-    const raw = await session.openChannel<SFTPWrapper>(
+    const sftp = await session.openChannel<Sftp>(
       call,
-      (done) => void session.client.sftp(done),
-      (late) => late.end(),
+      (done) =>
+        void session.client.sftp((error, raw) => {
+          if (error) done(error)
+          // Now, not a turn later: its close may have come in the same packet.
+          else done(undefined, new Sftp(raw, session, call, release))
+        }),
+      (late) => late.raw.end(),
     )
     call.sent = true
-    return new Sftp(raw, session, call, release)
+    return sftp
   } catch (error) {
     release()
     if (call.ending.over || error instanceof SshFailure) throw error

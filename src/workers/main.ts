@@ -80,9 +80,8 @@ export async function startWorker(options: {
     name: worker,
     close: async () => {
       await removeWorker(db, worker).catch(() => {})
-      const closing = workers.map((one) => one.close())
       held.abortAll()
-      await Promise.all(closing)
+      await queues.closeWorkers()
       await held.close()
       await ssh.close()
     },

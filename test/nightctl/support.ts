@@ -4,7 +4,7 @@
  */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AnswerClass, answerEnvelope, exitStatus, MARK } from '../../src/device/contract.ts'
@@ -198,6 +198,26 @@ async function endPid(file: string): Promise<void> {
   await until(() => pidOf(file) === undefined, { within: 10_000, label: `${file} ended` })
 }
 
+/** Ends this till's calls, workers, hooks and services: those whose command line names its folders. @returns how many */
+function killOwn(dir: string): number {
+  const marks = [`${dir}/nightctl/`, `${dir}/hooks/`, `server.mjs\0${dir}\0`]
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const own = pids.filter((pid) => {
+    try {
+      const line = readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      return marks.some((mark) => line.includes(mark))
+    } catch {
+      return false
+    }
+  })
+  for (const pid of own) {
+    try {
+      process.kill(Number(pid), 'SIGKILL')
+    } catch {}
+  }
+  return own.length
+}
+
 async function askVersion(dir: string): Promise<string | null> {
   try {
     const port = readFileSync(path.join(dir, 'service.port'), 'utf8').trim()
@@ -267,9 +287,8 @@ export async function makeTill(options: TillOptions): Promise<Till> {
       await until(() => askVersion(dir), { within: 20_000, label: 'the service answers' })
     },
     stop: async () => {
-      for (const name of ['lock', 'download.lock', 'download.transfer', 'hook'])
-        await endPid(path.join(root, 'state', name))
-      await endPid(path.join(dir, 'service.pid'))
+      for (const name of ['download.transfer', 'hook']) await endPid(path.join(root, 'state', name))
+      await until(() => killOwn(dir) === 0, { within: 10_000, label: `nothing of ${dir} runs` })
     },
   }
   till.setConf({})

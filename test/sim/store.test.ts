@@ -3,6 +3,7 @@ import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Client, SFTPWrapper } from 'ssh2'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newKeyPair } from '../../src/sim/keys.ts'
 import { until } from '../support/until.ts'
 import {
   ask,
@@ -11,6 +12,7 @@ import {
   exec,
   forward,
   nightctl,
+  operatorKey,
   type Rig,
   rig,
   sftpOf,
@@ -217,7 +219,6 @@ describe('the package folder over HTTP', () => {
 
 describe('who may sign in, and what goes wrong before', () => {
   it('only the authorised key, only the user', async () => {
-    const { newKeyPair } = await import('../../src/sim/keys.ts')
     const target = storeOf(rigged.fleet)
     await expect(connect(target, { privateKey: newKeyPair().privateKey })).rejects.toThrow('authentication')
     await expect(connect({ ...target, user: 'root' })).rejects.toThrow('authentication')
@@ -225,6 +226,19 @@ describe('who may sign in, and what goes wrong before', () => {
     await expect(connect(target)).rejects.toThrow('authentication')
     await signIn()
     expect(store().connectionCount).toBe(4)
+  })
+
+  it('not a key that only claims to be the authorised one', async () => {
+    const other = newKeyPair()
+    const openBytes = (line: string) => Buffer.from(line.split(' ')[1] ?? '', 'base64').subarray(-32)
+    const body = Buffer.from(other.privateKey.replace(/-----.*-----|\n/g, ''), 'base64').toString('latin1')
+    const [theirs, ours] = [other.publicLine, operatorKey.publicLine].map((line) =>
+      openBytes(line).toString('latin1'),
+    )
+    const forged = Buffer.from(body.replaceAll(theirs ?? '', ours ?? ''), 'latin1').toString('base64')
+    const [head, end] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE KEY-----`)
+    const privateKey = [head, ...(forged.match(/.{1,70}/g) ?? []), end, ''].join('\n')
+    await expect(connect(storeOf(rigged.fleet), { privateKey })).rejects.toThrow('authentication')
   })
 
   it('refused, hanging, throttled, another host key', async () => {

@@ -106,7 +106,7 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server)
     const pool = bench.pool()
     const results = await Promise.all(
-      Array.from({ length: 24 }, (_, i) => pool.exec({ store }, ['echo', String(i)], soon)),
+      Array.from({ length: 60 }, (_, i) => pool.exec({ store }, ['echo', String(i)], soon)),
     )
     expect(results.map((result) => Number(result.stdout))).toEqual(results.map((_, i) => i))
     expect(server.accepted()).toBe(1)

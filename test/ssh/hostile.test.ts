@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
-import { type FakeServer, newKeyPair, serveSession } from './fake-server.ts'
+import { echo, type FakeServer, newKeyPair, serveSession } from './fake-server.ts'
 
 const soon = { deadlineMs: 10_000 }
 let bench: Bench
@@ -68,6 +68,20 @@ describe('commands', () => {
     })
     // The limit, what is drained after it, and what windows and buffers of both ends hold.
     expect(written).toBeLessThan(16 * 1024 * 1024)
+  })
+
+  test('an answer that comes all in one packet, exit status and close included', async () => {
+    const server = await bench.fake({
+      exec: (command, accept) => {
+        for (const socket of server.sockets) socket.cork()
+        echo(command, accept)
+        setTimeout(() => {
+          for (const socket of server.sockets) socket.uncork()
+        }, 20)
+      },
+    })
+    const result = await bench.pool().exec({ store: server.endpoint() }, ['x'], soon)
+    expect(result).toMatchObject({ exitStatus: 0, stdout: 'x' })
   })
 
   test('a long answer that ends: its beginning, its exit status, and that it was cut', async () => {

@@ -148,6 +148,14 @@ function descendantsOf(pid: number, all = parents()): number[] {
   return childrenOf(pid, all).flatMap((child) => [child, ...descendantsOf(child, all)])
 }
 
+/** Below each connection's process; privilege separation puts one more between for everybody but root. */
+function commandsBelow(pid: number): number[] {
+  const all = parents()
+  const sessions = childrenOf(pid, all)
+  const owners = process.getuid?.() === 0 ? sessions : sessions.flatMap((session) => childrenOf(session, all))
+  return owners.flatMap((owner) => descendantsOf(owner, all))
+}
+
 function killAll(pids: readonly number[]): void {
   for (const pid of pids) {
     try {
@@ -219,7 +227,7 @@ async function launch(
         .split('\n')
         .filter((line) => line.startsWith('Connection from')).length,
     sessions: () => childrenOf(pid),
-    commands: () => childrenOf(pid).flatMap((session) => descendantsOf(session)),
+    commands: () => commandsBelow(pid),
     cut: () => killAll(descendantsOf(pid)),
     kill,
     stop: kill,

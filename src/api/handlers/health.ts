@@ -28,6 +28,10 @@ export async function health({ db, queues }: Call): Handled {
   const isUp = database && backend
   return {
     status: isUp ? 200 : 503,
-    body: { status: isUp ? 'up' : 'down', database: { up: database }, queues: { kind: queues.kind, up: backend } },
+    body: {
+      status: isUp ? 'up' : 'down',
+      database: { up: database },
+      queues: { kind: queues.kind, up: backend },
+    },
   }
 }

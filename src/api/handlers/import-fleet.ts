@@ -7,13 +7,14 @@ import { type Fault, faultsProblem, Problem } from '../problem.ts'
 
 type FleetCall = Call<unknown, unknown, z.output<typeof fleetBody>>
 
-interface UniqueViolation {
-  readonly constraint?: string
-  readonly detail?: string
-}
-
-const violationOf = (error: unknown): UniqueViolation | undefined =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === '23505' ? error : undefined
+/** The index that holds numbers apart within a store. */
+const isNumberTwice = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'code' in error &&
+  error.code === '23505' &&
+  'constraint' in error &&
+  error.constraint === 'device_number'
 
 /** Applies an inventory: all of it, or nothing and every problem at once. */
 export async function importFleetHandler({ db, body, actor }: FleetCall): Handled {
@@ -24,7 +25,7 @@ export async function importFleetHandler({ db, body, actor }: FleetCall): Handle
   try {
     return { body: await importFleet(db, body, actor) }
   } catch (error) {
-    if (violationOf(error)?.constraint !== 'device_number') throw error
+    if (!isNumberTwice(error)) throw error
     throw new Problem('numberTwice', {
       detail: 'a device that is already there has this number; nothing was changed',
       cause: error,

@@ -22,22 +22,19 @@ export async function retryRolloutHandler(call: Call<{ id: string }, unknown, Bo
   const before = await readState(db, params.id)
   if (!allowedVerbs(before).includes('retry')) refuse(before)
   const ids = await listRetryable(db, params.id, body.states)
-  const claims = await readLastClaims(db.pool, ids)
   const retried: string[] = []
   const refused: { id: string; why: string }[] = []
-  for (let from = 0; from < ids.length; from += AT_ONCE) {
-    await Promise.all(
-      ids.slice(from, from + AT_ONCE).map(async (id) => {
-        const answer = await requestRetry(db, id, { actor, via: 'api' })
-        if (answer.ok) retried.push(id)
-        else refused.push({ id, why: answer.why })
-      }),
-    )
+  const retry = async (id: string): Promise<void> => {
+    // Read before: the conductor may claim it anew at once.
+    const claims = await readLastClaims(db.pool, [id])
+    const answer = await requestRetry(db, id, { actor, via: 'api' })
+    if (!answer.ok) return void refused.push({ id, why: answer.why })
+    retried.push(id)
+    await forgetFailedJobs(queues, claims, log)
   }
-  const goneOn = new Set(retried)
-  const failed = new Set(refused.map((one) => one.id))
-  const past = claims.filter((claim) => goneOn.has(claim.id) || (retried.length > 0 && !failed.has(claim.id)))
-  await forgetFailedJobs(queues, past, log)
+  for (let from = 0; from < ids.length; from += AT_ONCE) {
+    await Promise.all(ids.slice(from, from + AT_ONCE).map(retry))
+  }
   const state = await readState(db, params.id)
   return { body: { id: params.id, state, retried, refused, counts: await readCounts(db, params.id) } }
 }

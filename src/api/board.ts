@@ -1,0 +1,123 @@
+/**
+ * The queue board (bull-board): read everything, retry what may be retried, and nothing else.
+ * A retry is a request: it is judged by its row before the job is put back, and again by the worker's begin().
+ */
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import { ExpressAdapter } from '@bull-board/express'
+import express, { type Request, type RequestHandler, type Router } from 'express'
+import { addEvent } from '../db/events.ts'
+import { jobKinds } from '../jobs/all.ts'
+import { authenticate } from './auth.ts'
+import { requestBoardRetry, retryAllFailed } from './board-retry.ts'
+import type { ApiDeps } from './call.ts'
+
+/** The board links web fonts; shops' networks are closed, so the page falls back on the machine's own. */
+const PAGE_POLICY =
+  "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'"
+const RETRY_ONE = '/api/queues/:queueName/:jobId/retry'
+
+/** Overwritten at the door, so that no client can say who it is. */
+const ACTOR = 'x-nightshift-actor'
+const actorOf = (headers: Readonly<Record<string, unknown>> | undefined): string => {
+  const actor = headers?.[ACTOR]
+  return typeof actor === 'string' ? decodeURIComponent(actor) : 'unknown'
+}
+
+const letIn =
+  ({ db }: ApiDeps): RequestHandler =>
+  async (request, response, next) => {
+    request.headers[ACTOR] = encodeURIComponent(await authenticate(db, request))
+    response.set('Content-Security-Policy', PAGE_POLICY)
+    // The files carry their digest in their names, and nothing of ours.
+    if (request.path.startsWith('/static/')) response.removeHeader('Cache-Control')
+    next()
+  }
+
+interface HookContext {
+  readonly method: string
+  readonly route: string
+  readonly request: {
+    readonly params: Readonly<Record<string, unknown>>
+    readonly headers: Readonly<Record<string, unknown>>
+  }
+}
+interface HookAnswer {
+  readonly allow: boolean
+  readonly status?: 403 | 404 | 409
+  readonly message?: string
+}
+
+async function refuseAction(
+  deps: ApiDeps,
+  actor: string,
+  action: string,
+  queue: string,
+): Promise<HookAnswer> {
+  await addEvent(deps.db.pool, { code: 'boardActionRefused', actor, params: { action, queue } })
+  return { allow: false, status: 403, message: 'the board may look and retry; nothing else' }
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.slice(0, 200) : '')
+
+/** Asked before every call of the board's API. */
+const before =
+  (deps: ApiDeps) =>
+  async ({ method, route, request }: HookContext): Promise<HookAnswer> => {
+    if (method.toLowerCase() === 'get') return { allow: true }
+    const actor = actorOf(request.headers)
+    const queue = textOf(request.params.queueName)
+    if (route !== RETRY_ONE) return refuseAction(deps, actor, `${method} ${route}`, queue)
+    const retry = await requestBoardRetry(deps, { queue, job: textOf(request.params.jobId), actor })
+    return retry.ok
+      ? { allow: true }
+      : { allow: false, status: retry.status, message: `retry refused: ${retry.why}` }
+  }
+
+/** bull-board's own would put back every job, also those that its row refuses; this one asks for each. */
+const retryAll =
+  (deps: ApiDeps): RequestHandler<{ queueName: string; queueStatus: string }> =>
+  async (request, response) => {
+    const actor = actorOf(request.headers)
+    const { queueName, queueStatus } = request.params
+    const done = queueStatus === 'failed' && (await retryAllFailed(deps, queueName.slice(0, 200), actor))
+    if (done) return void response.json(done)
+    const { message } = await refuseAction(deps, actor, `retry ${queueStatus.slice(0, 40)}`, queueName)
+    response.status(403).json({ error: { key: 'ERRORS.FORBIDDEN' }, message })
+  }
+
+type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0]
+/** What completed is over; only what failed has a button. */
+const boardOptions = { allowRetries: true, allowCompletedRetries: false }
+
+/** To be mounted at /queues. */
+export function boardRouter(deps: ApiDeps): Router {
+  const serverAdapter = new ExpressAdapter()
+  serverAdapter.setBasePath('/queues')
+  const queues = Object.values(jobKinds).map(
+    // A queue on PostgreSQL has all that the adapter calls, under a type of its own.
+    ({ name }) => new BullMQAdapter(deps.queues.queue(name) as unknown as BoardQueue, boardOptions),
+  )
+  createBullBoard({
+    queues,
+    serverAdapter,
+    options: {
+      uiConfig: { boardTitle: 'Nightshift', showWorkers: false },
+      handlerHooks: {
+        before: async (context) => {
+          try {
+            return await before(deps)(context as unknown as HookContext)
+          } catch (error) {
+            deps.log.error({ err: error }, 'the board')
+            throw error
+          }
+        },
+      },
+    },
+  })
+  const router = express.Router()
+  router.use(letIn(deps))
+  router.put('/api/queues/:queueName/retry/:queueStatus', retryAll(deps))
+  router.use(serverAdapter.getRouter() as (request: Request) => void)
+  return router
+}

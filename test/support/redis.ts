@@ -1,0 +1,77 @@
+/** A Redis of the test's own: a free port of loopback, a folder of its own, nothing kept on disk. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Redis } from 'ioredis'
+import { findProgram } from './needs.ts'
+import { until } from './until.ts'
+
+export interface TestRedis {
+  readonly url: string
+  readonly pid: number
+  /** Forgets everything, as a Redis that was lost. */
+  flush(): Promise<void>
+  stop(): Promise<void>
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
+  const address = probe.address()
+  await new Promise((resolve) => probe.close(resolve))
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return address.port
+}
+
+async function ask<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null })
+  redis.on('error', () => {})
+  try {
+    await redis.connect()
+    return await work(redis)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+/** @returns undefined when somebody else took the port meanwhile */
+async function launch(program: string, dir: string): Promise<TestRedis | undefined> {
+  const port = await freePort()
+  const url = `redis://127.0.0.1:${port}`
+  const flags = ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no']
+  const rules = ['--maxmemory-policy', 'noeviction', '--daemonize', 'no']
+  const child = spawn(program, [...flags.map(String), ...rules], { stdio: 'ignore' })
+  const isOver = () => child.exitCode !== null || child.signalCode !== null
+  const answers = () =>
+    ask(url, (redis) => redis.ping()).then(
+      () => true,
+      () => false,
+    )
+  await until(async () => isOver() || (await answers()), { within: 10_000, label: 'redis answers' })
+  if (isOver()) return undefined
+  const stop = async () => {
+    child.kill('SIGKILL')
+    await until(isOver, { within: 10_000, label: 'redis ends' })
+    await rm(dir, { recursive: true, force: true })
+  }
+  return {
+    url,
+    pid: child.pid as number,
+    flush: () => ask(url, (redis) => redis.flushall()).then(() => {}),
+    stop,
+  }
+}
+
+/** Use it in `describeWith(['redis-server'], …)`. */
+export async function startRedis(): Promise<TestRedis> {
+  const program = findProgram('redis-server')
+  if (program === undefined) throw new Error('redis-server is not installed')
+  const dir = await mkdtemp(path.join(tmpdir(), 'nightshift-redis-'))
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const redis = await launch(program, dir)
+    if (redis !== undefined) return redis
+  }
+  throw new Error('redis-server found no free port')
+}
