@@ -133,10 +133,12 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 
 async function closeServer(server: Server): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
-  server.closeIdleConnections()
-  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
+  // A connection whose answer ends now would otherwise be kept for the client's next request.
+  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
   await closed
-  clearTimeout(timer)
+  clearInterval(idle)
+  clearTimeout(late)
 }
 
 /** Serves API and board on config.host and config.port (0: a free one). Rejects when the port is taken. */

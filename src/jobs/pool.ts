@@ -66,6 +66,8 @@ export function createQueuePool(url: string, max: number): pg.Pool {
     application_name: 'nightshift queues',
     options: '-c search_path=bullmq,public',
   })
+  // Every queue and worker listens to the pool that they share.
+  pool.setMaxListeners(max * 2)
   pool.on('error', () => {})
   return pool
 }

@@ -57,8 +57,12 @@ async function send(
 
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
     if (response.destroyed) resolve()
-    response.once('drain', resolve).once('close', resolve)
+    else response.on('drain', done).on('close', done)
   })
 }
 

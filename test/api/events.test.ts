@@ -92,7 +92,7 @@ test('an open transaction holds back what came after it, and then nothing is mis
   expect(client.messages).toEqual([])
   await early.query('COMMIT')
   await early.end()
-  await until(() => client.messages.length === 2, { within: 5000, label: 'both come' })
+  await until(() => client.messages.length === 2, { within: 20_000, label: 'both come' })
   expect(tagsOf(client)).toEqual(['early', 'late'])
   client.close()
 })
@@ -102,7 +102,7 @@ test('an event as programs and people read it', async () => {
   await office.ask('POST', '/fleet', {
     json: { stores: [store('0042', [till('5001')], { timeZone: 'Asia/Vladivostok' })] },
   })
-  await until(() => client.messages.length === 1, { within: 5000, label: 'the import' })
+  await until(() => client.messages.length === 1, { within: 20_000, label: 'the import' })
   const { rows } = await office.db.pool.query<{ id: string; store_id: string }>(
     'SELECT id, store_id FROM device',
   )
@@ -111,7 +111,7 @@ test('an event as programs and people read it', async () => {
      VALUES ('2020-12-20T18:31:38Z', 'downloadFinished', 'w', $1, $2, '{"version": 96000}')`,
     [rows[0]?.store_id, rows[0]?.id],
   )
-  await until(() => client.messages.length === 2, { within: 5000, label: 'the download' })
+  await until(() => client.messages.length === 2, { within: 20_000, label: 'the download' })
   expect(client.messages[0]?.data).toMatchObject({
     code: 'fleetImported',
     actor: 'night operator',
@@ -149,10 +149,11 @@ async function serveStream(times: { pingMs?: number; slowMs?: number }) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = async () => {
     end.abort()
-    server.closeAllConnections()
     await Promise.all(results)
     await feed.close()
-    await new Promise((resolve) => server.close(resolve))
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
   }
   return { port: (server.address() as AddressInfo).port, results, close }
 }

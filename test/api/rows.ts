@@ -1,0 +1,122 @@
+/** Drives rows as conductor and worker would, without either. */
+import { claimStorePackage, claimUpdate } from '../../src/db/claims.ts'
+import { moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
+import { enqueue } from '../../src/jobs/enqueue.ts'
+import type { Step } from '../../src/rollout/due.ts'
+import type { ReasonCode } from '../../src/rollout/reasons.ts'
+import type { DeviceUpdateEvent } from '../../src/rollout/states.ts'
+import { until } from '../support/until.ts'
+import { type HeadOffice, store, till, uploadPackage } from './head-office.ts'
+
+export interface Claim {
+  readonly step: Step
+  readonly id: string
+  readonly generation: number
+}
+
+export interface StartedRollout {
+  readonly id: string
+  /** Cash id → device update. */
+  readonly updates: Readonly<Record<string, string>>
+  readonly storePackageId: string
+}
+
+/** One store with these tills. */
+export async function importTills(
+  office: HeadOffice,
+  code: string,
+  cashIds: readonly string[],
+): Promise<void> {
+  const devices = cashIds.map((cashId) => till(cashId))
+  const reply = await office.ask('POST', '/fleet', { json: { stores: [store(code, devices)] } })
+  if (reply.status !== 200) throw new Error(reply.text)
+}
+
+/** A rollout to all devices of a store, started. */
+export async function startRolloutTo(office: HeadOffice, code: string): Promise<StartedRollout> {
+  const packageId = await uploadPackage(office)
+  const made = await office.ask('POST', '/rollouts', { json: { name: 'night', packageId, stores: [code] } })
+  const id = made.json.id as string
+  const started = await office.ask('POST', `/rollouts/${id}/start`)
+  if (started.status !== 200) throw new Error(started.text)
+  const list = await office.ask('GET', `/rollouts/${id}/updates`)
+  const items = list.json.items as { id: string; device: { cashId: string } }[]
+  const shown = await office.ask('GET', `/rollouts/${id}`)
+  const updates = Object.fromEntries(items.map((item) => [item.device.cashId, item.id]))
+  return { id, updates, storePackageId: shown.json.storePackages[0].id }
+}
+
+const LEASE_SECONDS = 60
+
+async function withLeader<T>(
+  office: HeadOffice,
+  work: (client: Parameters<typeof claimUpdate>[0]) => Promise<T | undefined>,
+): Promise<T> {
+  const client = await office.db.pool.connect()
+  try {
+    const claimed = await work(client)
+    if (claimed === undefined) throw new Error('nothing was claimed')
+    return claimed
+  } finally {
+    client.release()
+  }
+}
+
+/** Claims the download of a device update. */
+export async function claimDownload(office: HeadOffice, id: string): Promise<Claim> {
+  const { rows } = await office.db.pool.query<{ storeId: string; attempts: number }>(
+    'SELECT store_id AS "storeId", attempts FROM device_update WHERE id = $1',
+    [id],
+  )
+  const row = rows[0]
+  if (row === undefined) throw new Error('no such update')
+  return withLeader(office, (client) => claimUpdate(client, { id, ...row }, 'download', LEASE_SECONDS))
+}
+
+export async function endUpdate(
+  office: HeadOffice,
+  claim: Claim,
+  event: DeviceUpdateEvent,
+  reason: ReasonCode | null = null,
+): Promise<void> {
+  const options = { actor: 'w', generation: claim.generation, reason, attempts: 'spend' } as const
+  const moved = await moveUpdate(office.db.pool, claim.id, event, options)
+  if (moved === undefined) throw new Error(`${event} was refused`)
+}
+
+/** Claims the upload to the store and ends it without the package. */
+export async function failStorePackage(office: HeadOffice, id: string, reason: ReasonCode): Promise<Claim> {
+  const { rows } = await office.db.pool.query<{ storeId: string; attempts: number }>(
+    'SELECT store_id AS "storeId", attempts FROM store_package WHERE id = $1',
+    [id],
+  )
+  const row = rows[0]
+  if (row === undefined) throw new Error('no such store package')
+  const claim = await withLeader(office, (client) => claimStorePackage(client, { id, ...row }, LEASE_SECONDS))
+  const options = { actor: 'w', generation: claim.generation, reason, attempts: 'spend' } as const
+  await moveStorePackage(office.db.pool, id, 'deferred', options)
+  return claim
+}
+
+/** Puts the claims' jobs into the failed list, as a worker that found they need a person. */
+export async function failJobs(office: HeadOffice, step: Step, claims: readonly Claim[]): Promise<void> {
+  await enqueue(office.queues, claims)
+  const worker = office.queues.worker(
+    step,
+    async () => {
+      throw new Error('hostKeyChanged')
+    },
+    4,
+  )
+  const running = worker.run()
+  const before = claims.length
+  const isDone = async () => {
+    const jobs = await office.queues.queue(step).getFailed(0, 1000)
+    return claims.every((claim) =>
+      jobs.some((job) => job.data.id === claim.id && job.data.generation === claim.generation),
+    )
+  }
+  await until(isDone, { within: 20_000, label: `${before} failed jobs` })
+  await worker.close()
+  await running
+}
