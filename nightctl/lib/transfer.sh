@@ -63,10 +63,15 @@ fetch_sftp() {
   how=get
   [ ! -s "$1" ] || how=reget
   printf '%s %s %s\n' $how "$SRC_PATH" "$1" >"$STATE/download.batch"
-  run_transfer "$1" sftp -q -F /dev/null -b "$STATE/download.batch" -P "$SRC_PORT" -i "$C_SFTP_KEY" \
+  run_transfer "$1" sftp -o LogLevel=ERROR -F /dev/null -b "$STATE/download.batch" -P "$SRC_PORT" -i "$C_SFTP_KEY" \
     -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o "UserKnownHostsFile=\"$C_SFTP_KNOWN_HOSTS\"" \
     -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 \
-    "$SRC_USER@$SRC_HOST"
+    "$SRC_USER@$SRC_HOST" 2>"$STATE/download.said"
+  code=$?
+  cat "$STATE/download.said" >&2
+  # asking again would not help, and newer servers lock out who fails to sign in
+  ! grep -qE 'verification failed|Permission denied' "$STATE/download.said" || hopeless=1
+  return $code
 }
 
 # end_download REASON
@@ -87,7 +92,8 @@ keep_package() {
   note "staged $D_version operation=$D_operation generation=$D_generation"
 }
 
-# work_download: the detached transfer. Gives up after five tries in a row that brought nothing, or a wrong content twice.
+# work_download: the detached transfer. Gives up after five tries in a row that brought nothing, a wrong content twice,
+# or a server that is not the pinned one or does not let us in.
 work_download() {
   try_lock download.lock || exit 0
   read_request && [ -z "$D_stopped" ] || end_download transferFailed
@@ -96,6 +102,7 @@ work_download() {
   part=$D_version-$D_sha256.part
   wrong=0
   idle=0
+  hopeless=''
   turns=0
   while [ $turns -lt 1000 ]; do
     turns=$((turns + 1))
@@ -112,7 +119,7 @@ work_download() {
     fi
     has_room $((D_size - SIZE)) || end_download diskFull
     if [ "$SIZE" -gt "$had" ]; then idle=0; else idle=$((idle + 1)); fi
-    [ $idle -lt 5 ] || end_download transferFailed
+    [ $idle -lt 5 ] && [ -z "$hopeless" ] || end_download transferFailed
     sleep $((idle + 1))
   done
   release_lock

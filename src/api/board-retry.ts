@@ -16,8 +16,6 @@ export type BoardRetry =
   | { readonly ok: false; readonly status: 404 | 409; readonly why: RetryRefusal | 'jobUnknown' }
 
 const PAGE = 100
-/** As many as a failed list of one night can sensibly hold. */
-const MOST = 20_000
 
 const kindOf = (queue: string): JobKind | undefined =>
   Object.values(jobKinds).find((kind) => kind.name === queue)
@@ -75,10 +73,12 @@ export async function retryAllFailed(
   const kind = kindOf(name)
   if (kind === undefined) return undefined
   const queue = deps.queues.queue(kind.name)
+  const total = await queue.getJobCountByTypes('failed')
   const count = { retried: 0, skipped: 0 }
-  while (count.retried + count.skipped < MOST) {
-    // What was retried has left the list; what was refused is still in front.
-    const jobs = await queue.getFailed(count.skipped, count.skipped + PAGE - 1)
+  while (count.retried + count.skipped < total) {
+    // Oldest first: a refused one stays in front, one that fails again comes behind those of the beginning.
+    const rest = Math.min(PAGE, total - count.retried - count.skipped)
+    const jobs = await queue.getJobs(['failed'], count.skipped, count.skipped + rest - 1, true)
     if (jobs.length === 0) break
     for (const job of jobs) {
       const answer = await request(deps, kind, job.data, { queue: name, job: job.id ?? '', actor })

@@ -8,11 +8,11 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from './problem.ts'
 
-export const MAX_UPLOAD_BYTES = 4 * 1024 ** 3
+const MAX_UPLOAD_BYTES = 4 * 1024 ** 3
 const LEFT_OVER = /^upload-[0-9a-f-]{36}\.part$/
 const LEFT_OVER_MS = 24 * 3600_000
 
-export interface Upload {
+interface Upload {
   readonly size: number
   readonly sha256: string
   /** Makes it `<sha256>.pkg`, durably. */

@@ -8,11 +8,11 @@ type Listed<T extends (...args: never[]) => Promise<readonly unknown[]>> = Await
 type Found<T extends (...args: never[]) => Promise<unknown>> = NonNullable<Awaited<ReturnType<T>>>
 type StatusRow = NonNullable<Found<typeof findDevice>['status']>
 
-export const versionView = (version: number | null) =>
+const versionView = (version: number | null) =>
   version === null ? null : { full: formatVersion(version), display: displayVersion(version) }
 
 /** What a device last said. `ageSeconds` counts from when it said so; null: it never did. */
-export function statusView(status: StatusRow | null, now: number) {
+function statusView(status: StatusRow | null, now: number) {
   if (status === null) return null
   const { askedAt, readAt, source, reason, version } = status
   return {

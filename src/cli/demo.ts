@@ -13,7 +13,7 @@ import { wordsOf } from '../words/render.ts'
 import { type OfficeClient, officeClient, type RolloutFacts, type UpdateLine } from './demo/client.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
 import { CommandFailed } from './errors.ts'
-import { interrupted, start } from './serve.ts'
+import { interrupted, type Running, start } from './serve.ts'
 
 export interface DemoOptions {
   readonly once: boolean
@@ -131,14 +131,10 @@ export async function demo(base: Config, options: DemoOptions): Promise<void> {
     clientKey: place.publicLine,
     speed: { downloadBytesPerSecond: 1024 * 1024, restartMs: 1500 },
   })
-  const office = await start(place.config, { api: true, conductor: true, worker: true }, log)
   const end = interrupted()
-  const leave = async () => {
-    await office.stop()
-    await fleet.stop()
-    await rm(place.folder, { recursive: true, force: true })
-  }
+  let office: Running | undefined
   try {
+    office = await start(place.config, { api: true, conductor: true, worker: true }, log)
     if (office.url === undefined || office.firstToken === undefined)
       throw new Error('the demo has an API of its own')
     screen.say(
@@ -157,7 +153,9 @@ export async function demo(base: Config, options: DemoOptions): Promise<void> {
       await end
     }
   } finally {
-    await leave()
+    await office?.stop()
+    await fleet.stop()
+    await rm(place.folder, { recursive: true, force: true })
   }
   process.exit(0)
 }

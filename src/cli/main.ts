@@ -101,6 +101,8 @@ function explain(error: unknown): { text: string; status: number } {
   }
 }
 
+const LAST_MS = 3000
+
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     await buildProgram().parseAsync([...argv], { from: 'user' })
@@ -108,5 +110,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { text, status } = explain(error)
     console.error(`nightshift: ${text}`)
     process.exitCode = status
+    // What failed may have left something open: it gets a moment to close, and no more.
+    setTimeout(() => process.exit(), LAST_MS).unref()
   }
 }

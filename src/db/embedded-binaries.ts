@@ -74,8 +74,10 @@ export function chooseRunAs(postgres: string): RunAs {
   const owner = unprivileged()
   const asOwner = ['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups']
   const reading = ['--inh-caps', '+dac_read_search', '--ambient-caps', '+dac_read_search']
+  // access(2), by which initdb looks for postgres, drops capabilities of a user who is not root, unless told otherwise.
+  const keeping = ['--securebits', '+no_setuid_fixup']
   const ways = [
-    [...withDeathSignal, ...asOwner, ...reading],
+    [...withDeathSignal, ...keeping, ...asOwner, ...reading],
     [...withDeathSignal, ...asOwner],
   ]
   const prefix = ways.find((way) => works([...way, postgres, '--version']))

@@ -106,7 +106,8 @@ export const reasons = {
   activityUnknown: blocked,
   cashInDrawer: blocked,
   replicationLag: blocked,
-  deviceBusy: blocked,
+  // busy with its own work, not with a customer: soon over
+  deviceBusy: { ...blocked, backoff: OURS, owner: 'us' },
   lanesTooFew: blocked,
   // left out before anything began
   tillBlocked: leftOut,

@@ -4,7 +4,7 @@ import type { StepEnd } from '../device/step.ts'
 import { endAttempt, retryLaterSeconds } from '../rollout/attempt.ts'
 import type { Step } from '../rollout/due.ts'
 import type { Policy } from '../rollout/policy.ts'
-import type { ReasonCode } from '../rollout/reasons.ts'
+import { type ReasonCode, reasonRule } from '../rollout/reasons.ts'
 import { SshFailure } from '../ssh/failure.ts'
 import { ShuttingDown } from './held.ts'
 
@@ -48,14 +48,25 @@ export function endOfFailure(step: Step, error: unknown, failed: FailedAttempt):
   }
   const reason = reasonOf(error)
   const jitter = Math.random()
-  if (failed.acted && looksAfterwards.has(step)) {
+  const isUnchanged = error instanceof DeviceFailure && error.provesUnchanged
+  if (failed.acted && !isUnchanged && looksAfterwards.has(step)) {
     return { event: 'contactLost', reason, attempts: 'reset', retryInSeconds: 1, params }
   }
   if (neverGivesUp.has(step)) {
     const retryInSeconds = retryLaterSeconds(reason, failed.attempts, failed.policy, jitter)
-    return { event: 'deferred', reason, attempts: 'spend', retryInSeconds, params }
+    const attempts = reasonRule(reason).spends ? 'spend' : 'keep'
+    return { event: 'deferred', reason, attempts, retryInSeconds, params }
   }
   const end = endAttempt(reason, failed.attempts, failed.policy, jitter)
   if (end.event !== 'deferred') return { event: end.event, reason, attempts: 'spend', params }
   return { ...end, event: failed.deferAs ?? 'deferred', reason, params }
+}
+
+/** Attempts count from the last step that was done; a package that came damaged again and again must run out of them. */
+export function endOfSuccess(end: StepEnd, work: { attempts: number; policy: Policy }): UpdateEnd {
+  if (end.event === 'damaged' || end.event === 'fetchAgain') {
+    const failure = new DeviceFailure(end.reason ?? 'packageDamaged', { mayHaveActed: false })
+    return endOfFailure('verify', failure, { ...work, acted: false, deferAs: end.event })
+  }
+  return { ...end, attempts: end.event === 'downloaded' ? 'keep' : 'reset' }
 }

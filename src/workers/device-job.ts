@@ -10,7 +10,7 @@ import type { ClaimProcessor } from '../jobs/backend.ts'
 import type { JobKind } from '../jobs/job.ts'
 import { formatVersion, readVersion } from '../rollout/versions.ts'
 import { abortable } from './abortable.ts'
-import { endOfFailure, type UpdateEnd } from './attempt-end.ts'
+import { endOfFailure, endOfSuccess, type UpdateEnd } from './attempt-end.ts'
 import { begin } from './begin.ts'
 import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken } from './held.ts'
@@ -142,23 +142,6 @@ async function attempt(
       policy: work.policy,
     })
   }
-}
-
-/** Attempts count from the last step that was done; a package that came damaged again and again must run out of them. */
-function endOfSuccess(work: UpdateWork, end: StepEnd): UpdateEnd {
-  if (end.event === 'damaged' || end.event === 'fetchAgain') {
-    return endOfFailure(
-      'verify',
-      new DeviceFailure(end.reason ?? 'packageDamaged', { mayHaveActed: false }),
-      {
-        acted: false,
-        attempts: work.attempts,
-        policy: work.policy,
-        deferAs: end.event,
-      },
-    )
-  }
-  return { ...end, attempts: end.event === 'downloaded' ? 'keep' : 'reset' }
 }
 
 /** What the job's own result says, for the queue board: only what needs a person fails. */

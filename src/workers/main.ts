@@ -83,6 +83,8 @@ export async function startWorker(options: {
       held.abortAll()
       await queues.closeWorkers()
       await held.close()
+      // Its last report may have come after the first removal.
+      await removeWorker(db, worker).catch(() => {})
       await ssh.close()
     },
   }

@@ -32,6 +32,8 @@ describeWith(['dash', 'sftp'], 'over ssh', () => {
       server = await startSshd({
         dir: path.join(dir, 'sshd'),
         authorizedKeys: [`restrict,command="internal-sftp -R" ${key.line}`, forced + account.line],
+        // bash reads ~/.bashrc under sshd only at the first level: what a person has there is no part of this.
+        extraConfig: ['SetEnv SHLVL=1'],
       })
       const conf = { SFTP_KEY: key.file, SFTP_KNOWN_HOSTS: path.join(dir, 'known hosts') }
       till = await makeTill({ dir, cashId: `it's "T-1"`, version: OLD, conf })
@@ -79,6 +81,7 @@ describeWith(['dash', 'sftp'], 'over ssh', () => {
     it('takes nothing from a server whose key is not the pinned one', async () => {
       pin(makeKey(dir, 'other').line)
       expect(await fetchIt('d1')).toMatchObject({ state: 'failed', reason: 'transferFailed', received: 0 })
+      expect(server.accepted()).toBe(1)
     })
 
     const overSsh = async (words: readonly string[]) => {
@@ -88,7 +91,7 @@ describeWith(['dash', 'sftp'], 'over ssh', () => {
         `UserKnownHostsFile="${dir}/known hosts"`,
       ]
       const flags = ['-F', '/dev/null', '-i', path.join(dir, 'office'), '-p', String(server.port)]
-      const line = quoteCommand(['/opt/nightctl', ...words].map((w, i) => (i === 0 ? `${w}/nightctl` : w)))
+      const line = quoteCommand(['/opt/nightctl/nightctl', ...words])
       const all = [...options.flatMap((o) => ['-o', o]), ...flags, `${server.user}@${server.host}`, line]
       const { stdout, stderr } = await promisify(execFile)('ssh', all, { timeout: 20_000 })
       return readOutcome(0, stdout, stderr)

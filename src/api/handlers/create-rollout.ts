@@ -33,20 +33,16 @@ function withDefaults(given: Body['policy']): Policy {
   return { ...defaultPolicy, ...set }
 }
 
-const faultsFor = (
-  code: 'storeUnknown' | 'deviceUnknown',
-  field: string,
-  asked: readonly string[],
-  unknown: readonly string[],
-): Fault[] => unknown.map((value) => ({ code, path: `${field}.${asked.indexOf(value)}`, value }))
-
 async function refuseUnknown({ db, body }: Call<unknown, unknown, Body>): Promise<void> {
-  const asked = { stores: body.stores ?? [], cashIds: body.cashIds ?? [] }
-  const unknown = await findUnknown(db.pool, asked)
-  const faults = [
-    ...faultsFor('storeUnknown', 'stores', asked.stores, unknown.stores),
-    ...faultsFor('deviceUnknown', 'cashIds', asked.cashIds, unknown.cashIds),
-  ]
+  const unknown = await findUnknown(db.pool, { stores: body.stores ?? [], cashIds: body.cashIds ?? [] })
+  const faults = unknown.map(({ kind, name, place }): Fault => {
+    const isStore = kind === 'store'
+    return {
+      code: isStore ? 'storeUnknown' : 'deviceUnknown',
+      path: `${isStore ? 'stores' : 'cashIds'}.${place}`,
+      value: name,
+    }
+  })
   if (faults.length > 0) throw faultsProblem(faults)
 }
 

@@ -9,7 +9,7 @@ import {
   type StepContext,
   type StepEnd,
 } from '../step.ts'
-import { lookAtOperation } from './operation.ts'
+import { changedNothing, lookAtOperation } from './operation.ts'
 
 const unhealthy = (reason: ReasonCode): StepEnd => ({ event: 'seenUnhealthy', reason })
 
@@ -22,7 +22,7 @@ function armedUntil(context: StepContext, status: Status): Date {
 /** What the device's own record and its present state prove. Nothing proven: look again later. */
 function judge(context: StepContext, status: Status, lost: Operation | undefined): StepEnd {
   if (lost?.state === 'running') throw refuse('deviceBusy', 'the operation still runs')
-  if (lost?.state === 'failed') return unhealthy(lost.reason ?? 'healthFailed')
+  if (lost?.state === 'failed' && !changedNothing(lost)) return unhealthy(lost.reason ?? 'healthFailed')
   if (status.health === 'starting' || status.health === null || status.version === null) {
     throw refuse('deviceBusy', 'it is starting')
   }

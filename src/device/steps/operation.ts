@@ -1,12 +1,23 @@
 import { reasonRule } from '../../rollout/reasons.ts'
 import * as commands from '../commands.ts'
-import { type Operation, operationData } from '../contract.ts'
+import { type DeviceReason, type Operation, operationData } from '../contract.ts'
 import { DeviceFailure } from '../failure.ts'
 import type { StepContext } from '../step.ts'
 
 /** The device is away while it restarts: not reaching it is expected then, and proves nothing. */
 export const isAway = (error: unknown): boolean =>
   error instanceof DeviceFailure && reasonRule(error.reason).owner === 'network'
+
+/** The till came into use between the command and its work: the operation ended before it touched anything. */
+const untouched: ReadonlySet<string> = new Set<DeviceReason>([
+  'receiptOpen',
+  'activityUnknown',
+  'tillBlocked',
+  'shiftOpen',
+])
+
+export const changedNothing = (operation: Operation): boolean =>
+  operation.state === 'failed' && operation.reason !== null && untouched.has(operation.reason)
 
 /** One look at an operation; undefined: the device is away. */
 export async function lookAtOperation(context: StepContext, id: string): Promise<Operation | undefined> {

@@ -11,7 +11,7 @@ import {
   type StepContext,
   type StepEnd,
 } from '../step.ts'
-import { isAway, operationEnded } from './operation.ts'
+import { changedNothing, isAway, operationEnded } from './operation.ts'
 
 const isUp = (context: StepContext, status: Status): boolean =>
   runsTarget(context, status) && status.health === 'healthy'
@@ -49,6 +49,12 @@ export const restart: DeviceStepRules = {
   confirm: async (context) => {
     const operation = await operationEnded(context, context.claim.operation, context.policy.restartSeconds)
     if (operation.state === 'done') return confirmUp(context)
+    if (changedNothing(operation)) {
+      throw new DeviceFailure(operation.reason ?? 'receiptOpen', {
+        mayHaveActed: false,
+        provesUnchanged: true,
+      })
+    }
     if (operation.state === 'failed') {
       return {
         event: 'unhealthy',
