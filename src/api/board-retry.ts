@@ -40,7 +40,7 @@ async function record(deps: ApiDeps, { queue, job, actor }: Asked, judged: Judge
   const event =
     why === undefined
       ? { code: 'boardAction', params: { action: 'retry', queue, job } }
-      : { code: 'retryRefused', params: { via: 'board', why, reason: why, state, queue, job } }
+      : { code: 'retryRefused', params: { via: 'board', why, state, queue, job } }
   await addEvent(deps.db.pool, { ...event, actor, ...ids })
 }
 

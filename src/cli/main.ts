@@ -1,6 +1,8 @@
 /** The command line: what can be said, and nothing else. Each command's work is in its own file. */
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { ConfigError, loadConfig } from '../config.ts'
+import { EmbeddedFailed, EmbeddedUnavailable, FolderInUse } from '../db/embedded-errors.ts'
+import { CommandFailed } from './errors.ts'
 
 const exit = { ok: 0, failed: 1, usage: 64, unavailable: 69, config: 78 } as const
 
@@ -16,6 +18,7 @@ function buildProgram(): Command {
     .description(
       'Updates store servers and tills at night, over SSH, so that every shop opens in the morning.',
     )
+    .exitOverride()
     .showHelpAfterError('(nightshift --help lists the commands)')
     .addHelpText(
       'after',
@@ -91,10 +94,11 @@ Exit status: 0 done, 1 failed, 64 usage, 69 something needed is not there, 78 a 
 /** Errors that a person can mend have a name and a way out; others keep their cause for the log. */
 function explain(error: unknown): { text: string; status: number } {
   if (error instanceof ConfigError) return { text: error.message, status: exit.config }
-  const name = error instanceof Error ? error.constructor.name : ''
-  const isKnown = ['FolderInUse', 'EmbeddedFailed', 'EmbeddedUnavailable', 'CommandFailed'].includes(name)
-  if (error instanceof Error && isKnown)
-    return { text: error.message, status: name === 'CommandFailed' ? exit.failed : exit.unavailable }
+  if (error instanceof CommandFailed) return { text: error.message, status: exit.failed }
+  const isUnavailable = [FolderInUse, EmbeddedFailed, EmbeddedUnavailable].some(
+    (kind) => error instanceof kind,
+  )
+  if (error instanceof Error && isUnavailable) return { text: error.message, status: exit.unavailable }
   return {
     text: error instanceof Error ? (error.stack ?? error.message) : String(error),
     status: exit.failed,
@@ -107,6 +111,11 @@ export async function main(argv: readonly string[]): Promise<void> {
   try {
     await buildProgram().parseAsync([...argv], { from: 'user' })
   } catch (error) {
+    // Its words are printed already.
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? exit.ok : exit.usage
+      return
+    }
     const { text, status } = explain(error)
     console.error(`nightshift: ${text}`)
     process.exitCode = status

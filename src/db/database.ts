@@ -15,7 +15,7 @@ export interface Database {
 /** Anything that runs one statement: the pool, or the leader's own connection. */
 export type Executor = Pick<pg.ClientBase, 'query'> | Pick<pg.Pool, 'query'>
 
-export const CHANNEL = 'nightshift'
+const CHANNEL = 'nightshift'
 const POKE_EVERY_MS = 50
 const CONNECT_MS = 10_000
 

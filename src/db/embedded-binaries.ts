@@ -4,14 +4,12 @@ import { existsSync } from 'node:fs'
 import { readFile, symlink } from 'node:fs/promises'
 import path from 'node:path'
 import { z } from 'zod'
+import { EmbeddedUnavailable } from './embedded-errors.ts'
 
 export interface Binaries {
   readonly initdb: string
   readonly postgres: string
 }
-
-/** Thrown when there is no PostgreSQL for this platform. The way out is DATABASE_URL. */
-export class EmbeddedUnavailable extends Error {}
 
 const links = z.array(z.object({ source: z.string(), target: z.string() }))
 

@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import pg from 'pg'
 import { chooseRunAs, findBinaries, type RunAs } from './embedded-binaries.ts'
+import { EmbeddedFailed, FolderInUse } from './embedded-errors.ts'
 
 export interface EmbeddedDatabase {
   readonly url: string
@@ -19,11 +20,6 @@ export interface EmbeddedOptions {
   /** `postgres -c name=value`, beyond our own. */
   readonly settings?: Readonly<Record<string, string>>
 }
-
-/** Thrown when another head office holds the folder. */
-export class FolderInUse extends Error {}
-/** Thrown when the database does not come up; the message ends with its own last words. */
-export class EmbeddedFailed extends Error {}
 
 const USER = 'nightshift'
 const DATABASE = 'nightshift'

@@ -48,7 +48,12 @@ export async function createRollout(
     code: 'rolloutCreated',
     actor: input.actor,
     rolloutId: row.id,
-    params: { name: input.name, planHash: hash },
+    params: {
+      name: input.name,
+      planHash: hash,
+      devices: made.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0),
+      leftOut: made.leftOut.length,
+    },
   })
   return row
 }

@@ -246,6 +246,7 @@ const rolloutEventCodes: Partial<Record<RolloutEvent, string>> = {
   resume: 'rolloutResumed',
   reopen: 'rolloutReopened',
   approve: 'rolloutApproved',
+  reject: 'rolloutRejected',
 }
 
 /** Moves one rollout. Undefined: it was in a state that refuses the event. */

@@ -123,7 +123,7 @@ function retryInTransaction(
       actor: by.actor,
       reason: null,
       attempts: 'reset',
-      also: { code: 'retryRequested', params: { via: by.via, reason: row.reason } },
+      also: { code: 'retryRequested', params: { via: by.via, reason: row.reason, state: row.state } },
     })
     if (moved === undefined) return { ok: false, why: 'notRetryable', state: row.state }
     await client.query(

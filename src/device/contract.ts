@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 
-export const CONTRACT_VERSION = 1
+const CONTRACT_VERSION = 1
 /** The marked line starts with this, at the start of a line. */
 export const MARK = `NIGHTCTL/${CONTRACT_VERSION} `
 export const MAX_ANSWER_BYTES = 64 * 1024
@@ -123,7 +123,6 @@ export const statusData = z.object({
     .nullable(),
 })
 
-export type Describe = z.infer<typeof describeData>
 export type Status = z.infer<typeof statusData>
 export type Download = z.infer<typeof downloadState>
 export type Operation = z.infer<typeof operationData>['operation']

@@ -11,7 +11,6 @@ import type { ProfileOptions } from './profile.ts'
 import { readClientKey } from './ssh-host.ts'
 import { SimStore } from './store.ts'
 
-export type { Fault } from './faults.ts'
 export type { Inventory, SimDevice, SimStore }
 
 export interface FleetOptions {

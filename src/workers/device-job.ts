@@ -17,7 +17,7 @@ import { type Held, LeaseTaken } from './held.ts'
 import { packageUrl } from './package-files.ts'
 
 /** Operations are named by claim, so that a repetition is recognised on the device. */
-export const operationId = (updateId: string, generation: number): string => `${updateId}.g${generation}`
+const operationId = (updateId: string, generation: number): string => `${updateId}.g${generation}`
 
 /** Contact was lost in a restart or rollback that may still be under way: its operation tells what became of it. */
 function lostOperation(work: UpdateWork): string | undefined {
@@ -133,7 +133,7 @@ async function attempt(
   try {
     if (work.device.host === null) throw new DeviceFailure('noAddress', { mayHaveActed: false })
     const end = await runStep(rules, makeContext(deps, kind, work, held, signal, acting))
-    return endOfSuccess(work, end)
+    return endOfSuccess(end, work)
   } catch (error) {
     if (error instanceof LeaseTaken) throw error
     return endOfFailure(kind.name, error, {

@@ -1,7 +1,7 @@
 /** Names of packages: ours, by digest. No name of a user's ever becomes a path. */
 import path from 'node:path'
 
-export const packageFileName = (sha256: string): string => `nightshift-${sha256}.pkg`
+const packageFileName = (sha256: string): string => `nightshift-${sha256}.pkg`
 
 /** Where the head office keeps it. */
 export const localPackageFile = (packagesFolder: string, sha256: string): string =>
