@@ -3,8 +3,8 @@ import type pg from 'pg'
 import {
   type Candidate,
   type Claimed,
-  claimStorePackage,
-  claimUpdate,
+  claimStorePackages,
+  claimUpdates,
   readCandidates,
   readLoads,
   readRoom,
@@ -14,7 +14,7 @@ import {
 import { expireLeases } from '../db/leases.ts'
 import { endRollouts } from '../db/rollouts.ts'
 import { moveUpdate } from '../db/transition.ts'
-import { type DeviceStep, due } from '../rollout/due.ts'
+import { due } from '../rollout/due.ts'
 import { type DueStep, release } from '../rollout/release.ts'
 
 export interface TickLimits {
@@ -60,24 +60,12 @@ async function claimDue(
   const stores = [...new Set(judged.dueSteps.map((one) => one.storeId))]
   if (stores.length === 0 || room <= 0) return []
   const byId = new Map(judged.dueSteps.map((one) => [one.updateId, one.candidate]))
-  const claimed: Claimed[] = []
-  for (const one of release(judged.dueSteps, await readLoads(on, stores), room)) {
-    const candidate = byId.get(one.updateId)
-    if (candidate === undefined) continue
-    const claim = await claimUpdate(on, candidate, one.step satisfies DeviceStep, limits.leaseSeconds)
-    if (claim !== undefined) claimed.push(claim)
-  }
-  return claimed
-}
-
-async function claimDistributions(on: pg.ClientBase, room: number, limits: TickLimits): Promise<Claimed[]> {
-  if (room <= 0) return []
-  const claimed: Claimed[] = []
-  for (const wanted of await readWantedStorePackages(on, room)) {
-    const claim = await claimStorePackage(on, wanted, limits.leaseSeconds)
-    if (claim !== undefined) claimed.push(claim)
-  }
-  return claimed
+  const released = release(judged.dueSteps, await readLoads(on, stores), room)
+  const wanted = released.flatMap(({ updateId, step }) => {
+    const candidate = byId.get(updateId)
+    return candidate === undefined ? [] : [{ candidate, step }]
+  })
+  return claimUpdates(on, wanted, limits.leaseSeconds)
 }
 
 export interface TickResult {
@@ -92,7 +80,8 @@ export async function tick(on: pg.ClientBase, limits: TickLimits): Promise<TickR
   const { now, candidates } = await readCandidates(on)
   const judged = await judge(on, candidates, now)
   const room = await readRoom(on, limits.total, SILENT_SECONDS)
-  const distributions = await claimDistributions(on, room, limits)
+  const wanted = room <= 0 ? [] : await readWantedStorePackages(on, room)
+  const distributions = await claimStorePackages(on, wanted, limits.leaseSeconds)
   const claimed = await claimDue(on, judged, room - distributions.length, limits)
   await endRollouts(on)
   const unbegun = await readUnbegun(on, UNBEGUN_SECONDS, UNBEGUN_AT_ONCE)

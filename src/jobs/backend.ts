@@ -12,7 +12,7 @@ import { Redis } from 'ioredis'
 import type { Log } from '../log.ts'
 import type { Step } from '../rollout/due.ts'
 import { jobKinds } from './all.ts'
-import { closeWorker, countActive } from './close-worker.ts'
+import { closeWorker, trackActive } from './close-worker.ts'
 import type { ClaimPayload } from './job.ts'
 import { createQueuePool } from './pool.ts'
 
@@ -110,9 +110,10 @@ export function createQueueBackend(options: {
       return made
     },
     worker: (step, process, concurrency) => {
-      const made = maker.worker(step, process, concurrency)
+      const active = trackActive()
+      const made = maker.worker(step, active.track(process), concurrency)
       made.on('error', warn)
-      const active = countActive(made)
+      active.watch(made)
       closers.push(() => closeWorker(made, active))
       return made
     },

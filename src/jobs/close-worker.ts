@@ -1,20 +1,37 @@
 /** Ends BullMQ workers without waiting for the poll they hang in. */
-import type { Worker } from 'bullmq'
+import type { Processor, Worker } from 'bullmq'
 
-/** Counts a worker's jobs, so that its end can wait for exactly those. */
-export function countActive(worker: Pick<Worker, 'on'>): () => number {
-  let active = 0
-  worker.on('active', () => {
-    active += 1
-  })
-  worker.on('completed', () => {
-    active -= 1
-  })
-  // A stalled job of another worker is reported without having been ours.
-  worker.on('failed', (job) => {
-    if (job !== undefined) active = Math.max(0, active - 1)
-  })
-  return () => active
+/** A worker's jobs under way, so that its end can wait for exactly those. */
+export interface ActiveJobs {
+  /** Counts what the processor runs. */
+  track<T, R>(process: Processor<T, R>): Processor<T, R>
+  /** Learns from the worker when a job's end has been recorded. */
+  watch(worker: Pick<Worker, 'on'>): void
+  count(): number
+}
+
+/** A job whose end is not recorded by then was lost by its queue (an emptied Redis): nobody will record it. */
+const RECORDED_MS = 2000
+
+export function trackActive(): ActiveJobs {
+  const active = new Set<string>()
+  return {
+    track: (process) => async (job, token, signal) => {
+      const id = job.id ?? ''
+      active.add(id)
+      try {
+        return await process(job, token, signal)
+      } finally {
+        setTimeout(() => active.delete(id), RECORDED_MS).unref()
+      }
+    },
+    watch: (worker) => {
+      worker.on('completed', (job) => active.delete(job.id ?? ''))
+      // A stalled job of another worker is reported without having been ours.
+      worker.on('failed', (job) => active.delete(job?.id ?? ''))
+    },
+    count: () => active.size,
+  }
 }
 
 const LIMIT_MS = 30_000
@@ -26,10 +43,10 @@ const LIMIT_MS = 30_000
  */
 export async function closeWorker(
   worker: Pick<Worker, 'pause' | 'close'>,
-  active: () => number,
+  active: ActiveJobs,
 ): Promise<void> {
   await worker.pause(true)
   const end = Date.now() + LIMIT_MS
-  while (active() > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
+  while (active.count() > 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
   await worker.close(true)
 }

@@ -1,5 +1,5 @@
 /** Drives rows as conductor and worker would, without either. */
-import { claimStorePackage, claimUpdate } from '../../src/db/claims.ts'
+import { claimStorePackages, claimUpdates } from '../../src/db/claims.ts'
 import { moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
 import type { Step } from '../../src/rollout/due.ts'
@@ -50,7 +50,7 @@ const LEASE_SECONDS = 60
 
 async function withLeader<T>(
   office: HeadOffice,
-  work: (client: Parameters<typeof claimUpdate>[0]) => Promise<T | undefined>,
+  work: (client: Parameters<typeof claimUpdates>[0]) => Promise<T | undefined>,
 ): Promise<T> {
   const client = await office.db.pool.connect()
   try {
@@ -70,7 +70,10 @@ export async function claimDownload(office: HeadOffice, id: string): Promise<Cla
   )
   const row = rows[0]
   if (row === undefined) throw new Error('no such update')
-  return withLeader(office, (client) => claimUpdate(client, { id, ...row }, 'download', LEASE_SECONDS))
+  return withLeader(office, async (client) => {
+    const wanted = [{ candidate: { id, ...row }, step: 'download' as const }]
+    return (await claimUpdates(client, wanted, LEASE_SECONDS))[0]
+  })
 }
 
 export async function endUpdate(
@@ -92,7 +95,10 @@ export async function failStorePackage(office: HeadOffice, id: string, reason: R
   )
   const row = rows[0]
   if (row === undefined) throw new Error('no such store package')
-  const claim = await withLeader(office, (client) => claimStorePackage(client, { id, ...row }, LEASE_SECONDS))
+  const claim = await withLeader(
+    office,
+    async (client) => (await claimStorePackages(client, [{ id, ...row }], LEASE_SECONDS))[0],
+  )
   const options = { actor: 'w', generation: claim.generation, reason, attempts: 'spend' } as const
   await moveStorePackage(office.db.pool, id, 'deferred', options)
   return claim
