@@ -42,3 +42,13 @@ export async function readPlace(db: Database, table: 'device_update' | 'store_pa
   )
   return rows[0]
 }
+
+/** Who pressed retry on the board last: the door wrote it down before it let the job through. */
+export async function readBoardActor(db: Database, table: 'device_update' | 'store_package', id: string) {
+  const column = table === 'device_update' ? 'update_id' : 'store_package_id'
+  const { rows } = await db.pool.query<{ actor: string }>(
+    `SELECT actor FROM event WHERE ${column} = $1 AND code = 'boardAction' ORDER BY id DESC LIMIT 1`,
+    [id],
+  )
+  return rows[0]?.actor
+}

@@ -2,7 +2,7 @@
 import { takeClaim } from '../db/leases.ts'
 import { retryStorePackage } from '../db/store-packages.ts'
 import { requestRetry } from '../db/updates.ts'
-import { readPlace } from '../db/work.ts'
+import { readBoardActor, readPlace } from '../db/work.ts'
 import type { ClaimPayload, JobKind } from '../jobs/job.ts'
 import { isTerminalUpdate } from '../rollout/states.ts'
 import type { WorkerDeps } from './deps.ts'
@@ -23,7 +23,7 @@ export async function begin(deps: WorkerDeps, kind: JobKind, claim: ClaimPayload
   if (place === undefined) return { answer: 'stale: the row is gone' }
   if (place.generation !== claim.generation || place.leased)
     return { answer: `stale: generation ${place.generation}, ${place.state}` }
-  const by = { actor: 'board', via: 'board' }
+  const by = { actor: (await readBoardActor(db, kind.table, claim.id)) ?? 'board', via: 'board' }
   if (kind.table === 'store_package') {
     const retried = place.state === 'absent' && (await retryStorePackage(db, claim.id, by.actor))
     return {
