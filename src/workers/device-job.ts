@@ -160,6 +160,9 @@ export function deviceJob(deps: WorkerDeps, kind: JobKind, rules: DeviceStepRule
       deps.crash(`${kind.name}.beforeWrite`)
       const written = await write(deps, work, held, end)
       deps.crash(`${kind.name}.afterWrite`)
+      const { cashId } = work.device
+      const facts = { store: work.store.code, cashId, step: kind.name, generation: held.generation }
+      deps.log.info({ ...facts, event: end.event, reason: end.reason ?? undefined, written }, 'attempt ended')
       if (!written) return 'superseded: the row had moved on'
       return report(work, end)
     } catch (error) {

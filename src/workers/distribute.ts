@@ -64,6 +64,7 @@ async function defer(deps: WorkerDeps, work: StorePackageWork, held: Held, error
     return 'deferred: the worker is stopping'
   }
   const { reason, seconds, detail } = deferralOf(error, work.attempts, work.backoffScale)
+  deps.log.info({ store: work.store.code, step: 'distribute', reason, detail }, 'attempt ended')
   await moveStorePackage(deps.db.pool, held.id, 'deferred', {
     ...to,
     reason,
@@ -98,6 +99,10 @@ export function distributeJob(deps: WorkerDeps): ClaimProcessor {
         reason: null,
         attempts: 'reset',
       })
+      deps.log.info(
+        { store: work.store.code, step: 'distribute', event: 'uploaded', written: moved !== undefined },
+        'attempt ended',
+      )
       return moved === undefined ? 'superseded: the row had moved on' : 'uploaded'
     } finally {
       deps.held.remove(held)
