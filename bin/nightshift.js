@@ -5,3 +5,6 @@ import { register } from 'tsx/esm/api'
 register()
 const { main } = await import('../src/cli/main.ts')
 await main(process.argv.slice(2))
+// A command that has returned has closed what was its own. Libraries leave timers behind that would hold the process:
+// the schema engine's lock timeout (10 s), BullMQ's poll (drainDelay).
+process.exit()

@@ -157,5 +157,4 @@ export async function demo(base: Config, options: DemoOptions): Promise<void> {
     await fleet.stop()
     await rm(place.folder, { recursive: true, force: true })
   }
-  process.exit(0)
 }

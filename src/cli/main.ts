@@ -105,8 +105,7 @@ function explain(error: unknown): { text: string; status: number } {
   }
 }
 
-const LAST_MS = 3000
-
+/** Sets `process.exitCode`; what was started has been stopped when it resolves. */
 export async function main(argv: readonly string[]): Promise<void> {
   try {
     await buildProgram().parseAsync([...argv], { from: 'user' })
@@ -119,7 +118,5 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { text, status } = explain(error)
     console.error(`nightshift: ${text}`)
     process.exitCode = status
-    // What failed may have left something open: it gets a moment to close, and no more.
-    setTimeout(() => process.exit(), LAST_MS).unref()
   }
 }

@@ -84,6 +84,4 @@ export async function serve(config: Config, parts: Parts): Promise<void> {
   }
   log.info({ signal: await end }, 'stopping')
   await running.stop()
-  // All is closed. BullMQ's poll would still sleep out its seconds (drainDelay) before the process could end.
-  process.exit(0)
 }
