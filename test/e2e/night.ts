@@ -1,0 +1,64 @@
+/** A shop of real parts as the head office's rows know it. */
+import { copyFileSync } from 'node:fs'
+import path from 'node:path'
+import { addPackage } from '../../src/db/packages.ts'
+import type { Step } from '../../src/rollout/due.ts'
+import { parseVersion } from '../../src/rollout/versions.ts'
+import type { MadePackage } from '../nightctl/support.ts'
+import { importInventory, type Office } from '../support/office.ts'
+import type { Shop, ShopTill } from './shop.ts'
+
+/** What a device's row says otherwise than the device is. */
+export interface RowChange {
+  readonly cashId?: string
+  readonly name?: string
+  readonly agent?: string
+  readonly hostKeys?: readonly string[]
+}
+
+const deviceOf = (till: ShopTill, number: number, change: RowChange) => ({
+  kind: 'till',
+  cashId: till.cashId,
+  number,
+  name: `Терминал №${number}`,
+  ...till.endpoint(),
+  agent: till.nightctl,
+  blocked: false,
+  ...change,
+})
+
+/** Imports the shop as store 1; changes by cash id of the till. */
+export function enrol(office: Office, shop: Shop, changes: Readonly<Record<string, RowChange>> = {}) {
+  const store = {
+    ...shop.store,
+    code: '1',
+    name: 'Магазин №1',
+    timeZone: 'Europe/Moscow',
+    phone: null,
+    packageFolder: shop.packageFolder,
+    packageUrl: shop.packageUrl,
+    maxInstalls: 2,
+    devices: shop.tills.map((till, i) => deviceOf(till, i + 1, changes[till.cashId] ?? {})),
+  }
+  return importInventory(office, { stores: [store] })
+}
+
+/** Puts a built package into the head office, as an upload would. @returns its id */
+export async function keepPackage(office: Office, made: MadePackage): Promise<string> {
+  copyFileSync(made.file, path.join(office.config.packagesFolder, `${made.sha256}.pkg`))
+  const version = parseVersion(made.version) ?? Number.NaN
+  const { size, sha256 } = made
+  const row = await addPackage(
+    office.db,
+    { kind: 'till', version, fileName: path.basename(made.file), size, sha256 },
+    'test',
+  )
+  if (row === undefined) throw new Error(`${made.version} is there already`)
+  return row.id
+}
+
+/** Why jobs of a queue failed, as its board shows them. */
+export async function failedJobs(office: Office, step: Step): Promise<string[]> {
+  const jobs = await office.queues.queue(step).getFailed()
+  return jobs.map((job) => job.failedReason).sort()
+}
