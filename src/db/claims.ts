@@ -112,9 +112,18 @@ async function claimAll<T>(
   return claimed
 }
 
-/** Another claim of the same store waits here, so that its lanes are counted once. */
-const lockStore = (on: pg.ClientBase, storeId: string) =>
-  on.query('SELECT 1 FROM store WHERE id = $1 FOR UPDATE', [storeId])
+/**
+ * Another claim of the same store waits here, so that its lanes are counted once; and the rollout still stands as it
+ * was judged by: who stops it waits for this commit, and finds the claim. False: it was paused or stopped meanwhile.
+ */
+async function lockForUpdate(on: pg.ClientBase, id: string, rolloutState: string): Promise<boolean> {
+  const { rowCount } = await on.query(
+    `SELECT 1 FROM device_update u JOIN store s ON s.id = u.store_id JOIN rollout r ON r.id = u.rollout_id
+     WHERE u.id = $1 AND r.state = $2 FOR UPDATE OF s FOR SHARE OF r`,
+    [id, rolloutState],
+  )
+  return rowCount === 1
+}
 
 /** Raises the device's generation, leases the row, opens the attempt's record. Undefined: the row had moved on. */
 async function claimUpdate(
@@ -122,7 +131,7 @@ async function claimUpdate(
   { candidate, step }: WantedUpdate,
   leaseSeconds: number,
 ): Promise<Claimed | undefined> {
-  await lockStore(on, candidate.storeId)
+  if (!(await lockForUpdate(on, candidate.id, candidate.rolloutState))) return undefined
   const { rows } = await on.query<{ generation: number }>(
     `UPDATE device d SET generation = d.generation + 1 FROM device_update u
      WHERE u.id = $1 AND d.id = u.device_id AND u.lease_until IS NULL RETURNING d.generation`,
@@ -141,7 +150,7 @@ async function claimUpdate(
 }
 
 export interface WantedUpdate {
-  readonly candidate: { readonly id: string; readonly storeId: string; readonly attempts: number }
+  readonly candidate: Pick<Candidate, 'id' | 'attempts' | 'rolloutState'>
   readonly step: DeviceStep
 }
 
@@ -178,7 +187,7 @@ async function claimStorePackage(
   wanted: WantedStorePackage,
   leaseSeconds: number,
 ): Promise<Claimed | undefined> {
-  await lockStore(on, wanted.storeId)
+  await on.query('SELECT 1 FROM store WHERE id = $1 FOR UPDATE', [wanted.storeId])
   const { rows } = await on.query<{ generation: number }>(
     'SELECT generation + 1 AS generation FROM store_package WHERE id = $1',
     [wanted.id],

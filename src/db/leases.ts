@@ -118,6 +118,7 @@ export async function reportWorker(db: Database, id: string, capacity: number): 
      ON CONFLICT (id) DO UPDATE SET capacity = $2, seen_at = now()`,
     [id, capacity],
   )
+  await db.pool.query(`DELETE FROM worker_node WHERE seen_at < now() - interval '1 day'`)
 }
 
 export async function removeWorker(db: Database, id: string): Promise<void> {

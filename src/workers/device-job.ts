@@ -8,10 +8,11 @@ import { DeviceFailure } from '../device/failure.ts'
 import { type DeviceStepRules, runStep, type StepContext, type StepEnd } from '../device/step.ts'
 import type { ClaimProcessor } from '../jobs/backend.ts'
 import type { JobKind } from '../jobs/job.ts'
+import { type ReasonCode, reasonRule } from '../rollout/reasons.ts'
 import { formatVersion, readVersion } from '../rollout/versions.ts'
 import { abortable } from './abortable.ts'
 import { endOfFailure, endOfSuccess, type UpdateEnd } from './attempt-end.ts'
-import { begin } from './begin.ts'
+import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken } from './held.ts'
 import { packageUrl } from './package-files.ts'
@@ -116,7 +117,6 @@ async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: Update
       ...(end.event === 'downloaded' ? { doneBytes: Number(work.package.size) } : {}),
     },
   )
-  deps.db.poke()
   return moved !== undefined
 }
 
@@ -136,42 +136,35 @@ async function attempt(
     return endOfSuccess(end, work)
   } catch (error) {
     if (error instanceof LeaseTaken) throw error
-    return endOfFailure(kind.name, error, {
-      acted: acting.acted,
-      attempts: work.attempts,
-      policy: work.policy,
-    })
+    const { attempts, policy } = work
+    const end = endOfFailure(kind.name, error, { acted: acting.acted, attempts, policy })
+    if (end.reason && reasonRule(end.reason).owner === 'network') await saveUnreached(deps, work, end.reason)
+    return end
   }
 }
+
+/** The last reading stays, with its age; beside it stands why nobody answered since. */
+const saveUnreached = (deps: WorkerDeps, work: UpdateWork, reason: ReasonCode): Promise<void> =>
+  saveStatus(deps.db, work.device.id, { source: 'step', reason }).catch((error: unknown) =>
+    deps.log.warn({ err: error }, 'saving a status'),
+  )
 
 /** What the job's own result says, for the queue board: only what needs a person fails. */
 const needsPerson = new Set(['fail', 'reverted', 'beyondRepair', 'seenBroken'])
 
 export function deviceJob(deps: WorkerDeps, kind: JobKind, rules: DeviceStepRules): ClaimProcessor {
-  return async (job) => {
-    const begun = await begin(deps, kind, job.data)
-    if ('answer' in begun) return begun.answer
-    if ('refused' in begun) throw new UnrecoverableError(begun.refused)
-    const { held } = begun
-    try {
-      const work = await readUpdateWork(deps.db, held.id)
-      if (work === undefined) return 'stale: the row is gone'
-      const end = await attempt(deps, kind, rules, work, held)
-      deps.crash(`${kind.name}.beforeWrite`)
-      const written = await write(deps, work, held, end)
-      deps.crash(`${kind.name}.afterWrite`)
-      const { cashId } = work.device
-      const facts = { store: work.store.code, cashId, step: kind.name, generation: held.generation }
-      deps.log.info({ ...facts, event: end.event, reason: end.reason ?? undefined, written }, 'attempt ended')
-      if (!written) return 'superseded: the row had moved on'
-      return report(work, end)
-    } catch (error) {
-      if (error instanceof LeaseTaken) return 'superseded: the lease was taken away'
-      throw error
-    } finally {
-      deps.held.remove(held)
-    }
-  }
+  return claimJob(deps, kind, async (held) => {
+    const work = await readUpdateWork(deps.db, held.id)
+    if (work === undefined) return 'stale: the row is gone'
+    const end = await attempt(deps, kind, rules, work, held)
+    deps.crash(`${kind.name}.beforeWrite`)
+    const written = await write(deps, work, held, end)
+    deps.crash(`${kind.name}.afterWrite`)
+    const { cashId } = work.device
+    const facts = { store: work.store.code, cashId, step: kind.name, generation: held.generation }
+    deps.log.info({ ...facts, event: end.event, reason: end.reason ?? undefined, written }, 'attempt ended')
+    return written ? report(work, end) : 'superseded: the row had moved on'
+  })
 }
 
 function report(work: UpdateWork, end: UpdateEnd): string {

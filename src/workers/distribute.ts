@@ -9,7 +9,7 @@ import { retryLaterSeconds } from '../rollout/attempt.ts'
 import { defaultPolicy } from '../rollout/policy.ts'
 import { type ReasonCode, reasonRule } from '../rollout/reasons.ts'
 import { detailOf, reasonOf } from './attempt-end.ts'
-import { begin } from './begin.ts'
+import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken, ShuttingDown } from './held.ts'
 import { localPackageFile, storePackageFile } from './package-files.ts'
@@ -77,36 +77,25 @@ async function defer(deps: WorkerDeps, work: StorePackageWork, held: Held, error
 }
 
 export function distributeJob(deps: WorkerDeps): ClaimProcessor {
-  return async (job) => {
-    const begun = await begin(deps, distribute, job.data)
-    if ('answer' in begun) return begun.answer
-    if ('refused' in begun) throw new UnrecoverableError(begun.refused)
-    const { held } = begun
+  return claimJob(deps, distribute, async (held) => {
+    const work = await readStorePackageWork(deps.db, held.id)
+    if (work === undefined) return 'stale: the row is gone'
+    deps.crash('distribute.beforeAct')
     try {
-      const work = await readStorePackageWork(deps.db, held.id)
-      if (work === undefined) return 'stale: the row is gone'
-      deps.crash('distribute.beforeAct')
-      try {
-        await upload(deps, work, held)
-      } catch (error) {
-        if (error instanceof LeaseTaken) return 'superseded: the lease was taken away'
-        return await defer(deps, work, held, error)
-      }
-      deps.crash('distribute.beforeWrite')
-      const moved = await moveStorePackage(deps.db.pool, held.id, 'uploaded', {
-        actor: deps.worker,
-        generation: held.generation,
-        reason: null,
-        attempts: 'reset',
-      })
-      deps.log.info(
-        { store: work.store.code, step: 'distribute', event: 'uploaded', written: moved !== undefined },
-        'attempt ended',
-      )
-      return moved === undefined ? 'superseded: the row had moved on' : 'uploaded'
-    } finally {
-      deps.held.remove(held)
-      deps.db.poke()
+      await upload(deps, work, held)
+    } catch (error) {
+      if (error instanceof LeaseTaken) throw error
+      return defer(deps, work, held, error)
     }
-  }
+    deps.crash('distribute.beforeWrite')
+    const moved = await moveStorePackage(deps.db.pool, held.id, 'uploaded', {
+      actor: deps.worker,
+      generation: held.generation,
+      reason: null,
+      attempts: 'reset',
+    })
+    const facts = { store: work.store.code, step: 'distribute', generation: held.generation }
+    deps.log.info({ ...facts, event: 'uploaded', written: moved !== undefined }, 'attempt ended')
+    return moved === undefined ? 'superseded: the row had moved on' : 'uploaded'
+  })
 }

@@ -71,7 +71,9 @@ export async function claimDownload(office: HeadOffice, id: string): Promise<Cla
   const row = rows[0]
   if (row === undefined) throw new Error('no such update')
   return withLeader(office, async (client) => {
-    const wanted = [{ candidate: { id, ...row }, step: 'download' as const }]
+    const wanted = [
+      { candidate: { id, ...row, rolloutState: 'running' as const }, step: 'download' as const },
+    ]
     return (await claimUpdates(client, wanted, LEASE_SECONDS))[0]
   })
 }
