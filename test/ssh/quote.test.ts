@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { quoteCommand, quotePipeline, quoteWord } from '../../src/ssh/quote.ts'
+import { findProgram } from '../support/needs.ts'
 
 describe('words become a POSIX command line', () => {
   test.each([
@@ -10,6 +11,8 @@ describe('words become a POSIX command line', () => {
     ['', "''"],
     ["it's", "'it'\\''s'"],
     ['a b', "'a b'"],
+    ['a\\b', "'a'\\\\'b'"],
+    ['a!', "'a'\\!''"],
     ['$x', "'$x'"],
     ['~', "'~'"],
     ['a=b', "'a=b'"],
@@ -62,5 +65,32 @@ describe('words become a POSIX command line', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  const words = [
+    "it's",
+    'a\\b',
+    'a\\\\b',
+    "\\'",
+    '$(touch pwned)',
+    '`x`',
+    '!!',
+    'a!b',
+    '%self',
+    '{a,b}',
+    '~root',
+    '*',
+    '"q"',
+    '#c',
+    '&&',
+    '-n',
+    '',
+    'касса',
+  ]
+  const shells = ['dash', 'bash', 'zsh', 'fish', 'tcsh'].flatMap((name) => findProgram(name) ?? [])
+  test.each(shells)('%s, as a login shell, reads them back too', (shell) => {
+    const line = quoteCommand(['/usr/bin/printf', '[%s]', 'first', ...words])
+    const read = execFileSync(shell, ['-c', line], { encoding: 'utf8' })
+    expect(read).toBe(['first', ...words].map((word) => `[${word}]`).join(''))
   })
 })

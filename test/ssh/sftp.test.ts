@@ -128,14 +128,16 @@ test('cut in the middle it leaves a true beginning, and the next call sends the 
 test('writes that are never answered: timedOut, progress says what was sent', async () => {
   const disk = new Disk()
   const server = await serverWith(disk, { sftp: (accept) => disk.serve(accept(), () => {}) })
+  const pool = bench.pool()
+  await pool.exec({ store: server.endpoint() }, ['df'], soon)
   let sent = 0
   const options = {
-    deadlineMs: 500,
+    deadlineMs: 2000,
     onProgress: (p: UploadProgress) => {
       sent = p.sentBytes
     },
   }
-  await expectFailure(bench.pool().upload(server.endpoint(), file, options), 'timedOut', true)
+  await expectFailure(pool.upload(server.endpoint(), file, options), 'timedOut', true)
   expect(sent).toBeGreaterThan(0)
   expect(sent).toBeLessThan(file.size)
 })
@@ -184,5 +186,7 @@ test('no SFTP at all, or one that never says hello', async () => {
   const failure = await expectFailure(bench.pool().upload(none.endpoint(), file, soon), 'transferFailed')
   expect(failure.params.problem).toBe('sftpUnavailable')
   const mute = await bench.fake({ sftp: () => {} })
-  await expectFailure(bench.pool().upload(mute.endpoint(), file, { deadlineMs: 300 }), 'timedOut')
+  const pool = bench.pool()
+  await pool.exec({ store: mute.endpoint() }, ['true'], soon)
+  await expectFailure(pool.upload(mute.endpoint(), file, { deadlineMs: 300 }), 'timedOut')
 })

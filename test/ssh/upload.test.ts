@@ -22,8 +22,8 @@ let data: Buffer
 let file: UploadFile
 let part: string
 
-async function begin(bytes: number, extraConfig: string[] = []): Promise<void> {
-  server = await bench.sshd({ extraConfig })
+async function begin(bytes: number, env: Record<string, string> = {}): Promise<void> {
+  server = await bench.sshd({ env })
   store = bench.endpoint(server)
   pool = bench.pool()
   data = randomBytes(bytes)
@@ -42,7 +42,7 @@ afterEach(() => bench.end())
 const arrived = () => expect(sha256(readFileSync(file.remoteFile))).toBe(file.sha256)
 
 /** Programs of the store server: a folder that is its whole PATH. */
-function programs(scripts: Record<string, string>, real: readonly string[] = []): string {
+function programs(scripts: Record<string, string>, real: readonly string[] = []): { PATH: string } {
   const folder = path.join(bench.dir, 'bin')
   mkdirSync(folder)
   for (const name of ['sh', ...real]) symlinkSync(findProgram(name) ?? name, path.join(folder, name))
@@ -50,7 +50,7 @@ function programs(scripts: Record<string, string>, real: readonly string[] = [])
     writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`)
     chmodSync(path.join(folder, name), 0o755)
   }
-  return `SetEnv PATH=${folder}`
+  return { PATH: folder }
 }
 
 describeSshd('uploads', () => {
@@ -128,6 +128,7 @@ describeSshd('uploads', () => {
 
   test('the deadline passes: timedOut', async () => {
     await begin(64 * MIB)
+    await pool.exec({ store }, ['true'], soon)
     const late = await expectFailure(pool.upload(store, file, { deadlineMs: 150 }), 'timedOut')
     expect(late.params.problem).toBe('deadline')
     expect(existsSync(file.remoteFile)).toBe(false)
@@ -217,7 +218,7 @@ describeSshd('store servers with other programs', () => {
     test('uploaded, resumed, found', async () => {
       const script = (name: string) => `exec ${findProgram('busybox')} ${name} "$@"`
       const names = ['head', 'sha256sum', 'df']
-      await begin(12 * MIB, [programs(Object.fromEntries(names.map((name) => [name, script(name)])))])
+      await begin(12 * MIB, programs(Object.fromEntries(names.map((name) => [name, script(name)]))))
       mkdirSync(path.dirname(part), { recursive: true })
       writeFileSync(part, data.subarray(0, 5 * MIB))
       expect(await pool.upload(store, file, soon)).toMatchObject({ resumedFrom: 5 * MIB, sentBytes: 7 * MIB })
@@ -229,7 +230,7 @@ describeSshd('store servers with other programs', () => {
   test('a full disk: diskFull before anything is sent', async () => {
     const df =
       'echo Filesystem 1024-blocks Used Available Capacity Mounted on; echo "/dev/a b 900 800 1500 60% /"'
-    await begin(MIB, [programs({ df }, ['head', 'sha256sum'])])
+    await begin(MIB, programs({ df }, ['head', 'sha256sum']))
     const failure = await expectFailure(pool.upload(store, file, soon), 'diskFull')
     expect(failure.params).toEqual({ freeBytes: 1500 * 1024, neededBytes: MIB })
     expect(existsSync(part)).toBe(false)
@@ -237,14 +238,14 @@ describeSshd('store servers with other programs', () => {
 
   test('a disk that damages what it is given: packageDamaged, of the store', async () => {
     const sum = `cat > /dev/null; echo Welcome; echo ${'a'.repeat(64)}  -`
-    await begin(MIB, [programs({ sha256sum: sum }, ['head', 'df', 'cat'])])
+    await begin(MIB, programs({ sha256sum: sum }, ['head', 'df', 'cat']))
     const failure = await expectFailure(pool.upload(store, file, soon), 'packageDamaged')
     expect(failure.params.problem).toBe('damagedOnStore')
     expect(existsSync(part)).toBe(false)
   })
 
   test('no sha256sum: transferFailed, and it says what is missing', async () => {
-    await begin(1000, [programs({}, ['head', 'df'])])
+    await begin(1000, programs({}, ['head', 'df']))
     const failure = await expectFailure(pool.upload(store, file, soon), 'transferFailed')
     expect(failure.params.problem).toBe('noHash')
     expect(String(failure.params.said)).toContain('sha256sum')

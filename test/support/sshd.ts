@@ -20,6 +20,8 @@ export interface SshdOptions {
   /** Lines of authorized_keys. */
   readonly authorizedKeys: readonly string[]
   readonly extraConfig?: readonly string[]
+  /** The environment of commands. HOME is always a folder of the test's: see writeConfig. */
+  readonly env?: Readonly<Record<string, string>>
   /** To come back on the same port, for example with another key. */
   readonly port?: number
   readonly hostKeyTypes?: readonly string[]
@@ -67,6 +69,12 @@ export function describeSshd(name: string, body: () => void): void {
     describeWith(['sshd', 'ssh-keygen'], name, body)
     return
   }
+  if (process.env.NIGHTSHIFT_REQUIRE === 'all') {
+    describe(name, () => {
+      throw new Error(`NIGHTSHIFT_REQUIRE=all, and ${reason}`)
+    })
+    return
+  }
   console.log(`${name}: skipped: ${reason}`)
   describe.skip(`${name} (skipped: ${reason})`, body)
 }
@@ -97,10 +105,15 @@ function withoutPenalties(): string[] {
 
 function writeConfig(options: SshdOptions, port: number, keys: readonly KeyPair[]): string {
   const { dir } = options
+  // A shell that sshd starts reads the user's ~/.bashrc: slow, and killed in the middle it may leave locks behind.
+  const home = path.join(dir, 'home')
+  mkdirSync(home, { recursive: true })
+  const env = Object.entries({ ...options.env, HOME: home }).map(([name, value]) => `"${name}=${value}"`)
   writeFileSync(path.join(dir, 'authorized_keys'), `${options.authorizedKeys.join('\n')}\n`, { mode: 0o600 })
   const lines = [
     ...withoutPenalties(),
     ...(options.extraConfig ?? []),
+    `SetEnv ${env.join(' ')}`,
     `Port ${port}`,
     'ListenAddress 127.0.0.1',
     ...keys.map((key) => `HostKey "${key.file}"`),
