@@ -11,7 +11,12 @@ export async function readUpdateWork(db: Database, id: string) {
       store: true,
       package: true,
       rollout: { select: { policy: true, state: true } },
-      runs: { orderBy: { generation: 'desc' }, take: 20 },
+      // The last attempt that did more than look, however often was looked since.
+      runs: {
+        where: { step: { not: 'observe' }, endedAt: { not: null } },
+        orderBy: { generation: 'desc' },
+        take: 1,
+      },
     },
   })
   return row === null ? undefined : { ...row, policy: row.rollout.policy as unknown as Policy }

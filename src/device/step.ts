@@ -17,8 +17,8 @@ export interface StepContext {
   /** Where the device fetches the package: a file on its own store server. */
   readonly source: string
   readonly policy: Policy
-  /** The operation of the attempt that contact was lost in; only for observe. */
-  readonly lostOperation: string | undefined
+  /** The restart or rollback that contact was lost in; only for observe. */
+  readonly lost: { readonly step: 'restart' | 'rollback'; readonly operation: string } | undefined
   /** Milliseconds between two looks. */
   readonly pollMs: number
   now(): number

@@ -13,8 +13,15 @@ export type Begun = { readonly held: Held } | { readonly answer: string } | { re
 /**
  * A job whose claim cannot be taken is stale (delivered twice, or late), or it is a person's retry from the board:
  * then the row is at its end under this very generation, and the retry is a request to the conductor.
+ * @param hasEnded the job ended before: only a person puts such a one back. One that is delivered again because its
+ *   worker died between writing the row's end and ending the job asks for nothing.
  */
-export async function begin(deps: WorkerDeps, kind: JobKind, claim: ClaimPayload): Promise<Begun> {
+export async function begin(
+  deps: WorkerDeps,
+  kind: JobKind,
+  claim: ClaimPayload,
+  hasEnded: boolean,
+): Promise<Begun> {
   const { db, worker, config } = deps
   if (await takeClaim(db.pool, kind.table, claim, worker, config.leaseSeconds)) {
     return { held: deps.held.add(kind.table, claim) }
@@ -23,6 +30,7 @@ export async function begin(deps: WorkerDeps, kind: JobKind, claim: ClaimPayload
   if (place === undefined) return { answer: 'stale: the row is gone' }
   if (place.generation !== claim.generation || place.leased)
     return { answer: `stale: generation ${place.generation}, ${place.state}` }
+  if (!hasEnded) return { answer: `stale: ${place.state}` }
   const by = { actor: (await readBoardActor(db, kind.table, claim.id)) ?? 'board', via: 'board' }
   if (kind.table === 'store_package') {
     const retried = place.state === 'absent' && (await retryStorePackage(db, claim.id, by.actor))

@@ -19,7 +19,7 @@ export function claimJob(
   return async (job) => {
     let held: Held | undefined
     try {
-      const begun = await begin(deps, kind, job.data)
+      const begun = await begin(deps, kind, job.data, job.attemptsMade > 0)
       if ('answer' in begun) return begun.answer
       if ('refused' in begun) throw new UnrecoverableError(begun.refused)
       held = begun.held

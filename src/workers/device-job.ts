@@ -21,11 +21,12 @@ import { packageUrl } from './package-files.ts'
 const operationId = (updateId: string, generation: number): string => `${updateId}.g${generation}`
 
 /** Contact was lost in a restart or rollback that may still be under way: its operation tells what became of it. */
-function lostOperation(work: UpdateWork): string | undefined {
-  const last = work.runs.find((run) => run.step !== 'observe' && run.endedAt !== null)
-  const wasLost = last?.outcome === 'contactLost' || last?.outcome === 'leaseLost'
-  const isDetached = last?.step === 'restart' || last?.step === 'rollback'
-  return last !== undefined && wasLost && isDetached ? operationId(work.id, last.generation) : undefined
+function lostAttempt(work: UpdateWork): StepContext['lost'] {
+  const [last] = work.runs
+  if (last?.outcome !== 'contactLost' && last?.outcome !== 'leaseLost') return undefined
+  const { step, generation } = last
+  if (step !== 'restart' && step !== 'rollback') return undefined
+  return { step, operation: operationId(work.id, generation) }
 }
 
 interface Acting {
@@ -55,7 +56,7 @@ function makeContext(
     package: { version: work.package.version, size: Number(work.package.size), sha256: work.package.sha256 },
     source: packageUrl(store.packageUrl, work.package.sha256),
     policy: work.policy,
-    lostOperation: lostOperation(work),
+    lost: lostAttempt(work),
     pollMs: deps.pollMs,
     now: Date.now,
     sleep: (ms) => abortable(ms, signal),

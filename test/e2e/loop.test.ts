@@ -80,7 +80,7 @@ describeShop('one till by a plain loop', () => {
         },
         source: packageUrl(shop.packageUrl, made.sha256),
         policy: { ...defaultPolicy, restartSeconds: 40 },
-        lostOperation: undefined,
+        lost: undefined,
         pollMs: 100,
         now: Date.now,
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),

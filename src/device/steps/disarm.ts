@@ -1,14 +1,17 @@
 import * as commands from '../commands.ts'
 import { disarmData } from '../contract.ts'
 import { DeviceFailure } from '../failure.ts'
-import { type DeviceStepRules, look, runsTarget } from '../step.ts'
+import { type DeviceStepRules, look, runsTarget, type StepEnd } from '../step.ts'
+
+/** Somebody switched it off and on while it was armed: what became of it is for observe to find out. */
+const restartedMeanwhile: StepEnd = { event: 'contactLost', reason: 'connectionLost' }
 
 /** Takes an arming back: the next restart installs nothing, and the switch stands as it stood before. */
 export const disarm: DeviceStepRules = {
   observe: async (context) => {
     const status = await look(context)
     if (runsTarget(context, status)) {
-      throw new DeviceFailure('connectionLost', { mayHaveActed: true, detail: 'it was restarted meanwhile' })
+      return restartedMeanwhile
     }
     return undefined
   },
@@ -20,7 +23,9 @@ export const disarm: DeviceStepRules = {
     const status = await look(context)
     if (status.armed !== null)
       throw new DeviceFailure('contractViolation', { mayHaveActed: true, detail: 'still armed' })
-    return { event: 'disarmed', armedUntil: null }
+    const isOld =
+      !runsTarget(context, status) && status.health !== 'unhealthy' && status.health !== 'starting'
+    return isOld ? { event: 'disarmed', armedUntil: null } : restartedMeanwhile
   },
   deadlineSeconds: () => 300,
 }

@@ -1,5 +1,6 @@
 import type { ReasonCode } from '../../rollout/reasons.ts'
-import type { Operation, Status } from '../contract.ts'
+import * as commands from '../commands.ts'
+import { downloadData, type Operation, type Status } from '../contract.ts'
 import {
   type DeviceStepRules,
   isArmed,
@@ -19,7 +20,10 @@ function armedUntil(context: StepContext, status: Status): Date {
   return new Date(Number.isFinite(rest) ? context.now() + rest : 0)
 }
 
-/** What the device's own record and its present state prove. Nothing proven: look again later. */
+/**
+ * What the device's own record and its present state prove. Nothing proven: look again later.
+ * Back on the old version after a lost rollback is no fresh start: the rollback ends it, and it is not installed again.
+ */
 function judge(context: StepContext, status: Status, lost: Operation | undefined): StepEnd {
   if (lost?.state === 'running') throw refuse('deviceBusy', 'the operation still runs')
   if (lost?.state === 'failed' && !changedNothing(lost)) return unhealthy(lost.reason ?? 'healthFailed')
@@ -29,6 +33,7 @@ function judge(context: StepContext, status: Status, lost: Operation | undefined
   if (runsTarget(context, status)) {
     return status.health === 'healthy' ? { event: 'seenNew', reason: null } : unhealthy('healthFailed')
   }
+  if (context.lost?.step === 'rollback') return unhealthy('healthFailed')
   if (status.health === 'unhealthy') return { event: 'seenBroken', reason: 'healthFailed' }
   if (isArmed(context, status)) {
     return { event: 'seenArmed', armedUntil: armedUntil(context, status) }
@@ -36,17 +41,21 @@ function judge(context: StepContext, status: Status, lost: Operation | undefined
   return { event: 'seenReady', reason: null }
 }
 
-/** Looks at a device that contact was lost with, or that a person asked to be tried again. Changes nothing. */
+/**
+ * Looks at a device that contact was lost with, or that a person asked to be tried again. Before it looks, it raises the
+ * device's generation, so that what it sees stays: a command of the lost attempt that comes late (a stopped worker goes
+ * on, a line held it up) is refused. `download stop` does that and changes nothing else: no download is wanted here.
+ */
 export const observe: DeviceStepRules = {
-  observe: async (context) => {
-    const lost =
-      context.lostOperation === undefined ? undefined : await lookAtOperation(context, context.lostOperation)
-    if (context.lostOperation !== undefined && lost === undefined) throw refuse('connectionLost')
-    return judge(context, await look(context), lost)
+  observe: async () => undefined,
+  act: async (context) => {
+    await context.call(commands.downloadStop(context.claim), downloadData)
+    return undefined
   },
-  act: async () => undefined,
-  confirm: async () => {
-    throw refuse('internalError', 'observing ends by evidence only')
+  confirm: async (context) => {
+    const lost = context.lost && (await lookAtOperation(context, context.lost.operation))
+    if (context.lost !== undefined && lost === undefined) throw refuse('connectionLost')
+    return judge(context, await look(context), lost)
   },
   deadlineSeconds: () => 120,
 }

@@ -32,12 +32,20 @@ async function confirmUp(context: StepContext): Promise<StepEnd> {
   }
 }
 
+/** Its arming is over, or somebody switched it off and on, so that it installed without us. */
+function unarmed(context: StepContext, status: Status): StepEnd {
+  if (status.health === 'unhealthy') return { event: 'unhealthy', reason: 'healthFailed' }
+  if (runsTarget(context, status) || status.health === 'starting')
+    throw refuse('deviceBusy', 'it is starting')
+  return { event: 'notArmed', reason: 'armingExpired' }
+}
+
 /** Restarts an armed device; receipt and payment are looked at once more on the device, in one piece with the restart. */
 export const restart: DeviceStepRules = {
   observe: async (context) => {
     const status = await look(context)
     if (isUp(context, status)) return { event: 'healthy', reason: null }
-    if (!isArmed(context, status)) return { event: 'notArmed', reason: 'armingExpired' }
+    if (!isArmed(context, status)) return unarmed(context, status)
     const busy = inUse(status)
     if (busy !== undefined) throw refuse(busy)
     return undefined

@@ -3,7 +3,7 @@ import * as commands from '../commands.ts'
 import { operationData, type Status } from '../contract.ts'
 import { DeviceFailure } from '../failure.ts'
 import { type DeviceStepRules, look, runsTarget, type StepContext, type StepEnd } from '../step.ts'
-import { isAway, operationEnded } from './operation.ts'
+import { changedNothing, isAway, operationEnded } from './operation.ts'
 
 /** The old version runs and sells: nothing more to do. */
 const isBack = (context: StepContext, status: Status): boolean =>
@@ -39,6 +39,10 @@ export const rollback: DeviceStepRules = {
   },
   confirm: async (context) => {
     const operation = await operationEnded(context, context.claim.operation, context.policy.restartSeconds)
+    if (changedNothing(operation)) {
+      const reason = operation.reason ?? 'receiptOpen'
+      throw new DeviceFailure(reason, { mayHaveActed: false, provesUnchanged: true })
+    }
     if (operation.state === 'failed')
       return { event: 'beyondRepair', reason: operation.reason ?? 'rollbackFailed' }
     return (

@@ -1,0 +1,130 @@
+/** One text and one shape per state: generations by rank, what is alike in order, what nobody can ask for any more left out. */
+import { type ReasonCode, reasonRule } from '../../src/rollout/reasons.ts'
+import { begin, type Core } from './office.ts'
+import {
+  type Decision,
+  type Device,
+  type End,
+  type Job,
+  type Row,
+  rowAt,
+  type Work,
+  type World,
+} from './world.ts'
+
+/** Of a reason only what it leads to is told apart. */
+const standIn: Record<string, ReasonCode> = {
+  waiting: 'connectionLost',
+  ready: 'armingExpired',
+  inDoubt: 'healthFailed',
+}
+const plainReason = (reason: ReasonCode | null): ReasonCode | null =>
+  reason === null ? null : (standIn[reasonRule(reason).retry] ?? reason)
+/** A store package's reason decides whether it is given up: only that is told apart. */
+const plainStoreReason = (reason: ReasonCode | null): ReasonCode | null =>
+  reason === null || reasonRule(reason).backoff === 'never' ? reason : 'storeOffline'
+
+/** A job that begin() answers as stale now is stale for ever: generations only grow. */
+const isStale = (core: Core, world: World, job: Job): boolean => {
+  const row = job.target === -1 ? world.storePackage : rowAt(world, job.target)
+  return job.generation < row.generation && begin(core, world, { ...job, isAgain: true }).is === 'stale'
+}
+
+type Ranks = (generation: number) => number
+
+/** Generations of one target that anything still names, as 0, 1, 2 … */
+function ranksOf(world: World, target: number, own: number): Ranks {
+  const named = [0, own]
+  const name = (generation: number | undefined): void => {
+    if (generation !== undefined && !named.includes(generation)) named.push(generation)
+  }
+  name(world.devices[target]?.highest)
+  name(world.devices[target]?.phaseOf)
+  name(world.rows[target]?.lost?.generation)
+  for (const one of world.workers)
+    if (one?.target === target) {
+      name(one.generation)
+      name(one.lost?.generation)
+    }
+  for (const job of world.jobs) if (job.target === target) name(job.generation)
+  for (const flight of world.flights) if (flight.target === target) name(flight.generation)
+  for (const held of world.held) if (held?.target === target && 'generation' in held) name(held.generation)
+  named.sort((a, b) => a - b)
+  return (generation) => Math.max(0, named.indexOf(generation))
+}
+
+const plainLost = (lost: Row['lost'], rank: Ranks): Row['lost'] =>
+  lost === null ? null : { step: lost.step, generation: rank(lost.generation) }
+
+const plainRow = (row: Row, rank: Ranks): Row => ({
+  ...row,
+  generation: rank(row.generation),
+  reason: plainReason(row.reason),
+  lost: plainLost(row.lost, rank),
+})
+
+const plainDevice = (device: Device, rank: Ranks): Device => ({
+  ...device,
+  highest: rank(device.highest),
+  phaseOf: rank(device.phaseOf),
+  operations: device.operations
+    .flatMap((one) => (rank(one.generation) > 0 ? [{ ...one, generation: rank(one.generation) }] : []))
+    .sort((a, b) => a.generation - b.generation),
+})
+
+const plainEnd = (end: End): End =>
+  end.reason === undefined ? end : { ...end, reason: plainReason(end.reason) }
+
+const plainWork = (work: Work, rank: Ranks): Work => ({
+  ...work,
+  generation: rank(work.generation),
+  lost: plainLost(work.lost, rank),
+  end: work.end && plainEnd(work.end),
+})
+
+const sorted = <T>(list: readonly T[]): readonly T[] => {
+  if (list.length < 2) return list
+  const texts = new Map(list.map((one) => [one, JSON.stringify(one)]))
+  return [...list].sort((a, b) => ((texts.get(a) ?? '') < (texts.get(b) ?? '') ? -1 : 1))
+}
+
+/** The leader first, idle workers last, ranks for generations. */
+export function canonical(core: Core, world: World): World {
+  const jobs = world.jobs.filter((job) => !isStale(core, world, job))
+  const kept = jobs.length === world.jobs.length ? world : { ...world, jobs }
+  const ranks = world.rows.map((row, at) => ranksOf(kept, at, row.generation))
+  const own = ranksOf(kept, -1, world.storePackage.generation)
+  const rankOf = (target: number): Ranks => ranks[target] ?? own
+  const ranked = <T extends { readonly target: number; readonly generation: number }>(one: T): T => ({
+    ...one,
+    generation: rankOf(one.target)(one.generation),
+  })
+  const plainHeld = (one: Decision | Job | null | undefined) =>
+    one && 'generation' in one ? ranked(one) : (one ?? null)
+  const busy = sorted(world.workers.flatMap((work) => (work ? [plainWork(work, rankOf(work.target))] : [])))
+  const { storePackage } = world
+  return {
+    ...world,
+    rows: world.rows.map((row, at) => plainRow(row, rankOf(at))),
+    devices: world.devices.map((device, at) => plainDevice(device, rankOf(at))),
+    storePackage: {
+      ...storePackage,
+      generation: own(storePackage.generation),
+      reason: plainStoreReason(storePackage.reason),
+    },
+    leader: 0,
+    held: [plainHeld(world.held[world.leader]), plainHeld(world.held[1 - world.leader])],
+    jobs: sorted(jobs.map(ranked)),
+    flights: world.flights.map(ranked),
+    workers: [...busy, ...world.workers.slice(busy.length).map(() => null)],
+  }
+}
+
+/** Values only, in the order in which this page makes them: the names would be most of the text. */
+export function textOf(value: unknown): string {
+  if (value === null) return '-'
+  if (typeof value !== 'object') return value === true ? '1' : value === false ? '0' : String(value)
+  let text = '('
+  for (const one of Object.values(value)) text += `${textOf(one)},`
+  return `${text})`
+}
