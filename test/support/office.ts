@@ -49,7 +49,12 @@ export interface Office {
 }
 
 export async function openOffice(
-  options: { redisUrl?: string; leaseSeconds?: number } = {},
+  options: {
+    redisUrl?: string
+    leaseSeconds?: number
+    /** More of the environment, for the parts in this process and for those in their own. */
+    settings?: Readonly<Record<string, string>>
+  } = {},
 ): Promise<Office> {
   const dir = await mkdtemp(path.join(tmpdir(), 'nightshift-office-'))
   const database = await createDatabase()
@@ -61,9 +66,10 @@ export async function openOffice(
     NIGHTSHIFT_POLL_MS: '50',
     NIGHTSHIFT_LEASE_SECONDS: String(options.leaseSeconds ?? 5),
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
+    ...options.settings,
   }
   const config = loadConfig(env)
-  const log = createLog('warn')
+  const log = createLog(config.logLevel)
   const { privateKey, publicLine } = newKeyPair()
   await mkdir(config.keysFolder, { recursive: true })
   await mkdir(config.packagesFolder, { recursive: true })

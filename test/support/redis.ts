@@ -13,6 +13,12 @@ export interface TestRedis {
   readonly pid: number
   /** Forgets everything, as a Redis that was lost. */
   flush(): Promise<void>
+  /** Ends the connections of all its clients; it goes on. */
+  cut(): Promise<void>
+  /** Ends it as a power cut does, and what it held with it. */
+  kill(): Promise<void>
+  /** Starts it again on the same port, after `kill`: empty, with another pid. */
+  startAgain(): Promise<TestRedis>
   stop(): Promise<void>
 }
 
@@ -37,8 +43,7 @@ async function ask<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<
 }
 
 /** @returns undefined when somebody else took the port meanwhile */
-async function launch(program: string, dir: string): Promise<TestRedis | undefined> {
-  const port = await freePort()
+async function launch(program: string, dir: string, port: number): Promise<TestRedis | undefined> {
   const url = `redis://127.0.0.1:${port}`
   const flags = ['--port', port, '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--appendonly', 'no']
   const rules = ['--maxmemory-policy', 'noeviction', '--daemonize', 'no']
@@ -51,15 +56,27 @@ async function launch(program: string, dir: string): Promise<TestRedis | undefin
     )
   await until(async () => isOver() || (await answers()), { within: 10_000, label: 'redis answers' })
   if (isOver()) return undefined
-  const stop = async () => {
+  const kill = async () => {
     child.kill('SIGKILL')
     await until(isOver, { within: 10_000, label: 'redis ends' })
+  }
+  const startAgain = async () => {
+    const again = await launch(program, dir, port)
+    if (again === undefined) throw new Error(`redis-server could not have port ${port} again`)
+    return again
+  }
+  const stop = async () => {
+    await kill()
     await rm(dir, { recursive: true, force: true })
   }
   return {
     url,
     pid: child.pid as number,
     flush: () => ask(url, (redis) => redis.flushall()).then(() => {}),
+    cut: () =>
+      ask(url, (redis) => redis.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')).then(() => {}),
+    kill,
+    startAgain,
     stop,
   }
 }
@@ -70,7 +87,7 @@ export async function startRedis(): Promise<TestRedis> {
   if (program === undefined) throw new Error('redis-server is not installed')
   const dir = await mkdtemp(path.join(tmpdir(), 'nightshift-redis-'))
   for (let attempt = 1; attempt <= 5; attempt += 1) {
-    const redis = await launch(program, dir)
+    const redis = await launch(program, dir, await freePort())
     if (redis !== undefined) return redis
   }
   throw new Error('redis-server found no free port')
