@@ -74,8 +74,9 @@ export function interrupted(): Promise<string> {
 
 export async function serve(config: Config, parts: Parts): Promise<void> {
   const log = createLog(config.logLevel)
-  const running = await start(config, parts, log)
+  // From the first moment on: a signal while it starts is obeyed when it has.
   const end = interrupted()
+  const running = await start(config, parts, log)
   if (running.url !== undefined) console.log(`API    ${running.url}/api/v1\nboard  ${running.url}/queues`)
   if (running.firstToken !== undefined) {
     console.log(

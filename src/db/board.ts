@@ -64,7 +64,7 @@ export async function judgeUpdateRetry(
 const LEFT_WITHOUT = `
 SELECT u.id FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN store_package p ON p.id = $1
 WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND r.state IN ('running', 'paused', 'finished')
-  AND u.state = 'skipped' AND u.reason IN (p.reason, 'storePackageMissing')
+  AND u.state IN ('skipped', 'failed') AND u.reason IN (p.reason, 'storePackageMissing')
   AND NOT EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.state ${LIVE})
 ORDER BY u.id LIMIT 1000`
 

@@ -1,5 +1,5 @@
 /** What a worker needs to know of its claim, read in one go. */
-import type { Policy } from '../rollout/policy.ts'
+import { defaultPolicy, type Policy } from '../rollout/policy.ts'
 import type { Database } from './database.ts'
 
 /** One claim's device update with everything a step needs; undefined: no such row. */
@@ -29,13 +29,18 @@ export async function readStorePackageWork(db: Database, id: string) {
     include: { store: true, package: true },
   })
   if (row === null) return undefined
-  // A store package serves every rollout that wants it: the most impatient one sets the pace.
+  // A store package serves every rollout that wants it: the most impatient one sets the pace, the most patient the end.
   const wanting = await db.prisma.rollout.findMany({
     where: { packageId: row.packageId, state: 'running' },
     select: { policy: true },
   })
-  const scales = wanting.map((one) => (one.policy as unknown as Policy).backoffScale)
-  return { ...row, backoffScale: scales.length === 0 ? 1 : Math.min(...scales) }
+  const policies = wanting.map((one) => one.policy as unknown as Policy)
+  const backoffScale = Math.min(
+    ...policies.map((one) => one.backoffScale),
+    policies.length === 0 ? 1 : Infinity,
+  )
+  const maxAttempts = Math.max(...policies.map((one) => one.maxAttempts), 1)
+  return { ...row, policy: { ...defaultPolicy, backoffScale, maxAttempts } }
 }
 export type StorePackageWork = NonNullable<Awaited<ReturnType<typeof readStorePackageWork>>>
 

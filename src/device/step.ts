@@ -18,7 +18,13 @@ export interface StepContext {
   readonly source: string
   readonly policy: Policy
   /** The restart or rollback that contact was lost in; only for observe. */
-  readonly lost: { readonly step: 'restart' | 'rollback'; readonly operation: string } | undefined
+  readonly lost:
+    | {
+        readonly step: 'restart' | 'rollback'
+        readonly operation: string /** Milliseconds since 1970. */
+        readonly at: number
+      }
+    | undefined
   /** Milliseconds between two looks. */
   readonly pollMs: number
   now(): number

@@ -70,9 +70,23 @@ const isBeforeInstalling = (state: DeviceUpdateState): state is 'waiting' | 'dow
 /** Armed: restart at once, unless nobody wants it any more or it would come too late. */
 function dueArmed(s: DueSnapshot): Due {
   const tooLate = s.armedUntil === null || s.now >= s.armedUntil || isNightOver(s)
-  if (s.rolloutState !== 'running' || tooLate) return claim('disarm')
-  return isBackingOff(s) ? wait('backoff') : claim('restart')
+  const isWanted = s.rolloutState === 'running' && !tooLate
+  // A till that is in use is disarmed at once; one that nobody reaches, not every second. Its arming expires by itself.
+  if (isBackingOff(s) && (isWanted || isNetwork(s.reason))) return wait('backoff')
+  return claim(isWanted ? 'restart' : 'disarm')
 }
+
+const isNetwork = (code: string | null): boolean =>
+  code !== null && isReason(code) && reasonRule(code).owner === 'network'
+
+/** Attempts that were not ended where they ran out (a lost worker, a lost contact) end at the next rest. */
+function endExhausted(s: DueSnapshot): Due {
+  const reason = ownReason(s.reason, 'internalError')
+  return { do: 'end', event: endEvent(reason), reason }
+}
+
+const endEvent = (reason: ReasonCode): 'fail' | 'skip' =>
+  reasonRule(reason).end === 'failed' ? 'fail' : 'skip'
 
 const isBackingOff = (s: DueSnapshot): boolean => s.notBefore !== null && s.now < s.notBefore
 const isNightOver = (s: DueSnapshot): boolean =>
@@ -83,6 +97,7 @@ function dueBeforeInstalling(s: DueSnapshot & { state: 'waiting' | 'downloaded' 
   if (isNightOver(s)) return { do: 'end', event: 'skip', reason: ownReason(s.reason, 'nightOver') }
   if (s.rolloutState === 'paused') return wait('paused')
   if (s.rolloutState !== 'running') return wait('notStarted')
+  if (s.attempts >= s.policy.maxAttempts) return endExhausted(s)
   if (isBackingOff(s)) return wait('backoff')
   switch (s.state) {
     case 'waiting':
@@ -104,7 +119,8 @@ const isGivenUp = (s: DueSnapshot): boolean =>
 function dueWaiting(s: DueSnapshot): Due {
   if (s.storePackageState === 'present') return claim('download')
   if (s.storePackageState === 'absent' && isGivenUp(s)) {
-    return { do: 'end', event: 'skip', reason: ownReason(s.storePackageReason, 'storePackageMissing') }
+    const reason = ownReason(s.storePackageReason, 'storePackageMissing')
+    return { do: 'end', event: endEvent(reason), reason }
   }
   return wait('storePackage')
 }

@@ -41,32 +41,39 @@ const looksAfterwards: ReadonlySet<Step> = new Set<Step>(['activate', 'restart',
 const neverGivesUp: ReadonlySet<Step> = new Set<Step>(['restart', 'disarm', 'rollback', 'observe'])
 
 export function endOfFailure(step: Step, error: unknown, failed: FailedAttempt): UpdateEnd {
-  const params = { detail: detailOf(error) }
+  const detail = detailOf(error)
+  const params = { detail, reason: reasonOf(error) }
   if (error instanceof ShuttingDown) {
     const event = failed.acted && looksAfterwards.has(step) ? 'contactLost' : 'deferred'
     return { event, attempts: 'keep', params }
   }
   const reason = reasonOf(error)
   const jitter = Math.random()
+  // Why a device is rolled back stays its reason; what hinders the rollback is the attempt's alone.
+  const why = step === 'rollback' ? {} : { reason }
   const isUnchanged = error instanceof DeviceFailure && error.provesUnchanged
   if (failed.acted && !isUnchanged && looksAfterwards.has(step)) {
-    return { event: 'contactLost', reason, attempts: 'reset', retryInSeconds: 1, params }
+    return { event: 'contactLost', ...why, attempts: 'spend', retryInSeconds: 1, params }
   }
   if (neverGivesUp.has(step)) {
     const retryInSeconds = retryLaterSeconds(reason, failed.attempts, failed.policy, jitter)
-    const attempts = reasonRule(reason).spends ? 'spend' : 'keep'
-    return { event: 'deferred', reason, attempts, retryInSeconds, params }
+    // Looks are not counted: how often nobody answered says nothing against installing when somebody does.
+    const attempts = reasonRule(reason).spends && step !== 'observe' ? 'spend' : 'keep'
+    return { event: 'deferred', ...why, attempts, retryInSeconds, params }
   }
   const end = endAttempt(reason, failed.attempts, failed.policy, jitter)
   if (end.event !== 'deferred') return { event: end.event, reason, attempts: 'spend', params }
   return { ...end, event: failed.deferAs ?? 'deferred', reason, params }
 }
 
-/** Attempts count from the last step that was done; a package that came damaged again and again must run out of them. */
+/**
+ * Attempts count from the check of the package on: a package that comes damaged again and again, and a device that is
+ * armed and lost again and again, must run out of them.
+ */
 export function endOfSuccess(end: StepEnd, work: { attempts: number; policy: Policy }): UpdateEnd {
   if (end.event === 'damaged' || end.event === 'fetchAgain') {
     const failure = new DeviceFailure(end.reason ?? 'packageDamaged', { mayHaveActed: false })
     return endOfFailure('verify', failure, { ...work, acted: false, deferAs: end.event })
   }
-  return { ...end, attempts: end.event === 'downloaded' ? 'keep' : 'reset' }
+  return { ...end, attempts: end.event === 'verified' ? 'reset' : 'keep' }
 }

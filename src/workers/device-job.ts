@@ -26,7 +26,7 @@ function lostAttempt(work: UpdateWork): StepContext['lost'] {
   if (last?.outcome !== 'contactLost' && last?.outcome !== 'leaseLost') return undefined
   const { step, generation } = last
   if (step !== 'restart' && step !== 'rollback') return undefined
-  return { step, operation: operationId(work.id, generation) }
+  return { step, operation: operationId(work.id, generation), at: last.endedAt?.getTime() ?? 0 }
 }
 
 interface Acting {
@@ -173,5 +173,5 @@ function report(work: UpdateWork, end: UpdateEnd): string {
   if (needsPerson.has(end.event)) throw new UnrecoverableError(`${work.device.cashId}: ${why ?? end.event}`)
   if (end.retryInSeconds === undefined) return end.reason ? `${end.event}: ${end.reason}` : end.event
   const at = new Date(Date.now() + end.retryInSeconds * 1000).toISOString().slice(11, 19)
-  return `deferred: ${end.reason}, again at ${at} UTC`
+  return `deferred: ${end.params?.reason ?? end.reason}, again at ${at} UTC`
 }

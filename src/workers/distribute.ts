@@ -6,8 +6,8 @@ import { readStorePackageWork, type StorePackageWork } from '../db/work.ts'
 import type { ClaimProcessor } from '../jobs/backend.ts'
 import { distribute } from '../jobs/distribute.ts'
 import { retryLaterSeconds } from '../rollout/attempt.ts'
-import { defaultPolicy } from '../rollout/policy.ts'
-import { type ReasonCode, reasonRule } from '../rollout/reasons.ts'
+import { reasonRule } from '../rollout/reasons.ts'
+import { SshFailure } from '../ssh/failure.ts'
 import { detailOf, reasonOf } from './attempt-end.ts'
 import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
@@ -16,6 +16,24 @@ import { localPackageFile, storePackageFile } from './package-files.ts'
 
 /** 4 GiB over a line of 2 Mbit/s. */
 const DEADLINE_MS = 5 * 3600_000
+
+/** Hashing 4 GiB on a slow store server takes minutes without a sign; what is silent for longer hangs. */
+const STALL_MS = 10 * 60_000
+
+/** Aborts with `timedOut` when it is not fed for so long. */
+function watchdog(ms: number) {
+  const controller = new AbortController()
+  const bite = () => controller.abort(new SshFailure('timedOut', { params: { problem: 'stalled' } }))
+  let timer = setTimeout(bite, ms)
+  return {
+    signal: controller.signal,
+    feed: () => {
+      clearTimeout(timer)
+      timer = setTimeout(bite, ms)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
 
 /** Bytes that crossed the line are counted whatever becomes of the upload. */
 async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Promise<void> {
@@ -27,33 +45,20 @@ async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Pro
     remoteFile: storePackageFile(store.packageFolder, work.package.sha256),
   }
   let sent = 0
+  const stall = watchdog(STALL_MS)
   try {
     await deps.ssh.upload(store, file, {
       deadlineMs: DEADLINE_MS,
-      signal: held.abort.signal,
+      signal: AbortSignal.any([held.abort.signal, stall.signal]),
       onProgress: ({ doneBytes, sentBytes }) => {
+        stall.feed()
         held.doneBytes = doneBytes
         sent = sentBytes
       },
     })
   } finally {
+    stall.stop()
     if (sent > 0) await addWanBytes(deps.db.pool, held.id, sent)
-  }
-}
-
-interface Deferral {
-  readonly reason: ReasonCode
-  readonly seconds: number
-  readonly detail: string
-}
-
-function deferralOf(error: unknown, attempts: number, scale: number): Deferral {
-  const reason = reasonOf(error)
-  const policy = { ...defaultPolicy, backoffScale: scale }
-  return {
-    reason,
-    seconds: retryLaterSeconds(reason, attempts, policy, Math.random()),
-    detail: detailOf(error),
   }
 }
 
@@ -63,17 +68,18 @@ async function defer(deps: WorkerDeps, work: StorePackageWork, held: Held, error
     await moveStorePackage(deps.db.pool, held.id, 'deferred', { ...to, attempts: 'keep' })
     return 'deferred: the worker is stopping'
   }
-  const { reason, seconds, detail } = deferralOf(error, work.attempts, work.backoffScale)
+  const reason = reasonOf(error)
+  const detail = detailOf(error)
+  const retryInSeconds = retryLaterSeconds(reason, work.attempts, work.policy, Math.random())
   deps.log.info({ store: work.store.code, step: 'distribute', reason, detail }, 'attempt ended')
-  await moveStorePackage(deps.db.pool, held.id, 'deferred', {
-    ...to,
-    reason,
-    params: { detail },
-    attempts: 'spend',
-    retryInSeconds: seconds,
-  })
-  if (reasonRule(reason).backoff === 'never') throw new UnrecoverableError(`${work.store.code}: ${reason}`)
-  return `deferred: ${reason}, again in ${Math.round(seconds)} s`
+  const attempts = 'spend'
+  const options = { ...to, reason, params: { detail }, attempts, retryInSeconds } as const
+  await moveStorePackage(deps.db.pool, held.id, 'deferred', options)
+  const isLast = work.attempts + 1 >= work.policy.maxAttempts
+  const needsPerson =
+    reasonRule(reason).backoff === 'never' || (isLast && reasonRule(reason).end === 'failed')
+  if (needsPerson) throw new UnrecoverableError(`${work.store.code}: ${reason}`)
+  return isLast ? `given up: ${reason}` : `deferred: ${reason}, again in ${Math.round(retryInSeconds)} s`
 }
 
 export function distributeJob(deps: WorkerDeps): ClaimProcessor {

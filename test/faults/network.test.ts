@@ -1,4 +1,5 @@
 /** What lines and disks do wrong, one store for each case: what can be carried on is, what cannot ends with its reason. */
+
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { requestRetry } from '../../src/db/updates.ts'
 import { type Cases, expectUntouched, expectUpdated, LARGE, openCases, SIZE } from '../support/cases.ts'
@@ -92,7 +93,8 @@ test.concurrent('a package damaged on the store is brought again', async () => {
 
 test.concurrent('a package that every upload damages reaches no till', async () => {
   const it = await cases.night({ onStore: [{ kind: 'corrupt', where: 'stored' }] })
-  expect(it.end).toBe('skipped: packageDamaged')
+  expect(it.end).toBe('failed: packageDamaged')
+  expect(await cases.boardLists(it.package.id)).toHaveLength(1)
   expect([it.package.state, it.package.runs.length, it.store.httpBytesServed]).toEqual(['absent', 3, 0])
   expectUntouched(it)
 })
@@ -115,7 +117,7 @@ test.concurrent.each(['served', 'received'] as const)(
     const it = await cases.night(where === 'served' ? { onStore: [fault] } : { onTill: [fault] })
     expect([it.end, it.steps]).toEqual(['failed: packageDamaged', Array(3).fill('download: packageDamaged')])
     expectUntouched(it)
-    expect(await cases.boardSays(it.row.id)).toHaveLength(1)
+    expect(await cases.boardLists(it.row.id)).toHaveLength(1)
   },
 )
 
@@ -136,9 +138,9 @@ test.concurrent('a package that rots on the till every time ends failed, never a
   expectUntouched(it)
 })
 
-test.concurrent('a store with a full disk is skipped with that reason', async () => {
+test.concurrent('a store with a full disk ends with that reason, and is on the board', async () => {
   const it = await cases.night({ onStore: [{ kind: 'diskFull' }] })
-  expect([it.end, it.store.sftpBytesReceived]).toEqual(['skipped: diskFull', 0])
+  expect([it.end, it.store.sftpBytesReceived]).toEqual(['failed: diskFull', 0])
   expect(it.package.runs.map((run) => run.reason)).toEqual(Array(3).fill('diskFull'))
   expectUntouched(it)
 })

@@ -113,7 +113,7 @@ describe('observe', () => {
   })
 
   test('does not let a till be installed again whose rollback was lost', async () => {
-    const lost = { step: 'rollback', operation: 'u.g1' } as const
+    const lost = { step: 'rollback', operation: 'u.g1', at: 0 } as const
     expect((await runStep(observe, contextOf(await till(), 2, lost))).event).toBe('seenUnhealthy')
   })
 })

@@ -44,6 +44,35 @@ describe('what is due', () => {
     ['what is ready is installed', { state: 'ready' }, { do: 'claim', step: 'activate' }],
     ['but not before its wave', { state: 'ready', waveReleased: false }, { do: 'wait', for: 'wave' }],
     ['downloads do not wait for a wave', { waveReleased: false }, { do: 'claim', step: 'download' }],
+    [
+      'a till in use is disarmed at once by a stop',
+      { state: 'armed', rolloutState: 'stopping', reason: 'receiptOpen', notBefore: NOW + 1000 },
+      { do: 'claim', step: 'disarm' },
+    ],
+    [
+      'one that nobody reaches is not disarmed every second',
+      { state: 'armed', rolloutState: 'stopping', reason: 'tillOffline', notBefore: NOW + 1000 },
+      { do: 'wait', for: 'backoff' },
+    ],
+    [
+      'attempts that ran out in lost workers end the update',
+      { state: 'ready', attempts: defaultPolicy.maxAttempts, reason: 'leaseExpired' },
+      { do: 'end', event: 'fail', reason: 'leaseExpired' },
+    ],
+    [
+      'attempts that ran out on a silent till leave it out',
+      { state: 'ready', attempts: defaultPolicy.maxAttempts, reason: 'tillOffline' },
+      { do: 'end', event: 'skip', reason: 'tillOffline' },
+    ],
+    [
+      'a store with a full disk fails its tills',
+      {
+        storePackageState: 'absent',
+        storePackageReason: 'diskFull',
+        storePackageAttempts: defaultPolicy.maxAttempts,
+      },
+      { do: 'end', event: 'fail', reason: 'diskFull' },
+    ],
     ['armed restarts at once', { state: 'armed' }, { do: 'claim', step: 'restart' }],
     [
       'armed is disarmed in a pause',

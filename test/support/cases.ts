@@ -5,6 +5,7 @@ import type { Fault } from '../../src/sim/faults.ts'
 import type { SimDevice } from '../../src/sim/fleet.ts'
 import { failedJobs, theStorePackage, theUpdate } from './faults.ts'
 import { openFleet, openOffice, rolloutEnds } from './office.ts'
+import { until } from './until.ts'
 
 export const SIZE = 300_000
 export const LARGE = 4_000_000
@@ -55,12 +56,19 @@ export async function openCases(stores: number) {
     }
   }
 
+  const boardSays = async (id: string) => (await failedJobs(office)).filter((job) => job.id === id)
   return {
     office,
     takeStore,
     night,
     /** Failed jobs of this row. */
-    boardSays: async (id: string) => (await failedJobs(office)).filter((job) => job.id === id),
+    boardSays,
+    /** What the board lists of this row; its job ends a moment after the row. */
+    boardLists: (id: string) =>
+      until(async () => ((await boardSays(id)).length > 0 ? boardSays(id) : undefined), {
+        within: 5000,
+        label: 'the board lists it',
+      }),
     close: async () => {
       await office.close()
       await fleet.stop()

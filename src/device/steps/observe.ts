@@ -20,6 +20,10 @@ function armedUntil(context: StepContext, status: Status): Date {
   return new Date(Number.isFinite(rest) ? context.now() + rest : 0)
 }
 
+/** A device that was lost and has been starting for twice its time does not come up by itself. */
+const isTooLong = ({ lost, now, policy }: StepContext): boolean =>
+  lost !== undefined && now() - lost.at > 2 * policy.restartSeconds * 1000
+
 /**
  * What the device's own record and its present state prove. Nothing proven: look again later.
  * Back on the old version after a lost rollback is no fresh start: the rollback ends it, and it is not installed again.
@@ -28,6 +32,7 @@ function judge(context: StepContext, status: Status, lost: Operation | undefined
   if (lost?.state === 'running') throw refuse('deviceBusy', 'the operation still runs')
   if (lost?.state === 'failed' && !changedNothing(lost)) return unhealthy(lost.reason ?? 'healthFailed')
   if (status.health === 'starting' || status.health === null || status.version === null) {
+    if (isTooLong(context)) return unhealthy('healthFailed')
     throw refuse('deviceBusy', 'it is starting')
   }
   if (runsTarget(context, status)) {
@@ -38,7 +43,7 @@ function judge(context: StepContext, status: Status, lost: Operation | undefined
   if (isArmed(context, status)) {
     return { event: 'seenArmed', armedUntil: armedUntil(context, status) }
   }
-  return { event: 'seenReady', reason: null }
+  return { event: 'seenReady' }
 }
 
 /**
