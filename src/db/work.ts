@@ -29,9 +29,13 @@ export async function readStorePackageWork(db: Database, id: string) {
     include: { store: true, package: true },
   })
   if (row === null) return undefined
-  // A store package serves every rollout that wants it: the most impatient one sets the pace, the most patient the end.
+  // A store package serves every rollout that wants it here: the most impatient one sets the pace, the most patient the end.
   const wanting = await db.prisma.rollout.findMany({
-    where: { packageId: row.packageId, state: 'running' },
+    where: {
+      packageId: row.packageId,
+      state: 'running',
+      updates: { some: { storeId: row.storeId, state: 'waiting' } },
+    },
     select: { policy: true },
   })
   const policies = wanting.map((one) => one.policy as unknown as Policy)
