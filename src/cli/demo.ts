@@ -146,6 +146,7 @@ export async function demo(base: Config, options: DemoOptions): Promise<void> {
     const id = await client.createRollout(packageId, policy)
     await client.start(id)
     const night = await Promise.race([watch(client, id, screen), end.then(() => undefined)])
+    screen.keep()
     if (night !== undefined && options.json) console.log(JSON.stringify(summary(night)))
     else if (night !== undefined) screen.say(`\nthe night is over: ${JSON.stringify(summary(night))}`)
     if (night !== undefined && !options.once) {

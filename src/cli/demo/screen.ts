@@ -8,6 +8,8 @@ import { drawScene, pace, type Scene } from './table.ts'
 export interface Screen {
   show(scene: Omit<Scene, 'colour'>): void
   say(line: string): void
+  /** What is shown now stays. */
+  keep(): void
 }
 
 const ESCAPE = '\u001b['
@@ -45,6 +47,9 @@ function terminalScreen(stream: NodeJS.WriteStream, words: Catalogue): Screen {
       clear()
       stream.write(`${line}\n`)
     },
+    keep: () => {
+      drawn = 0
+    },
   }
 }
 
@@ -64,6 +69,7 @@ function lineScreen(stream: NodeJS.WritableStream, words: Catalogue): Screen {
       if (changed.length > 0) stream.write(`  ${pace({ ...scene, colour: false })}\n`)
     },
     say: (line) => stream.write(`${line}\n`),
+    keep: () => {},
   }
 }
 
