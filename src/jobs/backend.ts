@@ -41,6 +41,9 @@ const workerOptions = {
 
 const stepCount = Object.keys(jobKinds).length
 
+/** Connections are given back at once; what takes longer was lost. */
+const CLOSE_MS = 2000
+
 const onPostgres = withBackend(createPostgresBackend)
 
 function postgresMaker(url: string, log: Log) {
@@ -59,7 +62,7 @@ function postgresMaker(url: string, log: Log) {
         connection,
         concurrency,
       }) as unknown as ClaimWorker,
-    close: () => pool.end(),
+    close: () => pool.endWithin(CLOSE_MS),
   }
 }
 

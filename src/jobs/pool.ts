@@ -40,6 +40,29 @@ async function again<T>(work: () => Promise<T>, isOver: () => boolean): Promise<
 
 /** A pool that outlives restarts of the server for ten seconds. Owns its connections until `end`. */
 class PatientPool extends pg.Pool {
+  readonly #lent = new Set<pg.PoolClient>()
+
+  constructor(config: pg.PoolConfig) {
+    super(config)
+    this.on('acquire', (client) => this.#lent.add(client))
+    this.on('release', (_error, client) => this.#lent.delete(client))
+  }
+
+  /**
+   * Ends, also when a connection was never given back: a BullMQ worker that is closed while it sets up its LISTEN
+   * connection keeps it, and `end` alone would wait for it for ever.
+   */
+  async endWithin(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    const overdue = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, ms)
+    })
+    await Promise.race([this.end(), overdue])
+    clearTimeout(timer)
+    const ends = [...this.#lent].map((client) => (client as unknown as pg.Client).end())
+    await Promise.race([Promise.allSettled(ends), new Promise((resolve) => setTimeout(resolve, ms).unref())])
+  }
+
   // pg.Pool declares both by many overloads (callbacks, cursors); BullMQ uses the promise forms only.
   override query = ((...args: Parameters<pg.Pool['query']>) =>
     again(
@@ -57,7 +80,7 @@ class PatientPool extends pg.Pool {
 }
 
 /** @param max at least the number of queues and workers on it, each of which holds one connection to listen */
-export function createQueuePool(url: string, max: number): pg.Pool {
+export function createQueuePool(url: string, max: number): PatientPool {
   const pool = new PatientPool({
     connectionString: url,
     max,
