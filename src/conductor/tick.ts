@@ -59,13 +59,8 @@ async function claimDue(
 ): Promise<Claimed[]> {
   const stores = [...new Set(judged.dueSteps.map((one) => one.storeId))]
   if (stores.length === 0 || room <= 0) return []
-  const byId = new Map(judged.dueSteps.map((one) => [one.updateId, one.candidate]))
   const released = release(judged.dueSteps, await readLoads(on, stores), room)
-  const wanted = released.flatMap(({ updateId, step }) => {
-    const candidate = byId.get(updateId)
-    return candidate === undefined ? [] : [{ candidate, step }]
-  })
-  return claimUpdates(on, wanted, limits.leaseSeconds)
+  return claimUpdates(on, released, limits.leaseSeconds)
 }
 
 export interface TickResult {

@@ -3,6 +3,7 @@ import type { Step } from '../rollout/due.ts'
 import { isReason, retryEvent } from '../rollout/reasons.ts'
 import { machines, nextState } from '../rollout/states.ts'
 import type { Database, Executor } from './database.ts'
+import { LIVE } from './state-lists.ts'
 import { requestRetry } from './updates.ts'
 
 export type RetryRefusal = 'notFound' | 'superseded' | 'rolloutCancelled' | 'ownedByRollout' | 'notRetryable'
@@ -29,8 +30,6 @@ interface UpdatePlace {
   readonly rolloutState: string
   readonly owned: boolean
 }
-
-const LIVE = "NOT IN ('succeeded', 'rolledBack', 'failed', 'broken', 'skipped', 'cancelled')"
 
 function whyNotUpdate(row: UpdatePlace, generation: number): RetryRefusal | undefined {
   if (row.generation !== generation) return 'superseded'

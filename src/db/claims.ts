@@ -6,6 +6,7 @@ import type pg from 'pg'
 import { claimEvents, type DeviceStep, type DueSnapshot } from '../rollout/due.ts'
 import { neverAgain } from '../rollout/reasons.ts'
 import type { StoreLoad } from '../rollout/release.ts'
+import { AT_REST, INSTALLING, LIVE } from './state-lists.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
 
 export interface Candidate extends Omit<DueSnapshot, 'now'> {
@@ -32,7 +33,7 @@ export async function readCandidates(on: pg.ClientBase): Promise<{ now: number; 
        JOIN rollout r ON r.id = u.rollout_id AND r.state IN ('running', 'paused', 'stopping')
        JOIN wave w ON w.rollout_id = u.rollout_id AND w.number = u.wave
        JOIN store_package p ON p.store_id = u.store_id AND p.package_id = u.package_id
-       WHERE u.state IN ('waiting', 'downloaded', 'ready', 'armed', 'unhealthy', 'inDoubt')
+       WHERE u.state ${AT_REST}
          AND u.lease_until IS NULL
          -- A back-off holds nothing back that would end the update or take its arming away.
          AND (u.not_before IS NULL OR u.not_before <= now() OR r.state <> 'running' OR u.state = 'armed'
@@ -52,9 +53,9 @@ export async function readLoads(
   const { rows } = await on.query<StoreLoad & { id: string }>(
     `SELECT s.id, s.max_downloads AS "maxDownloads", s.max_installs AS "maxInstalls",
        count(u.id) FILTER (WHERE u.state = 'downloading')::int AS downloads,
-       count(u.id) FILTER (WHERE u.state IN ('activating', 'armed', 'restarting', 'disarming', 'unhealthy', 'rollingBack', 'inDoubt'))::int AS installs
+       count(u.id) FILTER (WHERE u.state ${INSTALLING})::int AS installs
      FROM store s LEFT JOIN device_update u ON u.store_id = s.id
-       AND u.state NOT IN ('succeeded', 'rolledBack', 'failed', 'broken', 'skipped', 'cancelled')
+       AND u.state ${LIVE}
      WHERE s.id = ANY($1::uuid[]) GROUP BY s.id`,
     [storeIds],
   )

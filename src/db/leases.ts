@@ -118,6 +118,10 @@ export async function reportWorker(db: Database, id: string, capacity: number): 
      ON CONFLICT (id) DO UPDATE SET capacity = $2, seen_at = now()`,
     [id, capacity],
   )
+}
+
+/** Rows of workers that died without a word. */
+export async function forgetDeadWorkers(db: Database): Promise<void> {
   await db.pool.query(`DELETE FROM worker_node WHERE seen_at < now() - interval '1 day'`)
 }
 

@@ -4,6 +4,7 @@ import type { Policy } from '../rollout/policy.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import type { Package, Prisma } from './generated/client.ts'
+import { LIVE } from './state-lists.ts'
 import { moveRollout } from './transition.ts'
 
 export interface Selection {
@@ -17,7 +18,7 @@ async function readPlanDevices(on: Executor, selection: Selection): Promise<Plan
   const { rows } = await on.query<PlanDevice>(
     `SELECT d.id, d.store_id AS "storeId", d.kind, d.cash_id AS "cashId", d.host, d.blocked, t.version,
        EXISTS (SELECT 1 FROM device_update u WHERE u.device_id = d.id
-         AND u.state NOT IN ('succeeded', 'rolledBack', 'failed', 'broken', 'skipped', 'cancelled')) AS owned
+         AND u.state ${LIVE}) AS owned
      FROM device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status t ON t.device_id = d.id
      WHERE ($1::text[] IS NULL OR s.code = ANY($1)) AND ($2::text[] IS NULL OR d.cash_id = ANY($2))`,
     [selection.stores ?? null, selection.cashIds ?? null],
@@ -136,7 +137,7 @@ export async function endRollouts(on: Executor): Promise<void> {
   const { rows } = await on.query<{ id: string; state: string }>(
     `SELECT id, state FROM rollout r WHERE state IN ('running', 'paused', 'stopping') AND NOT EXISTS (
        SELECT 1 FROM device_update u WHERE u.rollout_id = r.id
-         AND u.state NOT IN ('succeeded', 'rolledBack', 'failed', 'broken', 'skipped', 'cancelled'))`,
+         AND u.state ${LIVE})`,
   )
   for (const { id, state } of rows) {
     await moveRollout(on, id, state === 'stopping' ? 'stopped' : 'finish', { actor: 'conductor' })

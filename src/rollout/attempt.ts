@@ -1,6 +1,6 @@
 /** What an attempt that did not succeed leads to. Pure. */
 import type { Policy } from './policy.ts'
-import { backoffSeconds, type ReasonCode, reasonRule } from './reasons.ts'
+import { backoffSeconds, endEvent, type ReasonCode, reasonRule } from './reasons.ts'
 
 export type AttemptEnd =
   | { readonly event: 'deferred'; readonly retryInSeconds: number; readonly attempts: 'spend' | 'keep' }
@@ -13,9 +13,8 @@ export type AttemptEnd =
 export function endAttempt(reason: ReasonCode, attempts: number, policy: Policy, jitter: number): AttemptEnd {
   const rule = reasonRule(reason)
   const seconds = backoffSeconds(reason, attempts + 1, policy.backoffScale)
-  if (seconds === undefined) return { event: rule.end === 'failed' ? 'fail' : 'skip' }
-  if (rule.spends && attempts + 1 >= policy.maxAttempts)
-    return { event: rule.end === 'failed' ? 'fail' : 'skip' }
+  if (seconds === undefined) return { event: endEvent(reason) }
+  if (rule.spends && attempts + 1 >= policy.maxAttempts) return { event: endEvent(reason) }
   return {
     event: 'deferred',
     retryInSeconds: seconds * (1 + jitter / 2),

@@ -1,6 +1,6 @@
 /** What is due for one row, and what it waits for otherwise. Pure: rows and a time in, a decision out. */
 import type { Policy } from './policy.ts'
-import { isReason, type ReasonCode, reasonRule } from './reasons.ts'
+import { endEvent, isReason, type ReasonCode, reasonRule } from './reasons.ts'
 import type { DeviceUpdateEvent, DeviceUpdateState, RolloutState, StorePackageState } from './states.ts'
 
 export const deviceSteps = [
@@ -84,9 +84,6 @@ function endExhausted(s: DueSnapshot): Due {
   const reason = ownReason(s.reason, 'internalError')
   return { do: 'end', event: endEvent(reason), reason }
 }
-
-const endEvent = (reason: ReasonCode): 'fail' | 'skip' =>
-  reasonRule(reason).end === 'failed' ? 'fail' : 'skip'
 
 const isBackingOff = (s: DueSnapshot): boolean => s.notBefore !== null && s.now < s.notBefore
 const isNightOver = (s: DueSnapshot): boolean =>

@@ -147,6 +147,10 @@ export function reasonRule(code: ReasonCode): ReasonRule {
   return reasons[code]
 }
 
+/** The event that ends an update for this reason. */
+export const endEvent = (code: ReasonCode): 'fail' | 'skip' =>
+  reasonRule(code).end === 'failed' ? 'fail' : 'skip'
+
 /** Reasons that only a person ends: no automatic attempt comes after them. */
 export const neverAgain = (Object.keys(reasons) as ReasonCode[]).filter(
   (code) => reasonRule(code).backoff === 'never',

@@ -31,8 +31,8 @@ const urgency: Record<DeviceStep, number> = {
 }
 
 /** Takes from each store in turn, its most urgent first. */
-function roundRobin(dueSteps: readonly DueStep[]): DueStep[] {
-  const byStore = new Map<string, DueStep[]>()
+function roundRobin<T extends DueStep>(dueSteps: readonly T[]): T[] {
+  const byStore = new Map<string, T[]>()
   for (const one of dueSteps) byStore.set(one.storeId, [...(byStore.get(one.storeId) ?? []), one])
   const queues = [...byStore.values()].map((steps) => steps.sort((a, b) => urgency[a.step] - urgency[b.step]))
   const longest = Math.max(0, ...queues.map((steps) => steps.length))
@@ -43,13 +43,13 @@ function roundRobin(dueSteps: readonly DueStep[]): DueStep[] {
  * @param loads what already runs in each store of `dueSteps`
  * @param room how many steps may begin in all
  */
-export function release(
-  dueSteps: readonly DueStep[],
+export function release<T extends DueStep>(
+  dueSteps: readonly T[],
   loads: ReadonlyMap<string, StoreLoad>,
   room: number,
-): DueStep[] {
+): T[] {
   const running = new Map([...loads].map(([id, load]) => [id, { ...load }]))
-  const released: DueStep[] = []
+  const released: T[] = []
   for (const one of roundRobin(dueSteps)) {
     if (released.length >= room) break
     const load = running.get(one.storeId)

@@ -1,32 +1,16 @@
 /** Who is in a simulated fleet: plain JSON, as the head office imports it. */
 import type { DeviceKind } from '../device/contract.ts'
+import type { InventoryDevice as OfficeDevice, InventoryStore as OfficeStore } from '../rollout/inventory.ts'
 
-export interface InventoryDevice {
+/** Every simulated device has an address. */
+export interface InventoryDevice extends OfficeDevice {
   readonly kind: DeviceKind
-  readonly cashId: string
-  readonly number: number
-  readonly name: string
   readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly credential: string
-  readonly hostKeys: readonly string[]
-  readonly agent: string
-  readonly blocked: boolean
 }
 
-export interface InventoryStore {
-  readonly code: string
-  readonly name: string
-  readonly timeZone: string
+/** The limits are the head office's own. */
+export interface InventoryStore extends Omit<OfficeStore, 'maxDownloads' | 'maxInstalls'> {
   readonly phone: string
-  readonly host: string
-  readonly port: number
-  readonly user: string
-  readonly credential: string
-  readonly hostKeys: readonly string[]
-  readonly packageFolder: string
-  readonly packageUrl: string
   readonly devices: readonly InventoryDevice[]
 }
 

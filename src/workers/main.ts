@@ -5,7 +5,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import { removeWorker, reportWorker } from '../db/leases.ts'
+import { forgetDeadWorkers, removeWorker, reportWorker } from '../db/leases.ts'
 import { jobKinds } from '../jobs/all.ts'
 import type { ClaimProcessor, QueueBackend } from '../jobs/backend.ts'
 import type { Log } from '../log.ts'
@@ -74,6 +74,7 @@ export async function startWorker(options: {
   )
   for (const one of workers)
     one.run().catch((error: unknown) => log.error({ err: error }, 'a queue worker ended'))
+  await forgetDeadWorkers(db)
   await reportWorker(db, worker, capacity)
   log.info({ worker, capacity, backend: queues.kind }, 'worker ready')
   return {

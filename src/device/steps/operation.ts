@@ -1,11 +1,11 @@
 import { reasonRule } from '../../rollout/reasons.ts'
 import * as commands from '../commands.ts'
-import { type DeviceReason, type Operation, operationData } from '../contract.ts'
+import { type DeviceReason, type Operation, operationData, type Status } from '../contract.ts'
 import { DeviceFailure } from '../failure.ts'
-import type { StepContext } from '../step.ts'
+import { look, type StepContext } from '../step.ts'
 
 /** The device is away while it restarts: not reaching it is expected then, and proves nothing. */
-export const isAway = (error: unknown): boolean =>
+const isAway = (error: unknown): boolean =>
   error instanceof DeviceFailure && reasonRule(error.reason).owner === 'network'
 
 /** The till came into use between the command and its work: the operation ended before it touched anything. */
@@ -18,6 +18,16 @@ const untouched: ReadonlySet<string> = new Set<DeviceReason>([
 
 export const changedNothing = (operation: Operation): boolean =>
   operation.state === 'failed' && operation.reason !== null && untouched.has(operation.reason)
+
+/** One look at the device; undefined: it is away. */
+export async function lookIfThere(context: StepContext): Promise<Status | undefined> {
+  try {
+    return await look(context)
+  } catch (error) {
+    if (isAway(error)) return undefined
+    throw error
+  }
+}
 
 /** One look at an operation; undefined: the device is away. */
 export async function lookAtOperation(context: StepContext, id: string): Promise<Operation | undefined> {

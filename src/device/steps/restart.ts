@@ -11,7 +11,7 @@ import {
   type StepContext,
   type StepEnd,
 } from '../step.ts'
-import { changedNothing, isAway, operationEnded } from './operation.ts'
+import { changedNothing, lookIfThere, operationEnded } from './operation.ts'
 
 const isUp = (context: StepContext, status: Status): boolean =>
   runsTarget(context, status) && status.health === 'healthy'
@@ -20,10 +20,7 @@ const isUp = (context: StepContext, status: Status): boolean =>
 async function confirmUp(context: StepContext): Promise<StepEnd> {
   const end = context.now() + context.policy.restartSeconds * 1000
   for (;;) {
-    const status = await look(context).catch((error: unknown) => {
-      if (isAway(error)) return undefined
-      throw error
-    })
+    const status = await lookIfThere(context)
     if (status !== undefined && isUp(context, status)) return { event: 'healthy', reason: null }
     if (status?.health === 'unhealthy') return { event: 'unhealthy', reason: 'healthFailed' }
     if (context.now() > end)

@@ -2,8 +2,8 @@ import { readVersion } from '../../rollout/versions.ts'
 import * as commands from '../commands.ts'
 import { operationData, type Status } from '../contract.ts'
 import { DeviceFailure } from '../failure.ts'
-import { type DeviceStepRules, look, runsTarget, type StepContext, type StepEnd } from '../step.ts'
-import { changedNothing, isAway, operationEnded } from './operation.ts'
+import { type DeviceStepRules, runsTarget, type StepContext, type StepEnd } from '../step.ts'
+import { changedNothing, lookIfThere, operationEnded } from './operation.ts'
 
 /** The old version runs and sells: nothing more to do. */
 const isBack = (context: StepContext, status: Status): boolean =>
@@ -13,10 +13,7 @@ const isBack = (context: StepContext, status: Status): boolean =>
 async function waitBack(context: StepContext, seconds: number): Promise<StepEnd | undefined> {
   const end = context.now() + seconds * 1000
   for (;;) {
-    const status = await look(context).catch((error: unknown) => {
-      if (isAway(error)) return undefined
-      throw error
-    })
+    const status = await lookIfThere(context)
     if (status !== undefined && isBack(context, status)) return { event: 'reverted' }
     const isDecided = status !== undefined && status.health !== 'starting' && status.health !== null
     if (isDecided || context.now() > end) return undefined
