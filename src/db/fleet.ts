@@ -20,27 +20,35 @@ export async function importFleet(db: Database, inventory: Inventory, actor: str
   const counts = { stores: inventory.stores.length, devices: devices.length }
   await inTransaction(db, async (client) => {
     await client.query(
-      `INSERT INTO store (id, code, name, time_zone, phone, host, port, "user", credential, host_keys, package_folder, package_url, max_downloads, max_installs)
+      `INSERT INTO store (id, code, name, time_zone, phone, host, port, "user", credential, host_keys, package_folder, package_url, max_downloads, max_installs,
+         group_name, labels, calendar)
        SELECT gen_random_uuid(), code, name, "timeZone", phone, host, port, "user", credential,
-         ARRAY(SELECT jsonb_array_elements_text("hostKeys")), "packageFolder", "packageUrl", "maxDownloads", "maxInstalls"
+         ARRAY(SELECT jsonb_array_elements_text("hostKeys")), "packageFolder", "packageUrl", "maxDownloads", "maxInstalls",
+         "group", ARRAY(SELECT jsonb_array_elements_text(labels)), nullif(calendar, 'null'::jsonb)
        FROM jsonb_to_recordset($1::jsonb) AS s(code text, name text, "timeZone" text, phone text, host text, port int, "user" text,
-         credential text, "hostKeys" jsonb, "packageFolder" text, "packageUrl" text, "maxDownloads" int, "maxInstalls" int)
+         credential text, "hostKeys" jsonb, "packageFolder" text, "packageUrl" text, "maxDownloads" int, "maxInstalls" int,
+         "group" text, labels jsonb, calendar jsonb)
        ON CONFLICT (code) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, phone = excluded.phone,
          host = excluded.host, port = excluded.port, "user" = excluded."user", credential = excluded.credential,
          host_keys = excluded.host_keys, package_folder = excluded.package_folder, package_url = excluded.package_url,
-         max_downloads = excluded.max_downloads, max_installs = excluded.max_installs`,
+         max_downloads = excluded.max_downloads, max_installs = excluded.max_installs,
+         group_name = excluded.group_name, labels = excluded.labels, calendar = excluded.calendar, changed_at = now()`,
       [JSON.stringify(inventory.stores)],
     )
     await client.query(
-      `INSERT INTO device (id, store_id, kind, cash_id, number, name, host, port, "user", credential, host_keys, agent, blocked)
+      `INSERT INTO device (id, store_id, kind, cash_id, number, name, host, port, "user", credential, host_keys, agent, blocked,
+         in_reserve, configuration, labels)
        SELECT gen_random_uuid(), s.id, d.kind, d."cashId", d.number, d.name, d.host, d.port, d."user", d.credential,
-         ARRAY(SELECT jsonb_array_elements_text(d."hostKeys")), d.agent, d.blocked
+         ARRAY(SELECT jsonb_array_elements_text(d."hostKeys")), d.agent, d.blocked,
+         coalesce(d."inReserve", false), d.configuration, ARRAY(SELECT jsonb_array_elements_text(d.labels))
        FROM jsonb_to_recordset($1::jsonb) AS d(store text, kind text, "cashId" text, number int, name text, host text, port int,
-         "user" text, credential text, "hostKeys" jsonb, agent text, blocked boolean)
+         "user" text, credential text, "hostKeys" jsonb, agent text, blocked boolean,
+         "inReserve" boolean, configuration text, labels jsonb)
        JOIN store s ON s.code = d.store
        ON CONFLICT (cash_id) DO UPDATE SET store_id = excluded.store_id, kind = excluded.kind, number = excluded.number,
          name = excluded.name, host = excluded.host, port = excluded.port, "user" = excluded."user",
-         credential = excluded.credential, host_keys = excluded.host_keys, agent = excluded.agent, blocked = excluded.blocked`,
+         credential = excluded.credential, host_keys = excluded.host_keys, agent = excluded.agent, blocked = excluded.blocked,
+         in_reserve = excluded.in_reserve, configuration = excluded.configuration, labels = excluded.labels`,
       [JSON.stringify(devices)],
     )
     await addEvent(client, { code: 'fleetImported', actor, params: { ...counts } })

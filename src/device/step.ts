@@ -40,8 +40,6 @@ export interface StepEnd {
   readonly event: DeviceUpdateEvent
   readonly reason?: ReasonCode | null
   readonly params?: Readonly<Record<string, unknown>>
-  readonly fromVersion?: number | null
-  readonly formerAutoUpdate?: boolean | null
   readonly armedUntil?: Date | null
 }
 

@@ -1,4 +1,5 @@
 /** A fleet as files and the API bring it: stores and their devices. Pure checks that no schema can say. */
+import { type Calendar, defaultCalendar } from './calendar.ts'
 
 export interface InventoryDevice {
   readonly kind: string
@@ -12,7 +13,16 @@ export interface InventoryDevice {
   readonly hostKeys: readonly string[]
   readonly agent: string
   readonly blocked: boolean
+  readonly inReserve?: boolean
+  readonly configuration?: string | null
+  readonly labels?: readonly string[]
 }
+
+/** A calendar without its zone, which is the store's. */
+export type StoreHours = Omit<Calendar, 'timeZone'>
+
+export const calendarOf = (timeZone: string, hours: StoreHours | null): Calendar =>
+  hours === null ? defaultCalendar(timeZone) : { ...hours, timeZone }
 
 export interface InventoryStore {
   readonly code: string
@@ -28,6 +38,10 @@ export interface InventoryStore {
   readonly packageUrl: string
   readonly maxDownloads: number
   readonly maxInstalls: number
+  readonly group?: string | null
+  readonly labels?: readonly string[]
+  /** null: every night from eleven to six, and nothing known of when it trades. */
+  readonly calendar?: StoreHours | null
   readonly devices: readonly InventoryDevice[]
 }
 

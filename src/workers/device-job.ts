@@ -97,7 +97,7 @@ const alsoSaid = (work: UpdateWork, end: StepEnd) =>
 
 async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: UpdateEnd): Promise<boolean> {
   const also = alsoSaid(work, end)
-  const { fromVersion, formerAutoUpdate, armedUntil } = end
+  const { armedUntil } = end
   const moved = await moveUpdate(
     deps.db.pool,
     work.id,
@@ -112,8 +112,6 @@ async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: Update
       ...(also === undefined ? {} : { also }),
     },
     {
-      ...(fromVersion === undefined ? {} : { fromVersion }),
-      ...(formerAutoUpdate === undefined ? {} : { formerAutoUpdate }),
       ...(armedUntil === undefined ? {} : { armedUntil }),
       ...(end.event === 'downloaded' ? { doneBytes: Number(work.package.size) } : {}),
     },
