@@ -2,7 +2,6 @@
 import type { Inventory } from '../rollout/inventory.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
-import type { Prisma } from './generated/client.ts'
 
 export interface ImportCounts {
   readonly stores: number
@@ -83,23 +82,53 @@ export const listDevices = (db: Database, where: { storeCode?: string; kind?: st
     include: { status: true, store: { select: { code: true, timeZone: true } } },
   })
 
-/** What a device said just now, or why it said nothing: the former reading stays, with its age. */
+/** What a device says now, or why it says nothing. */
+export type Reading =
+  | {
+      readonly source: string
+      readonly version: number | null
+      readonly status: object
+      /** By the device's own clock. */
+      readonly lastReceiptAt?: Date | null
+    }
+  | { readonly source: string; readonly reason: string }
+
+/** Askings are halved when there are so many: old nights fade. */
+const MANY_ASKS = 200
+
+const SAVE_STATUS = `
+INSERT INTO device_status AS d (device_id, asked_at, read_at, source, reason, version, status, last_receipt_at, asks, misses)
+VALUES ($1, now(), CASE WHEN $2 THEN now() END, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (device_id) DO UPDATE SET
+  asked_at = now(), source = $3, reason = $4,
+  read_at = CASE WHEN $2 THEN now() ELSE d.read_at END,
+  version = CASE WHEN $2 THEN $5 ELSE d.version END,
+  status = CASE WHEN $2 THEN $6 ELSE d.status END,
+  last_receipt_at = coalesce($7, d.last_receipt_at),
+  asks = d.asks / CASE WHEN d.asks >= ${MANY_ASKS} THEN 2 ELSE 1 END + $8,
+  misses = d.misses / CASE WHEN d.asks >= ${MANY_ASKS} THEN 2 ELSE 1 END + $9`
+
+/**
+ * Keeps it: where nobody answered the former reading stays, with its age.
+ * @param options.isFirst of an attempt: only that counts as an asking, and a missing answer to it as a miss. What is
+ *   asked again and again while a device restarts says nothing of how often it is off
+ */
 export async function saveStatus(
   db: Database,
   deviceId: string,
-  reading: { source: string; version: number | null; status: object } | { source: string; reason: string },
+  reading: Reading,
+  { isFirst = true }: { isFirst?: boolean } = {},
 ): Promise<void> {
-  const now = new Date()
-  const answered = 'status' in reading
-  const update = answered
-    ? {
-        askedAt: now,
-        readAt: now,
-        source: reading.source,
-        reason: null,
-        version: reading.version,
-        status: reading.status as Prisma.InputJsonValue,
-      }
-    : { askedAt: now, source: reading.source, reason: reading.reason }
-  await db.prisma.deviceStatus.upsert({ where: { deviceId }, create: { deviceId, ...update }, update })
+  const answer = 'status' in reading ? reading : undefined
+  await db.pool.query(SAVE_STATUS, [
+    deviceId,
+    answer !== undefined,
+    reading.source,
+    'reason' in reading ? reading.reason : null,
+    answer?.version ?? null,
+    answer === undefined ? null : JSON.stringify(answer.status),
+    answer?.lastReceiptAt ?? null,
+    isFirst ? 1 : 0,
+    isFirst && answer === undefined ? 1 : 0,
+  ])
 }

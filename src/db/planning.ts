@@ -1,6 +1,7 @@
 /** Everything that a plan is made from, as it stands now. */
 import type { RolloutKind } from '../rollout/due.ts'
 import { calendarOf, type StoreHours } from '../rollout/inventory.ts'
+import type { LaneKind } from '../rollout/lanes.ts'
 import type { PlanDevice, PlanInput, PlanPackage, PlanStore } from '../rollout/plan-types.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { type Selection, selects } from '../rollout/selection.ts'
@@ -19,6 +20,8 @@ export interface PlanRequest {
   readonly policy: Policy
   /** A rollout that is planned anew: its own devices do not count as another's. */
   readonly rolloutId?: string
+  /** Its devices are read whatever the selection says of them by now. */
+  readonly plannedIds?: ReadonlySet<string>
 }
 
 type DeviceRow = PlanDevice & { readonly off: boolean }
@@ -31,11 +34,15 @@ SELECT d.id, d.store_id AS "storeId", s.code AS "storeCode", s.group_name AS "gr
     AND u.state ${LIVE}) AS owned
 FROM device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status t ON t.device_id = d.id`
 
+const lanesOf = (
+  kind: LaneKind,
+): string => `json_build_object('all', count(d.id) FILTER (WHERE d.kind = '${kind}'),
+    'inService', count(d.id) FILTER (WHERE d.kind = '${kind}' AND d.host IS NOT NULL AND NOT d.blocked AND NOT d.in_reserve))`
+
 const STORES = `
 SELECT s.id, s.code, s.name, s.group_name AS "group", s.labels, s.time_zone AS "timeZone", s.calendar AS hours,
   s.max_installs AS "maxInstalls", s.max_downloads AS "maxDownloads", s.bytes_per_second AS "bytesPerSecond",
-  count(d.id) FILTER (WHERE d.kind = 'till' AND NOT d.blocked AND NOT d.in_reserve)::int AS tills,
-  count(d.id) FILTER (WHERE d.kind = 'selfCheckout' AND NOT d.blocked AND NOT d.in_reserve)::int AS "selfCheckouts",
+  json_build_object('till', ${lanesOf('till')}, 'selfCheckout', ${lanesOf('selfCheckout')}) AS lanes,
   (sum(t.misses)::float8 / nullif(sum(t.asks), 0)) AS "offlineRate",
   min(t.version) FILTER (WHERE d.kind = 'storeServer') AS "serverVersion",
   (count(d.id) FILTER (WHERE d.kind = 'storeServer') > 0) AS "hasServer",
@@ -44,17 +51,15 @@ SELECT s.id, s.code, s.name, s.group_name AS "group", s.labels, s.time_zone AS "
 FROM store s LEFT JOIN device d ON d.store_id = s.id LEFT JOIN device_status t ON t.device_id = d.id
 GROUP BY s.id`
 
-interface StoreRow extends Omit<PlanStore, 'calendar' | 'lanes'> {
+interface StoreRow extends Omit<PlanStore, 'calendar'> {
   readonly timeZone: string
   readonly hours: StoreHours | null
-  readonly tills: number
-  readonly selfCheckouts: number
   readonly serverVersion: number | null
   readonly hasServer: boolean
 }
 
-function toStore({ timeZone, hours, tills, selfCheckouts, serverVersion, hasServer, ...store }: StoreRow): PlanStore {
-  return { ...store, calendar: calendarOf(timeZone, hours), lanes: { till: tills, selfCheckout: selfCheckouts } }
+function toStore({ timeZone, hours, serverVersion, hasServer, ...store }: StoreRow): PlanStore {
+  return { ...store, calendar: calendarOf(timeZone, hours) }
 }
 
 /** From the claim of its installation to its proof: 95 of 100 were faster. */
@@ -69,7 +74,17 @@ async function toPlanPackage(on: Executor, row: Package): Promise<PlanPackage> {
   const { installSeconds, samples } = rows[0] ?? { installSeconds: null, samples: 0 }
   const { id, kind, version, sha256, minVersion, needsServer, updatesTills, canGoBack } = row
   return {
-    ...{ id, kind, version, sha256, size: Number(row.size), minVersion, needsServer, updatesTills, canGoBack },
+    ...{
+      id,
+      kind,
+      version,
+      sha256,
+      size: Number(row.size),
+      minVersion,
+      needsServer,
+      updatesTills,
+      canGoBack,
+    },
     measured: installSeconds === null ? null : { installSeconds, samples },
   }
 }
@@ -78,7 +93,9 @@ async function toPlanPackage(on: Executor, row: Package): Promise<PlanPackage> {
 export async function readPlanInput(on: Executor, request: PlanRequest, now: number): Promise<PlanInput> {
   const { target, serverTarget, selection, kind, waves, policy } = request
   const { rows } = await on.query<DeviceRow>(DEVICES, [request.rolloutId ?? null])
-  const devices = rows.filter((device) => selects(selection, device, target.version))
+  const devices = rows.filter(
+    (device) => request.plannedIds?.has(device.id) === true || selects(selection, device, target.version),
+  )
   const chosen = new Set(devices.map((device) => device.storeId))
   const stores = (await on.query<StoreRow>(STORES, [target.id, serverTarget?.id ?? null])).rows
   return {

@@ -7,7 +7,10 @@ const INSERT_TARGETS = `
 INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, state, from_version, to_version)
 SELECT gen_random_uuid(), $1, d.id, d.store_id,
   CASE WHEN d.kind = 'storeServer' AND $4::uuid IS NOT NULL THEN $4::uuid ELSE $2::uuid END, t.wave, $6, s.version,
-  CASE WHEN d.kind = 'storeServer' AND $4::uuid IS NOT NULL THEN $5::int ELSE coalesce($9::int, $3::int) END
+  CASE WHEN d.kind = 'storeServer' AND $4::uuid IS NOT NULL THEN $5::int
+    -- The way back leads to what ran before, 0 where nobody knows it: the device does.
+    WHEN $9::uuid IS NOT NULL THEN coalesce((SELECT o.from_version FROM device_update o WHERE o.rollout_id = $9 AND o.device_id = d.id), 0)
+    ELSE $3::int END
 FROM unnest($7::uuid[], $8::int[]) AS t(device_id, wave)
 JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
 ON CONFLICT DO NOTHING`
@@ -52,8 +55,8 @@ interface RolloutHead {
   readonly kind: string
   readonly packageId: string
   readonly serverPackageId: string | null
-  /** Where a rollback leads to; null: as each device says. */
-  readonly backTo: number | null
+  /** Of a rollback: whose devices go back. */
+  readonly ofRolloutId: string | null
 }
 
 /** Adds what the plan has and the rollout has not. Nothing that is there is changed. */
@@ -69,7 +72,7 @@ export async function insertRows(on: Executor, head: RolloutHead, plan: Plan, ac
     ...[id, packageId, plan.package.version, serverPackageId, plan.serverPackage?.version ?? null],
     // Nothing has to be fetched for the way back.
     kind === 'rollback' ? 'ready' : 'waiting',
-    ...[ids, targets.map((target) => target.wave), kind === 'rollback' ? head.backTo : null],
+    ...[ids, targets.map((target) => target.wave), head.ofRolloutId],
   ])
   const waveOf = new Map(targets.map(({ device, wave }) => [device, wave]))
   const carried = plan.carried.flatMap(({ serverId, deviceIds }) =>

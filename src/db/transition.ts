@@ -218,6 +218,7 @@ moved AS (
   UPDATE rollout r SET
     state = cell.after,
     reason = $4,
+    reason_params = $9::jsonb,
     started_at = CASE WHEN cell.after = 'running' THEN coalesce(r.started_at, now()) ELSE r.started_at END,
     finished_at = CASE WHEN cell.after = ANY($5::text[]) THEN now() END
   FROM cell WHERE r.id = $1 AND r.state = cell.before
@@ -252,7 +253,12 @@ export async function moveRollout(
   on: Executor,
   id: string,
   event: RolloutEvent,
-  options: { actor: string; reason?: string; params?: Readonly<Record<string, unknown>> },
+  options: {
+    actor: string
+    /** Why it paused by itself; a person's move clears it. */
+    reason?: string
+    params?: Readonly<Record<string, unknown>>
+  },
 ): Promise<RolloutMoved | undefined> {
   const { before, after } = cells(machines.rollout, event)
   const code = rolloutEventCodes[event] ?? rolloutEventCode[after[0] as RolloutState]
@@ -264,7 +270,8 @@ export async function moveRollout(
     terminalRollouts,
     code,
     options.actor,
-    JSON.stringify({ event, ...options.params }),
+    JSON.stringify({ event, ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.params }),
+    options.reason === undefined ? null : JSON.stringify(options.params ?? {}),
   ])
   return rows[0]
 }

@@ -1,8 +1,6 @@
 /** Device updates as people and workers read them, and a person's retry. */
-import { type Due, due } from '../rollout/due.ts'
-import type { Policy } from '../rollout/policy.ts'
 import { isReason, retryEvent } from '../rollout/reasons.ts'
-import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
+import type { DeviceUpdateState, RolloutState } from '../rollout/states.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import { moveRollout, moveUpdate } from './transition.ts'
@@ -35,30 +33,6 @@ export const listStorePackages = (db: Database, rolloutId: string) =>
     include: { store: { select: { code: true } } },
     orderBy: { store: { code: 'asc' } },
   })
-
-/** What a device update waits for now: computed from rows, never stored. */
-export async function readDue(db: Database, id: string): Promise<Due | undefined> {
-  const row = await db.prisma.deviceUpdate.findUnique({
-    where: { id },
-    include: { rollout: { include: { waves: true } }, store: { include: { storePackages: true } } },
-  })
-  if (row === null) return undefined
-  const held = row.store.storePackages.find((one) => one.packageId === row.packageId)
-  return due({
-    state: row.state as DeviceUpdateState,
-    reason: row.reason,
-    rolloutState: row.rollout.state as RolloutState,
-    waveReleased: row.rollout.waves.some((wave) => wave.number === row.wave && wave.releasedAt !== null),
-    storePackageState: (held?.state ?? 'absent') as StorePackageState,
-    storePackageReason: held?.reason ?? null,
-    storePackageAttempts: held?.attempts ?? 0,
-    attempts: row.attempts,
-    notBefore: row.notBefore?.getTime() ?? null,
-    armedUntil: row.armedUntil?.getTime() ?? null,
-    now: Date.now(),
-    policy: row.rollout.policy as unknown as Policy,
-  })
-}
 
 export type RetryAnswer =
   | { readonly ok: true; readonly state: DeviceUpdateState; readonly generation: number }

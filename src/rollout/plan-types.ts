@@ -1,5 +1,6 @@
 /** The shapes of planning: what a plan is made from, what it is, and what is shown beside it. plan.ts makes them. */
 import type { Calendar, Freeze, InstallNeed } from './calendar.ts'
+import type { LaneKind } from './lanes.ts'
 import type { GatePolicy, Policy } from './policy.ts'
 import type { ReasonCode } from './reasons.ts'
 import type { Selectable } from './selection.ts'
@@ -20,6 +21,12 @@ export interface PlanDevice extends Selectable {
   readonly off?: boolean
 }
 
+export interface PlanLanes {
+  readonly all: number
+  /** Of them those with an address, neither blocked nor in reserve. */
+  readonly inService: number
+}
+
 export interface PlanStore {
   readonly id: string
   readonly code: string
@@ -29,8 +36,8 @@ export interface PlanStore {
   readonly calendar: Calendar
   readonly maxInstalls: number
   readonly maxDownloads: number
-  /** All devices of these kinds in the store, selected or not, without those blocked or in reserve. */
-  readonly lanes: { readonly till: number; readonly selfCheckout: number }
+  /** Its devices of these kinds, selected or not. */
+  readonly lanes: Readonly<Record<LaneKind, PlanLanes>>
   /** Measured bytes per second of the line, null = never measured. */
   readonly bytesPerSecond: number | null
   /** Share (0 … 1) of askings that its devices did not answer; null = never asked. */
@@ -129,9 +136,10 @@ export type PlanProblemCode =
   | 'policyInvalid'
   | 'lanesImpossible'
   | 'windowNeverOpens'
-  | 'timeZoneUnknown'
+  /** A store's: what is wrong stands in the parameters. */
+  | 'calendarInvalid'
+  | 'freezeInvalid'
   | 'storeMissing'
-  | 'rollbackUnsupported'
   | 'nothingToDo'
 
 export interface PlanProblem {

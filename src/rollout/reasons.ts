@@ -40,6 +40,8 @@ const blocked = {
   gate: false,
   owner: 'store',
 } as const
+/** Nothing is wrong with the till: it waits for its hour or for its store server, no attempt spent. */
+const notNow = { ...blocked, owner: 'us' } as const
 const store = {
   retry: 'waiting',
   backoff: STORE,
@@ -106,11 +108,25 @@ export const reasons = {
   activityUnknown: blocked,
   cashInDrawer: blocked,
   replicationLag: blocked,
+  tillBlocked: blocked,
+  // what an update would make worse, by the till's own word
+  fiscalCritical: blocked,
+  ofdQueueOld: blocked,
+  ffdUnsupported: blocked,
+  printerNotReady: blocked,
+  clockSkew: blocked,
+  // what is known of it is too old to go by: the next look mends it
+  statusStale: { ...blocked, owner: 'us' },
   // busy with its own work, not with a customer: soon over
   deviceBusy: { ...blocked, backoff: OURS, owner: 'us' },
+  // its time has not come, or will not be long enough: the calendar and the plan are ours
   lanesTooFew: blocked,
+  windowClosed: notNow,
+  windowTooShort: notNow,
+  frozen: notNow,
+  storeOpen: notNow,
+  serverBehind: notNow,
   // left out before anything began
-  tillBlocked: leftOut,
   notNeeded: leftOut,
   versionChain: leftOut,
   versionUnknown: leftOut,
@@ -183,3 +199,8 @@ export function retryEvent(
   if (state === 'rolledBack' || state === 'broken') return 'retryLook'
   return reason === null ? 'retryFetch' : RETRY_EVENT[reasonRule(reason).retry]
 }
+
+/** Nobody answers: tomorrow somebody may. */
+export const networkReasons = (Object.keys(reasons) as ReasonCode[]).filter(
+  (code) => reasonRule(code).owner === 'network',
+)

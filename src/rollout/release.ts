@@ -1,6 +1,6 @@
 /** How many of the due steps may begin now: bounded per store, by its lanes, by the ramp and in all; fair over the stores. Pure. */
 import type { DeviceStep } from './due.ts'
-import { type LaneView, mayClose } from './lanes.ts'
+import { type LaneView, mayClose, type Trading } from './lanes.ts'
 import type { Policy } from './policy.ts'
 
 export interface DueStep {
@@ -23,6 +23,7 @@ export interface StoreLoad {
   readonly maxInstalls: number
   /** Every lane of the store while it trades; null: it is closed, and lanes do not bind. */
   readonly lanes: readonly LaneView[] | null
+  readonly trading: Trading
 }
 
 interface Running {
@@ -71,7 +72,7 @@ function taken(one: DueStep, running: Running, load: StoreLoad): Running | undef
   }
   if (!one.closesLane) return running
   if (running.installs >= load.maxInstalls) return undefined
-  if (running.lanes !== null && !mayClose(running.lanes, one.deviceId, one.lanePolicy)) return undefined
+  if (running.lanes !== null && !mayClose(running.lanes, one.deviceId, one.lanePolicy, load.trading)) return undefined
   return {
     ...running,
     installs: running.installs + 1,

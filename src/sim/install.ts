@@ -74,6 +74,7 @@ async function start(machine: Machine, install: Install): Promise<Install | unde
   if (sick === undefined) {
     state.health = 'healthy'
     await end(machine, install, null, null)
+    facts.onRuns?.(state.version)
     return undefined
   }
   if (sick.stay) {
@@ -102,6 +103,7 @@ async function comeBack(machine: Machine, install: Install): Promise<undefined> 
   machine.state.health = 'healthy'
   const isOwnDoing = install.phase === 'reverting'
   await end(machine, install, isOwnDoing ? 'healthFailed' : null, isOwnDoing ? 'went back by itself' : null)
+  machine.facts.onRuns?.(machine.state.version)
 }
 
 async function run(machine: Machine): Promise<void> {
@@ -126,6 +128,15 @@ export function planInstall(machine: Machine, operation: string, generation: num
   const { state } = machine
   const { version: from, previousVersion: formerPrevious } = state
   state.install = { operation, generation, from, to, formerPrevious, phase: 'stopping' }
+}
+
+/** Takes over the version that its store server runs; nothing when it has it, or is in the middle of another install. */
+export async function followServer(machine: Machine, version: number): Promise<void> {
+  const { state } = machine
+  if (state.version === version || state.install !== null) return
+  planInstall(machine, `server-${version}-${state.boots}`, state.generation, version)
+  await machine.save()
+  continueInstall(machine)
 }
 
 /** The same for going back to the previous version. */

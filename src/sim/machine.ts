@@ -23,6 +23,8 @@ export interface MachineFacts {
   readonly profile: () => Profile
   /** Cuts the power of this device now; back after so many milliseconds. */
   readonly cutPower: (backAfterMs: number) => void
+  /** Told each time that a version has come up healthy. */
+  readonly onRuns?: (version: number) => void
 }
 
 /** Lives from one boot to the next power cut; after that, whatever still runs gets PowerLost. */

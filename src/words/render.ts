@@ -43,7 +43,7 @@ export function formatTime(language: Language, at: Date, timeZone: string): stri
 }
 
 /** Text of people and hosts in one line: no control characters, bounded. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const clean = text.replace(/\p{C}+/gu, ' ').trim()
   return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}…` : clean
 }

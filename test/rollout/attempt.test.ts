@@ -17,7 +17,8 @@ describe('endAttempt', () => {
     ['receiptOpen', 400, { event: 'deferred', retryInSeconds: 600, attempts: 'keep' }],
     ['hostKeyChanged', 0, { event: 'fail' }],
     ['signatureInvalid', 0, { event: 'fail' }],
-    ['tillBlocked', 0, { event: 'skip' }],
+    ['inReserve', 0, { event: 'skip' }],
+    ['tillBlocked', 400, { event: 'deferred', retryInSeconds: 600, attempts: 'keep' }],
   ] as const)('%s after %d: %o', (reason, attempts, end) => {
     expect(endAttempt(reason, attempts, defaultPolicy, 0)).toEqual(end)
   })

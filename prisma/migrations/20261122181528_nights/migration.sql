@@ -39,7 +39,9 @@ ADD COLUMN     "selection" JSONB NOT NULL DEFAULT '{}',
 ADD COLUMN     "server_package_id" UUID;
 
 -- AlterTable
-ALTER TABLE "wave" ADD COLUMN     "fulfilled_at" TIMESTAMPTZ(3),
+ALTER TABLE "wave" ADD COLUMN     "accepted_silent" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "accepted_unreachable" INTEGER NOT NULL DEFAULT 0,
+ADD COLUMN     "fulfilled_at" TIMESTAMPTZ(3),
 ADD COLUMN     "gate" JSONB NOT NULL DEFAULT '{}',
 ADD COLUMN     "name" TEXT NOT NULL DEFAULT '',
 ADD COLUMN     "passed_at" TIMESTAMPTZ(3),

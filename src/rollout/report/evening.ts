@@ -45,8 +45,8 @@ export interface EveningDeviceFacts extends ReportDevice {
 
 export interface EveningFacts extends ReportScope {
   readonly stores: readonly EveningStoreFacts[]
+  /** Those of other stores are left out, so that one query may serve the reports of several zones. */
   readonly devices: readonly EveningDeviceFacts[]
-  /** Whose store is not among `stores` are left out: one query may serve reports of several zones. */
 }
 
 /** Each device is in exactly one, the worst first. */
@@ -226,10 +226,10 @@ export function evening(facts: EveningFacts): EveningReport {
       ? []
       : causes.filter(({ level }) => level === 'warn').map((one) => ({ storeCode, cause: one })),
   )
-  const { now, timeZone, staleMinutes, rollout } = facts
+  const { madeAt, timeZone, staleMinutes, rollout } = facts
   return {
     kind: 'evening',
-    now,
+    madeAt,
     timeZone,
     staleMinutes,
     rollout,

@@ -15,7 +15,7 @@ export interface ReportRollout {
 
 /** What a report is of, and as of when. */
 export interface ReportScope {
-  readonly now: number
+  readonly madeAt: number
   /** Only stores of this zone (a report at a fixed hour); null = the whole chain. */
   readonly timeZone: string | null
   /** A reading older than this proves nothing any more. */
@@ -71,6 +71,8 @@ export interface Cause {
   readonly code: string
   readonly level: 'block' | 'warn'
   readonly params: Readonly<Record<string, unknown>>
+  /** The device did not say whether it is so (`unknown: true` of a precondition): never counted as if it had. */
+  readonly isUnknown: boolean
   /** Since when at the least; null = not known. */
   readonly since: number | null
   /** Who can do something about it; null = nobody has to. */
@@ -117,6 +119,7 @@ export function cause(
     code,
     level: rest.level ?? 'block',
     params: rest.params ?? {},
+    isUnknown: rest.params?.unknown === true,
     since,
     owner: ownerOf(from, code),
   }
@@ -167,6 +170,7 @@ export function countBy<T, K extends string>(
 export interface CauseCount {
   readonly from: Cause['from']
   readonly code: string
+  readonly isUnknown: boolean
   readonly owner: ReasonOwner | null
   readonly devices: number
   /** Codes of the stores, in the order of the report. */
@@ -177,7 +181,7 @@ export interface CauseCount {
 export function countCauses(items: readonly { storeCode: string; cause: Cause }[]): CauseCount[] {
   const found = new Map<string, { cause: Cause; devices: number; stores: Set<string> }>()
   for (const { storeCode, cause: one } of items) {
-    const key = `${one.from} ${one.code}`
+    const key = `${one.from} ${one.code} ${one.isUnknown}`
     const entry = found.get(key) ?? { cause: one, devices: 0, stores: new Set<string>() }
     entry.devices += 1
     entry.stores.add(storeCode)
@@ -185,9 +189,10 @@ export function countCauses(items: readonly { storeCode: string; cause: Cause }[
   }
   return [...found.values()]
     .sort((a, b) => b.devices - a.devices || compareText(a.cause.code, b.cause.code))
-    .map(({ cause: { from, code, owner }, devices, stores }) => ({
+    .map(({ cause: { from, code, isUnknown, owner }, devices, stores }) => ({
       from,
       code,
+      isUnknown,
       owner,
       devices,
       stores: [...stores],
@@ -212,5 +217,5 @@ export function byStore<T extends { readonly storeCode: string }>(devices: reado
   return found
 }
 
-export const isOld = (at: number, { now, staleMinutes }: ReportScope): boolean =>
-  now - at > staleMinutes * 60_000
+export const isOld = (at: number, { madeAt, staleMinutes }: ReportScope): boolean =>
+  madeAt - at > staleMinutes * 60_000
