@@ -4,11 +4,11 @@ import { moveRollout } from '../db/transition.ts'
 import {
   markFulfilled,
   markPassed,
+  type RolloutHead,
   readExpectedUnreachable,
   readWaveGroups,
   readWaves,
   releaseWave,
-  type RolloutHead,
 } from '../db/waves.ts'
 import { judgeWaves, type RolloutView, type WaveDecision } from '../rollout/decide.ts'
 import { groupFacts } from '../rollout/wave-facts.ts'
@@ -19,7 +19,12 @@ const EXPECTED_MS = 60_000
 
 export interface GateKeeper {
   /** Judges running rollouts. @returns rollouts of which a wave is to go back */
-  judge(on: pg.ClientBase, heads: readonly RolloutHead[], times: Times, now: number): Promise<readonly WaveDecision[]>
+  judge(
+    on: pg.ClientBase,
+    heads: readonly RolloutHead[],
+    times: Times,
+    now: number,
+  ): Promise<readonly WaveDecision[]>
 }
 
 async function readViews(

@@ -15,7 +15,7 @@ import { readLoads, readRoom } from '../db/loads.ts'
 import { endRollouts } from '../db/rollouts.ts'
 import { moveUpdate } from '../db/transition.ts'
 import { type RolloutHead, readHeads, readNow, readRampCounts } from '../db/waves.ts'
-import { type Circumstances, judgeRows, type WaveDecision, type Wanted } from '../rollout/decide.ts'
+import { type Circumstances, judgeRows, type Wanted, type WaveDecision } from '../rollout/decide.ts'
 import { rampRoom } from '../rollout/ramp.ts'
 import { release } from '../rollout/release.ts'
 import { createGateKeeper } from './judge-waves.ts'
@@ -114,7 +114,8 @@ export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<T
     const going = heads.filter((head) => !paused.has(head.id))
     const candidates = heads.length === 0 ? [] : await readCandidates(on, times.open())
     const { endings, wanted } = judgeRows(candidates, circumstances(going, times, now))
-    for (const { id, event, reason } of endings) await moveUpdate(on, id, event, { actor: 'conductor', reason })
+    for (const { id, event, reason } of endings)
+      await moveUpdate(on, id, event, { actor: 'conductor', reason })
 
     const room = await readRoom(on, limits.total, SILENT_SECONDS)
     const packages = room <= 0 || heads.length === 0 ? [] : await readWantedStorePackages(on, room)
@@ -122,9 +123,18 @@ export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<T
     const ramps = await readRamps(on, heads, times)
     const claimed = await claimDue(on, wanted, room - distributions.length, ramps, limits)
     const left = room - distributions.length - claimed.length
-    const commands = await claimCommands(on, Math.ceil(Math.max(0, left) * COMMANDS_SHARE), limits.leaseSeconds)
+    const commands = await claimCommands(
+      on,
+      Math.ceil(Math.max(0, left) * COMMANDS_SHARE),
+      limits.leaseSeconds,
+    )
     if (heads.length > 0) await endRollouts(on)
     const unbegun = await readUnbegun(on, UNBEGUN_SECONDS, UNBEGUN_AT_ONCE)
-    return { enqueue: [...distributions, ...claimed, ...commands, ...unbegun], expired, ended: endings.length, waves }
+    return {
+      enqueue: [...distributions, ...claimed, ...commands, ...unbegun],
+      expired,
+      ended: endings.length,
+      waves,
+    }
   }
 }

@@ -65,14 +65,18 @@ export async function readPackage(on: Executor, id: string | null): Promise<Pack
 
 /** The fleet as it stands now, seen through the plan. @param now milliseconds since 1970 */
 export async function compareNow(on: Executor, row: Row, now = Date.now()) {
-  const [target, serverTarget] = [await readPackage(on, row.packageId), await readPackage(on, row.serverPackageId)]
+  const [target, serverTarget] = [
+    await readPackage(on, row.packageId),
+    await readPackage(on, row.serverPackageId),
+  ]
   // The rows' foreign keys keep both there.
   if (target === null) throw new Error(`package ${row.packageId} is gone`)
   const { kind, selection, cut, policy, id } = row
   const plannedIds = new Set(row.plan.devices.map((device) => device.id))
   const request = { kind, target, serverTarget, selection, waves: cut, policy, rolloutId: id, plannedIds }
   const found = comparePlan(row.plan, await readPlanInput(on, request, now))
-  const retired: PlanChange[] = target.retiredAt === null ? [] : [{ code: 'packageRetired', params: { version: target.version } }]
+  const retired: PlanChange[] =
+    target.retiredAt === null ? [] : [{ code: 'packageRetired', params: { version: target.version } }]
   return { refuse: [...retired, ...found.refuse], drift: found.drift }
 }
 
@@ -84,7 +88,12 @@ export async function submitRollout(db: Database, id: string, actor: string): Pr
 }
 
 /** Awaiting approval → draft, with a reason for whoever made it. */
-export async function rejectRollout(db: Database, id: string, actor: string, reason: string): Promise<boolean> {
+export async function rejectRollout(
+  db: Database,
+  id: string,
+  actor: string,
+  reason: string,
+): Promise<boolean> {
   const moved = await moveRollout(db.pool, id, 'reject', { actor, params: { why: reason } })
   db.poke()
   return moved !== undefined
@@ -99,14 +108,24 @@ export async function beginRollout(on: Executor, row: Row, actor: string): Promi
 const mayBegin = (policy: Policy, now: number): boolean =>
   policy.preloadFrom === null || Date.parse(policy.preloadFrom) <= now
 
-async function approveLocked(client: pg.PoolClient, row: Row, hash: string, actor: string): Promise<ApprovalAnswer> {
-  if (row.state !== 'draft' && row.state !== 'awaitingApproval') return refuse({ why: 'notAllowed', state: row.state })
+async function approveLocked(
+  client: pg.PoolClient,
+  row: Row,
+  hash: string,
+  actor: string,
+): Promise<ApprovalAnswer> {
+  if (row.state !== 'draft' && row.state !== 'awaitingApproval')
+    return refuse({ why: 'notAllowed', state: row.state })
   if (hash !== row.planHash) return refuse({ why: 'planHashDiffers', planHash: row.planHash })
-  if (row.policy.twoPersons && actor === row.createdBy) return refuse({ why: 'samePerson', createdBy: row.createdBy })
+  if (row.policy.twoPersons && actor === row.createdBy)
+    return refuse({ why: 'samePerson', createdBy: row.createdBy })
   const { refuse: changes, drift } = await compareNow(client, row)
   if (changes.length > 0) return refuse({ why: 'planChanged', changes })
   if (row.state === 'draft') await moveRollout(client, row.id, 'submit', { actor: row.createdBy })
-  await client.query('UPDATE rollout SET approved_by = $2, approved_at = now() WHERE id = $1', [row.id, actor])
+  await client.query('UPDATE rollout SET approved_by = $2, approved_at = now() WHERE id = $1', [
+    row.id,
+    actor,
+  ])
   await moveRollout(client, row.id, 'approve', { actor, params: { planHash: hash, drift: drift.length } })
   if (!mayBegin(row.policy, Date.now())) return { ok: true, state: 'scheduled', drift }
   await beginRollout(client, row, actor)
@@ -117,7 +136,12 @@ async function approveLocked(client: pg.PoolClient, row: Row, hash: string, acto
  * Approves the plan of this hash, and starts it: at once, or from the time its packages are to be carried. Refused when
  * package, targets, windows or policy are not what the plan was made from; what only ages is listed as drift.
  */
-export async function approveRollout(db: Database, id: string, hash: string, actor: string): Promise<ApprovalAnswer> {
+export async function approveRollout(
+  db: Database,
+  id: string,
+  hash: string,
+  actor: string,
+): Promise<ApprovalAnswer> {
   const answer = await inTransaction(db, async (client) => {
     const row = await lockRollout(client, id)
     return row === undefined ? refuse({ why: 'notFound' }) : approveLocked(client, row, hash, actor)

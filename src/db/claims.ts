@@ -5,7 +5,7 @@
 import type pg from 'pg'
 import type { RestingRow, Wanted } from '../rollout/decide.ts'
 import { claimEvents, type DeviceStep } from '../rollout/due.ts'
-import { neverAgain, networkReasons } from '../rollout/reasons.ts'
+import { networkReasons, neverAgain } from '../rollout/reasons.ts'
 import { release } from '../rollout/release.ts'
 import { readLoads } from './loads.ts'
 import { AT_REST, LIVE } from './state-lists.ts'

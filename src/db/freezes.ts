@@ -33,7 +33,7 @@ function toFreeze({ id, name, scope, scopeName, storeId, from, to }: Row): Freez
 export async function readFreezes(on: Executor): Promise<Freeze[]> {
   const { rows } = await on.query<Row>(
     `SELECT f.id, f.name, f.scope, f.scope_name AS "scopeName", s.id AS "storeId", f.from_local AS "from", f.to_local AS "to"
-     FROM freeze f LEFT JOIN store s ON f.scope = 'store' AND s.code = f.scope_name
+     FROM "freeze" f LEFT JOIN store s ON f.scope = 'store' AND s.code = f.scope_name
      WHERE f.lifted_at IS NULL ORDER BY f.from_local, f.id`,
   )
   return rows.flatMap(toFreeze)
@@ -49,7 +49,11 @@ export async function addFreeze(db: Database, input: FreezeInput, actor: string)
   const row = await db.prisma.freeze.create({
     data: { name, scope: scope.kind, scopeName, from, to, createdBy: actor },
   })
-  await addEvent(db.pool, { code: 'freezeAdded', actor, params: { id: row.id, name, scope: scope.kind, scopeName, from, to } })
+  await addEvent(db.pool, {
+    code: 'freezeAdded',
+    actor,
+    params: { id: row.id, name, scope: scope.kind, scopeName, from, to },
+  })
   db.poke()
   return row.id
 }
@@ -58,7 +62,7 @@ export async function addFreeze(db: Database, input: FreezeInput, actor: string)
 export async function liftFreeze(db: Database, id: string, actor: string): Promise<boolean> {
   const lifted = await inTransaction(db, async (client) => {
     const { rows } = await client.query<{ name: string }>(
-      'UPDATE freeze SET lifted_at = now(), lifted_by = $2 WHERE id = $1 AND lifted_at IS NULL RETURNING name',
+      'UPDATE "freeze" SET lifted_at = now(), lifted_by = $2 WHERE id = $1 AND lifted_at IS NULL RETURNING name',
       [id, actor],
     )
     const [row] = rows

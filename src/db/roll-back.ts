@@ -40,7 +40,14 @@ export async function createRollback(db: Database, wanted: WayBack): Promise<Cre
     selection: { cashIds: rows.map((row) => row.cashId) },
     waves: wanted.waves ?? { template: 'single' },
     // What was agreed for the way there holds for the way back; its own ramp and rule of return do not.
-    policy: { ...policy, ramp: null, rollBackWave: null, startsAt: null, preloadFrom: null, ...wanted.policy },
+    policy: {
+      ...policy,
+      ramp: null,
+      rollBackWave: null,
+      startsAt: null,
+      preloadFrom: null,
+      ...wanted.policy,
+    },
     ofRolloutId: of.id,
     actor: wanted.actor,
   })
@@ -68,7 +75,12 @@ async function readOwed(db: Database): Promise<Owed[]> {
 
 /** A draft that nobody approved because the head office died is not approved twice: its devices are owned by the first. */
 async function rollBackWave(db: Database, { rolloutId, wave }: Owed): Promise<string | undefined> {
-  const made = await createRollback(db, { rolloutId, wave, policy: { twoPersons: false }, actor: 'conductor' })
+  const made = await createRollback(db, {
+    rolloutId,
+    wave,
+    policy: { twoPersons: false },
+    actor: 'conductor',
+  })
   const answer = made?.ok ? await approveRollout(db, made.row.id, made.row.planHash, 'conductor') : undefined
   const isBegun = made?.ok === true && answer?.ok === true
   await db.pool.query(

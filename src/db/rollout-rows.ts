@@ -62,10 +62,15 @@ interface RolloutHead {
 /** Adds what the plan has and the rollout has not. Nothing that is there is changed. */
 export async function insertRows(on: Executor, head: RolloutHead, plan: Plan, actor: string): Promise<void> {
   const { id, packageId, serverPackageId, kind } = head
-  const targets = plan.waves.flatMap((wave) => wave.deviceIds.map((device) => ({ device, wave: wave.number })))
+  const targets = plan.waves.flatMap((wave) =>
+    wave.deviceIds.map((device) => ({ device, wave: wave.number })),
+  )
   const ids = targets.map((target) => target.device)
   const waves = plan.waves.map(({ number, name, gate }) => ({ number, name, gate }))
-  const stores = plan.stores.map((store) => ({ id: store.id, calendar: plan.calendars[store.calendar] ?? {} }))
+  const stores = plan.stores.map((store) => ({
+    id: store.id,
+    calendar: plan.calendars[store.calendar] ?? {},
+  }))
   await on.query(INSERT_WAVES, [id, actor, JSON.stringify(waves)])
   await on.query(INSERT_STORES, [id, JSON.stringify(stores)])
   await on.query(INSERT_TARGETS, [
@@ -78,14 +83,18 @@ export async function insertRows(on: Executor, head: RolloutHead, plan: Plan, ac
   const carried = plan.carried.flatMap(({ serverId, deviceIds }) =>
     deviceIds.map((device) => ({ device, wave: waveOf.get(serverId) ?? 1 })),
   )
-  const own = plan.serverPackage === null ? { id: packageId, version: plan.package.version } : plan.serverPackage
+  const own =
+    plan.serverPackage === null ? { id: packageId, version: plan.package.version } : plan.serverPackage
   await on.query(INSERT_CARRIED, [
     ...[id, own.id, own.version],
     ...[carried.map((one) => one.device), carried.map((one) => one.wave)],
   ])
   const leftOut = [
     ...plan.leftOut,
-    ...[...ids, ...carried.map((one) => one.device)].map((deviceId) => ({ deviceId, reason: 'ownedByRollout' })),
+    ...[...ids, ...carried.map((one) => one.device)].map((deviceId) => ({
+      deviceId,
+      reason: 'ownedByRollout',
+    })),
   ]
   await on.query(INSERT_LEFT_OUT, [
     ...[id, packageId, plan.package.version],

@@ -102,8 +102,12 @@ export async function steerRollout(
     const [row] = rows
     if (row === undefined) return { ok: false, why: 'notFound' }
     const isBreached = row.state === 'paused' && row.reason !== null
-    if (event === 'resume' && isBreached && (reason ?? '').trim() === '') return { ok: false, why: 'reasonNeeded' }
-    const params = { ...(reason === undefined ? {} : { why: reason }), ...(isBreached ? { after: row.reason } : {}) }
+    if (event === 'resume' && isBreached && (reason ?? '').trim() === '')
+      return { ok: false, why: 'reasonNeeded' }
+    const params = {
+      ...(reason === undefined ? {} : { why: reason }),
+      ...(isBreached ? { after: row.reason } : {}),
+    }
     if ((await moveRollout(client, id, event, { actor, params })) === undefined)
       return { ok: false, why: 'notAllowed', state: row.state }
     if (event === 'resume' && isBreached)

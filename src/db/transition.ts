@@ -270,7 +270,11 @@ export async function moveRollout(
     terminalRollouts,
     code,
     options.actor,
-    JSON.stringify({ event, ...(options.reason === undefined ? {} : { reason: options.reason }), ...options.params }),
+    JSON.stringify({
+      event,
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...options.params,
+    }),
     options.reason === undefined ? null : JSON.stringify(options.params ?? {}),
   ])
   return rows[0]

@@ -125,7 +125,12 @@ export interface WaveMove {
 }
 
 /** Its devices may install from now on. False: it was released before, or the one before it was not. */
-export async function releaseWave(on: Executor, rolloutId: string, number: number, move: WaveMove): Promise<boolean> {
+export async function releaseWave(
+  on: Executor,
+  rolloutId: string,
+  number: number,
+  move: WaveMove,
+): Promise<boolean> {
   const { rowCount } = await on.query(
     `UPDATE wave w SET released_at = now(), released_by = $3, sample_from = now()
      WHERE rollout_id = $1 AND number = $2 AND released_at IS NULL
@@ -133,11 +138,16 @@ export async function releaseWave(on: Executor, rolloutId: string, number: numbe
     [rolloutId, number, move.actor],
   )
   if (rowCount !== 1) return false
-  await on.query('UPDATE wave SET passed_at = coalesce(passed_at, now()) WHERE rollout_id = $1 AND number < $2', [
+  await on.query(
+    'UPDATE wave SET passed_at = coalesce(passed_at, now()) WHERE rollout_id = $1 AND number < $2',
+    [rolloutId, number],
+  )
+  await addEvent(on, {
+    code: 'waveReleased',
+    actor: move.actor,
     rolloutId,
-    number,
-  ])
-  await addEvent(on, { code: 'waveReleased', actor: move.actor, rolloutId, params: { wave: number, ...move.params } })
+    params: { wave: number, ...move.params },
+  })
   return true
 }
 
@@ -156,8 +166,8 @@ export async function markFulfilled(
 
 /** The last wave has nothing behind it to be released. */
 export async function markPassed(on: pg.ClientBase, rolloutId: string, number: number): Promise<void> {
-  await on.query('UPDATE wave SET passed_at = now() WHERE rollout_id = $1 AND number = $2 AND passed_at IS NULL', [
-    rolloutId,
-    number,
-  ])
+  await on.query(
+    'UPDATE wave SET passed_at = now() WHERE rollout_id = $1 AND number = $2 AND passed_at IS NULL',
+    [rolloutId, number],
+  )
 }

@@ -96,7 +96,7 @@ function notTonight(store: EveningStore, { language }: ReportOptions): Markup {
   if (found === undefined) return nothing
   const { texts } = wordsOf(language).report
   const { label, advice } = causeWords(language, found)
-  return html`<p><span class="mark">${texts.doesNotFit}</span> ${texts.devices}: ${store.counts.noTime}. <b>${label}</b>: ${advice}</p>\n`
+  return html`<p><span class="mark">${label}</span> ${advice}. ${texts.devices}: ${store.counts.noTime}</p>\n`
 }
 
 function storeCard(store: EveningStore, now: number, options: ReportOptions): Markup {

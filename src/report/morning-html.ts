@@ -37,7 +37,7 @@ function summary({ totals }: MorningReport, { language }: ReportOptions): Markup
   return html`<p class="big">${texts.updatedOfCounted}: ${totals.updated} / ${totals.counted} (${percentText(words, totals.updatedPercent)})</p>
 <p class="small">${texts.countedMeaning}</p>
 <p>${texts.receiptsOfUpdated}: ${receipts}. ${texts.silentStores}: <b>${totals.silentStores}</b> / ${totals.stores}</p>
-${table('number', [columns.group, columns.count, columns.stores, columns.meaning], rows)}`
+${table('number', [columns.group, columns.count, columns.storesByWorst, columns.meaning], rows)}`
 }
 
 function openingText({ opensAt, timeZone }: MorningStore, { language }: ReportOptions): string {
@@ -90,7 +90,7 @@ function storeCard(store: MorningStore, now: number, options: ReportOptions): Ma
   const rows = store.devices
     .filter(({ isListed }) => isListed)
     .map((device) => deviceRow(device, store, now, options))
-  const mark = store.isSilent ? texts.silent : groups[store.worst].label
+  const mark = store.isSilent ? texts.silent : `${texts.worst}: ${groups[store.worst].label}`
   return html`<div class="store">
 <h3><span>${store.code} ${store.name}</span><span class="phone">☎ ${store.phone ?? texts.noPhone}</span></h3>
 <p><span class="mark">${mark}</span> ${texts.opens}: <b>${openingText(store, options)}</b> (${store.timeZone})</p>

@@ -26,15 +26,16 @@ header { border-bottom: 1.5pt solid #000; padding-bottom: 2mm; }
 .phone { white-space: nowrap; }
 .mark { font-weight: bold; border: 1pt solid #000; padding: 0 1.5mm; }
 .store { margin: 0 0 4mm; padding-top: 2mm; border-top: 0.75pt solid #000; }
+h2 + .store { border-top: 0; padding-top: 0; }
 .store h3, .store > p { break-after: avoid; }
 table { border-collapse: collapse; width: 100%; font-size: 9pt; margin: 1mm 0; }
-th, td { border: 0.5pt solid #777; padding: 0.6mm 1.4mm; text-align: left; vertical-align: top; overflow-wrap: anywhere; }
-th { font-weight: bold; background: #eee; overflow-wrap: normal; }
+th, td { border: 0.5pt solid #777; padding: 0.6mm 1.4mm; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+th { font-weight: bold; background: #eee; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 .number td:nth-child(2), .number td:nth-child(3), .compare td:nth-child(n+2) { text-align: right; white-space: nowrap; }
-.reasons td:nth-child(2) { text-align: right; }
-.devices td:nth-child(1) { white-space: nowrap; overflow-wrap: normal; }
+.reasons td:nth-child(2), .groups td:nth-child(2) { text-align: right; }
+.devices td:nth-child(1) { white-space: nowrap; }
 @media print { body { max-width: none; padding: 0; } th { background: none; } a { color: #000; } }
 `.trim()
 

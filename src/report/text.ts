@@ -61,7 +61,8 @@ export function causeWords(language: Language, { from, code, isUnknown }: Named)
     from === 'state' ? [words.updateStates] : [words.reasons, words.waits, words.report.causes]
   const found = tables.map((table) => own(table, code)).find((one) => one !== undefined)
   const { label, advice } = found ?? { label: oneLine(code), advice: '' }
-  return { label: isUnknown ? `${label}: ${words.unknown}` : label, advice }
+  if (isUnknown !== true) return { label, advice }
+  return { label: `${label}: ${words.unknown}`, advice: words.reasons.activityUnknown.advice }
 }
 
 /** Labels of `causes` after each other. */

@@ -34,7 +34,9 @@ export const effects = [
   /** Their installation may begin, or go on, as windows and lanes allow. */
   'starts',
   'goesBack',
-  /** The package, or the device, says so. */
+  /** The package does not say whether it can: only the device knows. */
+  'perhapsGoesBack',
+  /** The package says so. */
   'cannotGoBack',
   'skipped',
   'retried',
@@ -49,7 +51,7 @@ export type Consequence = Readonly<Record<Effect, number>>
 export interface ControlOptions {
   /** Of releaseWave, rollback, skip and retry: only this wave; left out = all. */
   readonly wave?: number
-  /** Of the package; null: not known, and counted as `cannotGoBack`: nothing is promised that is not proven. */
+  /** Of the package; null: as the device says. */
   readonly canGoBack: boolean | null
 }
 
@@ -97,7 +99,8 @@ const releaseWave: Judge = ({ state, isReleased }) =>
 const rollback: Judge = ({ state }, { canGoBack }) => {
   if (!isTerminalUpdate(state)) return 'refused'
   if (state !== 'succeeded') return 'unchanged'
-  return canGoBack === true ? 'goesBack' : 'cannotGoBack'
+  if (canGoBack === null) return 'perhapsGoesBack'
+  return canGoBack ? 'goesBack' : 'cannotGoBack'
 }
 
 const skip: Judge = ({ state }) => {

@@ -55,7 +55,8 @@ export function judgeWaves(rollout: RolloutView, now: number): WaveDecision[] {
       return [{ do: 'pause', rolloutId, wave, breach: verdict.breach, numbers: verdict.numbers, rollBack }]
     }
     const isFulfilled = verdict.open || verdict.fulfilled
-    if (isFulfilled !== (fulfilledAt !== null)) decisions.push({ do: 'fulfilled', rolloutId, wave, is: isFulfilled })
+    if (isFulfilled !== (fulfilledAt !== null))
+      decisions.push({ do: 'fulfilled', rolloutId, wave, is: isFulfilled })
     if (verdict.open) decisions.push({ do: 'pass', rolloutId, wave })
   }
   const isPassed = decisions.filter((one) => one.do === 'pass').length === rollout.waves.length
@@ -65,7 +66,8 @@ export function judgeWaves(rollout: RolloutView, now: number): WaveDecision[] {
 }
 
 /** A row at rest, with what holds for it now. */
-export interface RestingRow extends Omit<DueSnapshot, 'now' | 'kind' | 'policy' | 'rolloutState' | 'install'> {
+export interface RestingRow
+  extends Omit<DueSnapshot, 'now' | 'kind' | 'policy' | 'rolloutState' | 'install'> {
   readonly id: string
   readonly rolloutId: string
   readonly deviceId: string
@@ -104,14 +106,30 @@ export interface Ending {
 }
 
 /** Whoever is carried is installed by its server, whose own window counts. */
-const CARRIED: InstallTime = { may: true, latestStart: 8.64e15, deadline: 8.64e15, isTrading: false, until: 8.64e15 }
+const CARRIED: InstallTime = {
+  may: true,
+  latestStart: 8.64e15,
+  deadline: 8.64e15,
+  isTrading: false,
+  until: 8.64e15,
+}
 
 /** What is due for one row, with everything that bears on it. */
-export function dueNow(row: RestingRow, world: Circumstances): { due: Due; install: InstallTime; terms: Terms } | undefined {
+export function dueNow(
+  row: RestingRow,
+  world: Circumstances,
+): { due: Due; install: InstallTime; terms: Terms } | undefined {
   const terms = world.terms(row.rolloutId)
   if (terms === undefined) return undefined
   const install = row.carried ? CARRIED : world.installTime(row.rolloutId, row.storeId, row.mustBeClosed)
-  const snapshot = { ...row, kind: terms.kind, policy: terms.policy, rolloutState: terms.state, install, now: world.now }
+  const snapshot = {
+    ...row,
+    kind: terms.kind,
+    policy: terms.policy,
+    rolloutState: terms.state,
+    install,
+    now: world.now,
+  }
   return { due: due(snapshot), install, terms }
 }
 

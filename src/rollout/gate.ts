@@ -138,10 +138,11 @@ function unfulfilled(
   const { succeeded, failed, pending } = facts
   const judged = succeeded + failed
   const sample = sampleOf(facts.size, gate)
-  const tooFew = (good: number, of: number): boolean => good * 100 < gate.successPercent * of
-  if (judged < sample) return { waits: 'sample', stuck: judged + pending < sample }
-  if (tooFew(succeeded, judged))
-    return { waits: 'success', stuck: tooFew(succeeded + pending, judged + pending) }
+  const isTooLittle = (good: number, of: number): boolean => good * 100 < gate.successPercent * of
+  // However well those do that are left.
+  const stuck = judged + pending < sample || isTooLittle(succeeded + pending, judged + pending)
+  if (judged < sample) return { waits: 'sample', stuck }
+  if (isTooLittle(succeeded, judged)) return { waits: 'success', stuck }
   // A straggler that begins while the others soak does not start the soak again: it could do so all night.
   if (facts.inTheMiddle > 0 && !isSoaking) return { waits: 'inProgress', stuck: false }
   return undefined

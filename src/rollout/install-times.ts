@@ -40,7 +40,15 @@ function both(a: InstallTime, b: InstallTime): InstallTime {
 }
 
 /** The answer holds until its `until`, as long as calendars, freezes and policy stay as they are. */
-export function installTimeOf({ storeId, times, freezes, policy, need, mustBeClosed, now }: InstallTimesInput): InstallTime {
+export function installTimeOf({
+  storeId,
+  times,
+  freezes,
+  policy,
+  need,
+  mustBeClosed,
+  now,
+}: InstallTimesInput): InstallTime {
   const { windows, startsAt, overrideFreezes } = policy
   const overridden = overrideFreezes.map((one) => one.freezeId)
   const common: Omit<FitInput, 'calendar'> = {
@@ -52,5 +60,7 @@ export function installTimeOf({ storeId, times, freezes, policy, need, mustBeClo
     now,
   }
   const present = installTime({ ...common, calendar: times.present })
-  return times.approved === times.present ? present : both(present, installTime({ ...common, calendar: times.approved }))
+  return times.approved === times.present
+    ? present
+    : both(present, installTime({ ...common, calendar: times.approved }))
 }

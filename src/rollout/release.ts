@@ -68,11 +68,14 @@ const close = (lanes: readonly LaneView[], deviceId: string): LaneView[] =>
 /** Whether the store has room for it; if so, what runs there afterwards. Steps that look after a device in danger always have. */
 function taken(one: DueStep, running: Running, load: StoreLoad): Running | undefined {
   if (one.step === 'download') {
-    return running.downloads < load.maxDownloads ? { ...running, downloads: running.downloads + 1 } : undefined
+    return running.downloads < load.maxDownloads
+      ? { ...running, downloads: running.downloads + 1 }
+      : undefined
   }
   if (!one.closesLane) return running
   if (running.installs >= load.maxInstalls) return undefined
-  if (running.lanes !== null && !mayClose(running.lanes, one.deviceId, one.lanePolicy, load.trading)) return undefined
+  if (running.lanes !== null && !mayClose(running.lanes, one.deviceId, one.lanePolicy, load.trading))
+    return undefined
   return {
     ...running,
     installs: running.installs + 1,

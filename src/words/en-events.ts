@@ -1,5 +1,14 @@
 import type { EventTexts } from './events.ts'
 
+/** What commands are called; another one is shown as its code. */
+const ERRANDS: Readonly<Record<string, string>> = {
+  look: 'A look',
+  message: 'A message',
+  closeShift: 'Closing the shift',
+}
+const ENDS: Readonly<Record<string, string>> = { done: 'done', failed: 'failed', expired: 'not done in time' }
+const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
+
 const DEVICES = ['device', 'devices'] as const
 
 /** What happened, in English. */
@@ -47,4 +56,7 @@ export const enEvents: EventTexts = {
   deviceBlocked: (p) => `Till ${p.text('cashId')} blocked`,
   deviceUnblocked: (p) => `Till ${p.text('cashId')} unblocked`,
   messageSent: (p) => `Message sent to ${p.count('devices', ...DEVICES)}: “${p.text('text')}”`,
+  commandsRequested: (p) => `${named(ERRANDS, p.text('kind'))} asked for: ${p.count('devices', ...DEVICES)}`,
+  commandEnded: (p) =>
+    `${named(ERRANDS, p.text('kind'))}, ${p.text('cashId')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
 }

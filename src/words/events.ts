@@ -53,6 +53,10 @@ export interface EventParams {
   deviceBlocked: { cashId: string }
   deviceUnblocked: { cashId: string }
   messageSent: { devices: number; text: string }
+  /** `kind`: look, message, closeShift. */
+  commandsRequested: { kind: string; devices: number }
+  /** `state`: done, failed, expired. */
+  commandEnded: { kind: string; state: string; reason?: ReasonCode | null; cashId: string; by: string }
 }
 export type EventCode = keyof EventParams
 

@@ -46,6 +46,7 @@ export const reportColumns = [
   'lastReceipt',
   'count',
   'stores',
+  'storesByWorst',
   'meaning',
   'now',
   'before',
@@ -93,6 +94,7 @@ export interface ReportTexts {
   readonly storesNotTonight: string
   readonly silentStores: string
   readonly silent: string
+  readonly worst: string
   readonly reasons: string
   readonly warnings: string
   readonly storesToRing: string
@@ -105,7 +107,6 @@ export interface ReportTexts {
   readonly noComparison: string
   readonly duration: string
   readonly devices: string
-  readonly legend: string
   readonly window: string
   readonly noWindow: string
   readonly latestStart: string
@@ -117,11 +118,9 @@ export interface ReportTexts {
   readonly openingUnknown: string
   readonly noPhone: string
   readonly never: string
-  readonly nobody: string
   readonly ago: string
   readonly none: string
   readonly warned: string
-  readonly inOrder: string
   readonly notOver: string
 }
 

@@ -1,5 +1,14 @@
 import type { EventTexts } from './events.ts'
 
+/** What commands are called; another one is shown as its code. */
+const ERRANDS: Readonly<Record<string, string>> = {
+  look: 'Опрос',
+  message: 'Сообщение',
+  closeShift: 'Закрытие смены',
+}
+const ENDS: Readonly<Record<string, string>> = { done: 'готово', failed: 'не удалось', expired: 'не успели' }
+const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
+
 const TILLS = ['касса', 'кассы', 'касс'] as const
 
 /** What happened, in Russian. `downloadFinished` is the message that operators know, letter for letter. */
@@ -48,4 +57,7 @@ export const ruEvents: EventTexts = {
   deviceBlocked: (p) => `Заблокирована касса ${p.text('cashId')}`,
   deviceUnblocked: (p) => `Разблокирована касса ${p.text('cashId')}`,
   messageSent: (p) => `Отправлено сообщение, ${p.count('devices', ...TILLS)}: «${p.text('text')}»`,
+  commandsRequested: (p) => `Поручение: ${named(ERRANDS, p.text('kind'))}, ${p.count('devices', ...TILLS)}`,
+  commandEnded: (p) =>
+    `${named(ERRANDS, p.text('kind'))}, касса ${p.text('cashId')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
 }

@@ -81,6 +81,14 @@ const contextOf = (
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   progress: () => {},
   sawStatus: () => {},
+  deviceKind: 'till',
+  rolloutKind: 'update',
+  packageFacts: { ffd: null, firmware: false },
+  latestStart: null,
+  carried: false,
+  triedSince: Date.now(),
+  interrupted: undefined,
+  note: () => {},
   crash: () => {},
 })
 

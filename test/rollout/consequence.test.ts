@@ -58,9 +58,9 @@ describe('in the middle of a night', () => {
     expect(told(control, night)).toEqual(expected)
   })
 
-  test('a package that cannot go back, or of which nobody knows, takes nobody back', () => {
+  test('what only the device knows is not promised', () => {
     expect(told('rollback', night, { canGoBack: false })).toMatchObject({ cannotGoBack: 10 })
-    expect(told('rollback', night, { canGoBack: null })).toMatchObject({ cannotGoBack: 10 })
+    expect(told('rollback', night, { canGoBack: null })).toMatchObject({ perhapsGoesBack: 10 })
   })
 
   test('a wave that is named is the only one touched, but for pause and stop', () => {

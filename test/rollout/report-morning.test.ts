@@ -84,7 +84,7 @@ describe('a till is', () => {
       'readyOld',
       'rolledBack',
     ],
-    ['on the old version when skipped', { state: 'skipped', reason: 'shiftOpen' }, 'readyOld', 'skipped'],
+    ['on the old version when skipped', { state: 'skipped', reason: 'shiftOpen' }, 'readyOld', 'shiftOpen'],
     [
       'on the old version when its wave comes later',
       { state: 'ready', finishedAt: null },

@@ -10,6 +10,7 @@ import {
   compareText,
   countBy,
   countCauses,
+  distinct,
   hasArrived,
   isOld,
   percentOf,
@@ -132,7 +133,7 @@ function judgeState(facts: EveningFacts, device: EveningDeviceFacts): Judged | n
 
 /** Old trouble of an update that still waits for its package stands in the way; of one that has it, the look decides. */
 function reasonCause(device: EveningDeviceFacts): Cause[] {
-  if (device.reason === null || device.findings?.some(({ code }) => code === device.reason)) return []
+  if (device.reason === null) return []
   const level = device.state === 'ready' ? 'warn' : 'block'
   return [cause('reason', device.reason, device.knownSince, { level })]
 }
@@ -170,7 +171,7 @@ function eveningStore(
   const devices = rows
     .map((row): EveningDevice => {
       const [group, causes] = judge(facts, store, row)
-      return { ...row, group, needsSomebody: ATTENTION.has(group), causes }
+      return { ...row, group, needsSomebody: ATTENTION.has(group), causes: distinct(causes) }
     })
     .sort((a, b) => rank(a) - rank(b) || compareDevices(a, b))
   const counts = countBy(devices, eveningGroups, ({ group }) => group)

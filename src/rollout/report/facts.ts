@@ -125,10 +125,14 @@ export function cause(
   }
 }
 
+/** Of these states the reason says all, and what to do. */
+const SAID_BY_REASON = new Set(['failed', 'skipped'])
+
 /** The state, with its reason behind it, when there is one. */
-export function stateCauses(device: ReportDevice, since: number | null): Cause[] {
-  const state = cause('state', device.state, since)
-  return device.reason === null ? [state] : [state, cause('reason', device.reason, since)]
+export function stateCauses({ state, reason }: ReportDevice, since: number | null): Cause[] {
+  if (reason === null) return [cause('state', state, since)]
+  const why = cause('reason', reason, since)
+  return SAID_BY_REASON.has(state) ? [why] : [cause('state', state, since), why]
 }
 
 /** What ends well: an update arrives at `succeeded`, a rollback that was asked for at `rolledBack`. */
@@ -136,6 +140,10 @@ export function hasArrived(rollout: ReportRollout, device: ReportDevice): boolea
   if (device.state === 'skipped') return device.reason === 'notNeeded'
   return device.state === (rollout.kind === 'rollback' ? 'rolledBack' : 'succeeded')
 }
+
+/** Each code once, where row and reading name the same thing: the first stays. */
+export const distinct = (causes: readonly Cause[]): Cause[] =>
+  causes.filter(({ code }, i) => causes.findIndex((other) => other.code === code) === i)
 
 /**
  * Who is in no percentage, and why: tills in reserve, without an address, or that never answered any question.

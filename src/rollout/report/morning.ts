@@ -8,6 +8,7 @@ import {
   compareText,
   countBy,
   countCauses,
+  distinct,
   hasArrived,
   percentOf,
   type ReportScope,
@@ -99,7 +100,8 @@ function morningStore(
   const devices = rows
     .map((row): MorningDevice => {
       const judged = judgeMorning(facts, store, row)
-      return { ...row, ...judged, isListed: isListed(judged.group, row.state) }
+      const causes = distinct(judged.causes)
+      return { ...row, ...judged, causes, isListed: isListed(judged.group, row.state) }
     })
     .sort((a, b) => morningGroups.indexOf(a.group) - morningGroups.indexOf(b.group) || compareDevices(a, b))
   const receipts = countReceipts(devices)
