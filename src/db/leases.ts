@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { Database, Executor } from './database.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
+import { readTries } from './tries.ts'
 
 /** `command` has no record of its attempts: it is taken by db/commands.ts, and renewed here. */
 export type LeaseTable = 'device_update' | 'store_package' | 'command'
@@ -66,6 +67,12 @@ const readExpired = async (on: pg.ClientBase, table: StepTable): Promise<Expired
   return rows
 }
 
+/** Back to where it was claimed from: the way back of a device that sells leaves it as it is. */
+async function giveBack(on: pg.ClientBase, id: string, generation: number): Promise<'deferred' | 'putOff'> {
+  const { step, claimedFrom } = await readTries(on, id, generation)
+  return step === 'rollback' && claimedFrom === 'ready' ? 'putOff' : 'deferred'
+}
+
 /**
  * Ends attempts whose lease ran out. One that nobody had begun spent nothing and changed nothing;
  * one that had begun counts, and from arming on the device is in doubt.
@@ -77,7 +84,7 @@ export async function expireLeases(on: pg.ClientBase): Promise<number> {
   for (const { id, generation, begun } of await readExpired(on, 'device_update')) {
     const moved = begun
       ? await moveUpdate(on, id, 'leaseLost', { ...lost, generation })
-      : await moveUpdate(on, id, 'deferred', { ...unbegun, generation })
+      : await moveUpdate(on, id, await giveBack(on, id, generation), { ...unbegun, generation })
     if (moved) expired += 1
   }
   for (const { id, generation, begun } of await readExpired(on, 'store_package')) {

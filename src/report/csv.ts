@@ -2,7 +2,8 @@
  * Reports as CSV for Excel: one row per device, all devices. UTF-8 with a byte order mark (else Excel reads Cyrillic as
  * windows-1251) and CRLF. Excel takes the list separator of Windows: `;` where the comma is the decimal sign, so `;` in
  * Russian and `,` in English. A cell that begins like a formula gets an apostrophe in front, telephone numbers with `+`
- * among them: names and texts come from outside, and a spreadsheet must not run them. Programs read the JSON instead.
+ * among them: names and texts come from outside, and a spreadsheet must not run them. Opened by a double click, Excel
+ * drops the zeros in front of versions and cash ids; imported as text it keeps them. Programs read the JSON instead.
  */
 import { type Options, stringify } from 'csv-stringify/sync'
 import type { EveningDevice, EveningReport, EveningStore } from '../rollout/report/evening.ts'
@@ -162,6 +163,7 @@ const MORNING: readonly ReportColumn[] = [
   'updatedAt',
   'firstReceipt',
   'lastReceipt',
+  'provenAt',
   'readAt',
   'readAgeMinutes',
   'source',
@@ -189,6 +191,7 @@ function morningCells(
     updatedAt: time(device.finishedAt),
     firstReceipt: device.firstReceipt === null ? '' : firstReceipt[device.firstReceipt].label,
     lastReceipt: time(device.lastReceiptAt),
+    provenAt: time(device.provenAt),
   }
 }
 

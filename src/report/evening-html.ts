@@ -6,6 +6,7 @@ import {
   eveningGroups,
 } from '../rollout/report/evening.ts'
 import type { Cause } from '../rollout/report/facts.ts'
+import type { Catalogue } from '../words/catalogue.ts'
 import { wordsOf } from '../words/render.ts'
 import { type Content, html, type Markup, nothing, section, table } from './markup.ts'
 import { causeTable, page } from './page.ts'
@@ -66,6 +67,12 @@ export function reasonCell(
   return html`<b>${causeWords(language, main).label}</b>${details === '' ? nothing : html` (${details})`}${also}`
 }
 
+/** When it was, and how old that is. */
+export function readingCell(words: Catalogue, now: number, at: number, timeZone: string): Markup {
+  const time = shortTime(words.language, at, timeZone)
+  return html`<span class="whole">${time}</span> <span class="whole">(${span(words, now - at)})</span>`
+}
+
 function deviceRow(
   device: EveningDevice,
   store: EveningStore,
@@ -76,10 +83,7 @@ function deviceRow(
   const words = wordsOf(language)
   const { texts } = words.report
   const [main] = device.causes
-  const read =
-    device.readAt === null
-      ? texts.never
-      : `${shortTime(language, device.readAt, store.timeZone)} (${span(words, now - device.readAt)})`
+  const read = device.readAt === null ? texts.never : readingCell(words, now, device.readAt, store.timeZone)
   return [
     html`${deviceNumber(device)} ${kindLabel(words, device.kind)}`,
     device.name,
@@ -117,7 +121,7 @@ function storeCard(store: EveningStore, now: number, options: ReportOptions): Ma
     columns.readAt,
   ]
   return html`<div class="store">
-<h3><span>${store.code} ${store.name}</span><span class="phone">☎ ${store.phone ?? texts.noPhone}</span></h3>
+<h3><span>${store.code} ${store.name}</span><span class="whole">☎ ${store.phone ?? texts.noPhone}</span></h3>
 <p>${windowLine(store, options)}</p>
 <p class="small">${counts.join(' · ')}</p>
 ${notTonight(store, options)}${table('devices', headings, rows)}</div>
@@ -176,7 +180,7 @@ export function eveningHtml(report: EveningReport, options: ReportOptions): stri
       texts.quietStores,
       table(
         'quiet',
-        [columns.store, columns.windowFrom, columns.group],
+        [columns.store, texts.window, columns.group],
         quiet.map((store) => quietRow(store, options)),
       ),
     ),

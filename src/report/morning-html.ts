@@ -4,7 +4,7 @@ import type { MorningDevice, MorningReport, MorningStore } from '../rollout/repo
 import { morningGroups } from '../rollout/report/morning-judge.ts'
 import { formatVersion } from '../rollout/versions.ts'
 import { oneLine, wordsOf } from '../words/render.ts'
-import { apartTable, reasonCell } from './evening-html.ts'
+import { apartTable, readingCell, reasonCell } from './evening-html.ts'
 import { type Content, html, type Markup, section, table } from './markup.ts'
 import { causeTable, page } from './page.ts'
 import {
@@ -57,9 +57,7 @@ function deviceRow(
   const { texts, morningGroups: groups, firstReceipt } = words.report
   const [main] = device.causes
   const proven =
-    device.provenAt === null
-      ? texts.never
-      : `${shortTime(language, device.provenAt, store.timeZone)} (${span(words, now - device.provenAt)})`
+    device.provenAt === null ? texts.never : readingCell(words, now, device.provenAt, store.timeZone)
   return [
     html`${deviceNumber(device)} ${kindLabel(words, device.kind)}`,
     device.name,
@@ -85,14 +83,14 @@ function storeCard(store: MorningStore, now: number, options: ReportOptions): Ma
     columns.advice,
     columns.who,
     columns.firstReceipt,
-    columns.readAt,
+    columns.provenAt,
   ]
   const rows = store.devices
     .filter(({ isListed }) => isListed)
     .map((device) => deviceRow(device, store, now, options))
   const mark = store.isSilent ? texts.silent : `${texts.worst}: ${groups[store.worst].label}`
   return html`<div class="store">
-<h3><span>${store.code} ${store.name}</span><span class="phone">☎ ${store.phone ?? texts.noPhone}</span></h3>
+<h3><span>${store.code} ${store.name}</span><span class="whole">☎ ${store.phone ?? texts.noPhone}</span></h3>
 <p><span class="mark">${mark}</span> ${texts.opens}: <b>${openingText(store, options)}</b> (${store.timeZone})</p>
 <p class="small">${counts.join(' · ')}</p>
 ${table('devices', headings, rows)}</div>

@@ -23,7 +23,7 @@ p { margin: 1mm 0; }
 header { border-bottom: 1.5pt solid #000; padding-bottom: 2mm; }
 .big { font-size: 13pt; font-weight: bold; }
 .small { font-size: 8.5pt; }
-.phone { white-space: nowrap; }
+.whole { white-space: nowrap; }
 .mark { font-weight: bold; border: 1pt solid #000; padding: 0 1.5mm; }
 .store { margin: 0 0 4mm; padding-top: 2mm; border-top: 0.75pt solid #000; }
 h2 + .store { border-top: 0; padding-top: 0; }

@@ -55,8 +55,7 @@ export type GateVerdict =
   | { readonly open: false; readonly breach: GateBreach; readonly numbers: BreachNumbers }
 
 /** A wave that is smaller than its sample is judged whole. */
-export const sampleOf = (size: number, gate: GatePolicy): number =>
-  Math.min(size, Math.max(1, gate.minimumSample))
+const sampleOf = (size: number, gate: GatePolicy): number => Math.min(size, Math.max(1, gate.minimumSample))
 
 const isMoreThan = (count: number, of: number, percent: number): boolean => count * 100 > percent * of
 const percentOf = (count: number, of: number): number => (of === 0 ? 0 : (count * 100) / of)

@@ -1,5 +1,6 @@
 /** A fleet as files and the API bring it: stores and their devices. Pure checks that no schema can say. */
 import { type Calendar, defaultCalendar } from './calendar.ts'
+import { type CalendarProblemCode, checkCalendar } from './calendar-check.ts'
 
 export interface InventoryDevice {
   readonly kind: string
@@ -50,7 +51,7 @@ export interface Inventory {
 }
 
 export interface InventoryProblem {
-  readonly code: 'storeTwice' | 'cashIdTwice' | 'numberTwice' | 'timeZoneUnknown'
+  readonly code: 'storeTwice' | 'cashIdTwice' | 'numberTwice' | CalendarProblemCode
   /** Where it stands: `stores.3.devices.0.cashId`. */
   readonly path: string
   readonly value: string
@@ -78,6 +79,18 @@ function repeated(
   })
 }
 
+/**
+ * What is wrong with a store's hours; its zone is not looked at.
+ * @param path where they stand: `stores.3.calendar`
+ */
+export function checkHours(hours: StoreHours, path: string): InventoryProblem[] {
+  return checkCalendar({ ...hours, timeZone: 'UTC' }).map(({ code, path: within, value }) => ({
+    code,
+    path: `${path}.${within.replaceAll(/\[(\d+)\]/g, '.$1')}`,
+    value,
+  }))
+}
+
 /** All problems, in the order of the file; none: the inventory can be applied. */
 export function checkInventory({ stores }: Inventory): InventoryProblem[] {
   const devices = stores.flatMap((store, s) =>
@@ -92,6 +105,9 @@ export function checkInventory({ stores }: Inventory): InventoryProblem[] {
       isTimeZone(store.timeZone)
         ? []
         : [{ code: 'timeZoneUnknown' as const, path: `stores.${s}.timeZone`, value: store.timeZone }],
+    ),
+    ...stores.flatMap((store, s) =>
+      store.calendar ? checkHours(store.calendar, `stores.${s}.calendar`) : [],
     ),
     ...repeated(
       devices.map(({ device, path }) => ({ key: device.cashId, path: `${path}.cashId` })),

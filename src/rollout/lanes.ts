@@ -44,6 +44,10 @@ const percentOf = (percent: number, total: number): number => Math.ceil((percent
 const hardMinimum = (kind: LaneKind, total: number): number =>
   kind === 'till' || total > 1 ? Math.min(1, total) : 0
 
+/** Customers of the only self-checkout go to the tills: a share below 100% does not hold it. */
+const shareOf = (kind: LaneKind, percent: number, total: number): number =>
+  kind === 'selfCheckout' && total === 1 && percent < 100 ? 0 : percentOf(percent, total)
+
 /** By halves; a single one cannot be halved. */
 const halfMinimum = (total: number): number => total - Math.max(1, Math.floor(total / 2))
 
@@ -60,7 +64,7 @@ export function laneMinimum(
   const { count, percent } = policy[kind]
   return Math.max(
     count,
-    percentOf(percent, total),
+    shareOf(kind, percent, total),
     hardMinimum(kind, total),
     trading === 'always' ? halfMinimum(total) : 0,
   )

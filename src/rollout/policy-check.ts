@@ -9,7 +9,11 @@ type Check = readonly [path: string, value: unknown, isRight: boolean]
 
 const isNumber = (value: number, from: number, to = Number.MAX_VALUE): boolean => value >= from && value <= to
 const isWhole = (value: number, from: number): boolean => Number.isSafeInteger(value) && value >= from
-const isMoment = (text: string | null): boolean => text === null || !Number.isNaN(Date.parse(text))
+/** No night lies outside; what does is a slip of the pen, and beyond what the time zone database can say. */
+const isMoment = (text: string | null): boolean =>
+  text === null || isNumber(Date.parse(text), Date.UTC(2000, 0), Date.UTC(2100, 0))
+const MAX_NEED_SECONDS = 7 * 24 * 3600
+const MAX_SOAK_MINUTES = 90 * 24 * 60
 
 const failed = (code: PlanProblemCode, checks: readonly Check[]): PlanProblem[] =>
   checks.flatMap(([path, value, isRight]) => (isRight ? [] : [{ code, path, params: { value } }]))
@@ -27,7 +31,7 @@ export function checkGate(gate: Partial<GatePolicy>, path: string): PlanProblem[
     ...failed('thresholdInvalid', percents),
     ...failed('policyInvalid', [
       [`${path}.minimumSample`, sample, sample === undefined || isWhole(sample, 1)],
-      [`${path}.soakMinutes`, soak, soak === undefined || isNumber(soak, 0)],
+      [`${path}.soakMinutes`, soak, soak === undefined || isNumber(soak, 0, MAX_SOAK_MINUTES)],
     ]),
   ]
 }
@@ -53,10 +57,14 @@ function numberChecks(policy: Policy): Check[] {
     ['policy.backoffScale', policy.backoffScale, policy.backoffScale > 0],
     ['policy.armSeconds', policy.armSeconds, isNumber(policy.armSeconds, 1)],
     ['policy.restartSeconds', policy.restartSeconds, isNumber(policy.restartSeconds, 1)],
-    ['policy.need.installSeconds', need.installSeconds, isNumber(need.installSeconds, 1)],
-    ['policy.need.confirmSeconds', need.confirmSeconds, isNumber(need.confirmSeconds, 0)],
-    ['policy.need.rollbackSeconds', need.rollbackSeconds, isNumber(need.rollbackSeconds, 0)],
-    ['policy.need.marginSeconds', need.marginSeconds, isNumber(need.marginSeconds, 0)],
+    ['policy.need.installSeconds', need.installSeconds, isNumber(need.installSeconds, 1, MAX_NEED_SECONDS)],
+    ['policy.need.confirmSeconds', need.confirmSeconds, isNumber(need.confirmSeconds, 0, MAX_NEED_SECONDS)],
+    [
+      'policy.need.rollbackSeconds',
+      need.rollbackSeconds,
+      isNumber(need.rollbackSeconds, 0, MAX_NEED_SECONDS),
+    ],
+    ['policy.need.marginSeconds', need.marginSeconds, isNumber(need.marginSeconds, 0, MAX_NEED_SECONDS)],
     ['policy.lanes.till.count', lanes.till.count, isWhole(lanes.till.count, 0)],
     ['policy.lanes.selfCheckout.count', lanes.selfCheckout.count, isWhole(lanes.selfCheckout.count, 0)],
     ['policy.rollBackWave.failedCount', count, isWhole(count, 1)],

@@ -142,7 +142,7 @@ export const defaultPolicy: Policy = {
   windows: null,
   overrideFreezes: [],
   need: { installSeconds: 600, confirmSeconds: 300, rollbackSeconds: 600, marginSeconds: 900 },
-  lanes: { till: { count: 1, percent: 50 }, selfCheckout: { count: 1, percent: 50 } },
+  lanes: { till: { count: 1, percent: 50 }, selfCheckout: { count: 0, percent: 50 } },
   gate: defaultGate,
   ramp: null,
   preconditions: defaultPreconditions,

@@ -1,15 +1,15 @@
 /** How fast a rollout may go: begins slowly, grows with every so many successes. Pure. */
 import type { RampPolicy } from './policy.ts'
 
-/** Beyond it any growth has reached any maximum, and a power of it is still a number. */
-const MAX_STEPS = 1000
+/** Less than one in a minute would never begin. */
+const atLeastOne = (rate: number): number => Math.max(1, rate)
 
-/** Installations that may begin per minute; at least one, or it would never grow. Infinity: no ramp. */
+/** Installations that may begin per minute, at least one. Infinity: no ramp. */
 export function ramp(policy: RampPolicy | null, successes: number): number {
   if (policy === null) return Number.POSITIVE_INFINITY
-  const steps = Math.min(MAX_STEPS, Math.floor(Math.max(0, successes) / Math.max(1, policy.everySuccesses)))
-  const rate = Math.min(policy.maxPerMinute, policy.startPerMinute * policy.growth ** steps)
-  return Math.max(1, rate)
+  const steps = Math.floor(successes / Math.max(1, policy.everySuccesses))
+  const rate = atLeastOne(policy.startPerMinute) * policy.growth ** steps
+  return atLeastOne(Math.min(policy.maxPerMinute, rate))
 }
 
 /** How many may begin now: a whole number, or Infinity. @param startedInLastMinute of this rollout, in any store */

@@ -55,7 +55,7 @@ function specsOf(template: WaveTemplate, stores: readonly PlanStore[], now: numb
       return eastToWest(stores, now)
     case 'stratifiedPilot': {
       const percent = template.percent ?? 25
-      const between = percent < 100 ? [share(percent)] : []
+      const between = percent === 100 ? [] : [share(percent)]
       return [{ by: 'cover', name: 'pilot' }, ...between, rest('rest')]
     }
   }

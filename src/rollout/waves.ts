@@ -90,9 +90,10 @@ function checkSpecs(specs: readonly WaveSpec[]): PlanProblem[] {
   if (specs.length > MAX_WAVES)
     return [{ code: 'waveInvalid', path: 'waves', params: { count: specs.length, most: MAX_WAVES } }]
   const problems = specs.flatMap((spec, place) => checkSpec(spec, place, specs))
+  if (problems.length > 0) return problems
   const sums = (['stores', 'devices'] as const).map((of) => ({ of, percent: percentsOf(specs, of) }))
   const over = sums.filter((sum) => sum.percent > 100 + 1e-9)
-  return [...problems, ...over.map((params) => ({ code: 'wavesDoNotAddUp' as const, path: 'waves', params }))]
+  return over.map((params) => ({ code: 'wavesDoNotAddUp' as const, path: 'waves', params }))
 }
 
 /** Forward a server is in no later wave than any of its tills; on the way back in no earlier one. */

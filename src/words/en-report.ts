@@ -95,6 +95,7 @@ export const enReport: ReportWords = {
     who: 'Who',
     since: 'Since',
     readAt: 'Answered at',
+    provenAt: 'Proven at',
     readAgeMinutes: 'Age of answer, min',
     source: 'Source',
     askedAt: 'Asked at',

@@ -35,6 +35,7 @@ export const reportColumns = [
   'who',
   'since',
   'readAt',
+  'provenAt',
   'readAgeMinutes',
   'source',
   'askedAt',

@@ -93,6 +93,7 @@ export const ruReport: ReportWords = {
     who: 'Кто',
     since: 'С какого времени',
     readAt: 'Ответ получен',
+    provenAt: 'Подтверждено',
     readAgeMinutes: 'Возраст ответа, мин',
     source: 'Источник',
     askedAt: 'Опрошена',

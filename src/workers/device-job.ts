@@ -55,7 +55,7 @@ async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: Update
 /** What came before matters to a till that is carried, and to the way back of one that sells. */
 async function readBefore(deps: WorkerDeps, kind: JobKind, work: UpdateWork, held: Held) {
   const isAsked = work.carried || work.rollout.kind === 'rollback'
-  const tries = isAsked ? await readTries(deps.db.pool, work.id, kind.name, held.generation) : undefined
+  const tries = isAsked ? await readTries(deps.db.pool, work.id, held.generation) : undefined
   const isPutOff = kind.name === 'rollback' && tries?.claimedFrom === 'ready'
   return { triedSince: tries?.since ?? new Date(), deferAs: isPutOff ? ('putOff' as const) : undefined }
 }

@@ -10,6 +10,8 @@ import type { Command, Device, Operation } from './world.ts'
 export interface DeviceRules {
   readonly refusesOlder: boolean
   readonly remembersOperations: boolean
+  /** An arming ends by the device's own clock. */
+  readonly enforcesExpiry: boolean
 }
 
 export interface Delivered {
@@ -39,6 +41,8 @@ function effectOf(device: Device, { verb, generation }: Command): Effect {
       return { change: { phase: 'stopping', phaseOf: generation }, state: 'running' }
     case 'rollback':
       if (device.version === 'old') return done({})
+      if (device.fate === 'noFormer') return 'rollbackUnsupported'
+      if (device.isSelling) return 'receiptOpen'
       if (device.fate === 'noWayBack') return { change: { health: 'bad' }, state: 'failed' }
       return { change: { phase: 'goingBack', phaseOf: generation, health: 'bad' }, state: 'running' }
   }
@@ -102,7 +106,9 @@ export function goOn(device: Device): Device | undefined {
     case 'goingBack':
       return { ...device, version: 'old', health: 'starting', phase: 'leaving', isArmed: false }
     case 'leaving':
-      return ended(device, { health: 'ok' }, 'done')
+      return device.fate === 'revertsBad'
+        ? ended(device, { health: 'bad' }, 'failed')
+        : ended(device, { health: 'ok' }, 'done')
   }
 }
 

@@ -58,7 +58,7 @@ describe('cover', () => {
         expect(keysOf(given, chosen)).toEqual(keysOf(given, [...given.keys()]))
         expect(chosen).toHaveLength(smallest(given))
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
   })
 

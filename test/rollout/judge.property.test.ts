@@ -50,7 +50,10 @@ describe('lanes', () => {
     const open = own.filter((lane) => lane.isOpen).length
     const { count, percent: share } = policy[kind === 'till' ? 'till' : 'selfCheckout']
     if (open < count) return `${open} open, ${count} wanted`
-    if ((open * 100) / own.length < share - 1e-6) return `${open} of ${own.length} open, ${share}% wanted`
+    // The only self-checkout is held by a count, or by nothing less than all of it.
+    const isOnly = kind === 'selfCheckout' && own.length === 1 && share < 100
+    if (!isOnly && (open * 100) / own.length < share - 1e-6)
+      return `${open} of ${own.length} open, ${share}% wanted`
     if (kind === 'till' && open === 0) return 'no staffed till'
     if (own.length > 1 && open === 0) return 'all at once'
     if (trading === 'always' && own.length > 1 && own.length - open > own.length / 2) return 'more than half'

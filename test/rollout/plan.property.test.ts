@@ -91,7 +91,7 @@ describe('for any chain, package and waves', () => {
         expect(b).toEqual(a)
         if (a.ok && b.ok) expect(planHash(b.plan)).toBe(planHash(a.plan))
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -155,7 +155,7 @@ describe('for any chain, package and waves', () => {
           if (estimatedEnd === null) expect(fits).toBe(false)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     )
   })
 
@@ -177,6 +177,10 @@ describe('for any chain, package and waves', () => {
         },
       }),
     )
-    fc.assert(fc.property(anything, (input) => expect(plan(input).ok).toBe(false)))
+    fc.assert(
+      fc.property(anything, (input) => {
+        expect(plan(input).ok).toBe(false)
+      }),
+    )
   })
 })

@@ -18,6 +18,11 @@ describe('devices per minute', () => {
     expect(ramp(policy, successes)).toBe(rate)
   })
 
+  test('grows from nothing, and as slowly as it is told', () => {
+    expect(ramp({ ...policy, startPerMinute: 0 }, 1_000_000)).toBe(100)
+    expect(ramp({ ...policy, growth: 1.001 }, 20_000)).toBeCloseTo(5 * 1.001 ** 2000, 6)
+  })
+
   test('without a ramp there is no limit', () => {
     expect(ramp(null, 0)).toBe(Number.POSITIVE_INFINITY)
     expect(rampRoom(null, 0, 10_000)).toBe(Number.POSITIVE_INFINITY)

@@ -102,7 +102,7 @@ const CAUSE_OWNERS: Readonly<Record<ReportCause, ReasonOwner>> = {
   healthUnknown: 'us',
 }
 
-export function ownerOf(from: Cause['from'], code: string): ReasonOwner | null {
+function ownerOf(from: Cause['from'], code: string): ReasonOwner | null {
   if (from === 'state') return STATE_OWNERS[code] ?? null
   if (isReason(code)) return reasonRule(code).owner
   return Object.hasOwn(CAUSE_OWNERS, code) ? CAUSE_OWNERS[code as ReportCause] : null

@@ -6,7 +6,7 @@ export interface ReportHours {
   readonly evening: string
   readonly morning: string
 }
-export const defaultReportHours: ReportHours = { evening: '17:00', morning: '06:30' }
+const defaultReportHours: ReportHours = { evening: '17:00', morning: '06:30' }
 
 export interface DueReport {
   readonly kind: 'evening' | 'morning'

@@ -1,0 +1,281 @@
+/**
+ * What the conductor reads, decides and writes: src/conductor/tick.ts, judge-waves.ts and times.ts over src/db/claims.ts,
+ * loads.ts and waves.ts. It decides by the real judgeRows, judgeWaves and release, or by a mutation's.
+ */
+import type { InstallTime } from '../../src/rollout/calendar.ts'
+import type { Circumstances, RestingRow, WaveView } from '../../src/rollout/decide.ts'
+import { claimEvents } from '../../src/rollout/due.ts'
+import type { DueStep, StoreLoad } from '../../src/rollout/release.ts'
+import {
+  type DeviceUpdateState,
+  isActiveUpdate,
+  isTerminalUpdate,
+  laneClosedStates,
+  nextState,
+} from '../../src/rollout/states.ts'
+import { groupFacts, nothingAccepted, type WaveGroup } from '../../src/rollout/wave-facts.ts'
+import type { Core } from './core.ts'
+import { moveRow, wantsStorePackage } from './office.ts'
+import type { Setting } from './setting.ts'
+import { type Decision, type Job, type Row, type RowClaim, rowAt, type Waved, type World, withRow } from './world.ts'
+
+const STORE = 'store'
+const ROLLOUT = 'rollout'
+const NOW = 1_000_000_000
+/** Longer than any soak. */
+const LONG = 100_000_000
+const FAR = 8.64e15
+
+const isLaneClosed = (state: string): boolean => (laneClosedStates as ReadonlySet<string>).has(state)
+const isLive = (world: World): boolean => ['running', 'paused', 'stopping'].includes(world.rollout)
+const waveOf = ({ waveOf, gate }: Setting, target: number): number => (gate === null ? 0 : (waveOf[target] ?? 0))
+
+function installTime({ trading, hasClock }: Setting, { hour }: World): InstallTime {
+  const isTrading = trading !== null
+  if (hour !== 'early')
+    return { may: false, because: hour === 'late' ? 'windowTooShort' : 'windowClosed', at: null, isTrading, until: NOW }
+  const latestStart = hasClock ? NOW + 1000 : FAR
+  return { may: true, latestStart, deadline: latestStart, isTrading, until: NOW }
+}
+
+function circumstances(setting: Setting, world: World): Circumstances {
+  const { kind, policy, trading } = setting
+  const ended = world.isNightOver ? { ...policy, endsAt: new Date(NOW).toISOString() } : policy
+  return {
+    now: NOW,
+    terms: () => ({ kind, state: world.rollout, policy: ended }),
+    installTime: () => installTime(setting, world),
+    trading: () => trading ?? 'trading',
+  }
+}
+
+const isEarlyRest = (state: string): boolean => ['waiting', 'downloaded', 'ready'].includes(state)
+
+/** The WHERE of readCandidates: what is not read is not decided. */
+function isRead(setting: Setting, world: World, row: Row, target: number): boolean {
+  if (row.isLeased || isTerminalUpdate(row.state)) return false
+  if (isActiveUpdate(row.state)) return false
+  if (!isEarlyRest(row.state)) return row.state === 'armed' || !row.isBackingOff
+  if (world.rollout === 'stopping' || world.isNightOver) return true
+  if (world.rollout !== 'running' || row.isBackingOff) return false
+  if (row.state === 'waiting') return world.storePackage.state !== 'uploading'
+  const isReleased = world.waves[waveOf(setting, target)]?.isReleased === true
+  return row.state !== 'ready' || (isReleased && world.hour === 'early')
+}
+
+const restingRow = (setting: Setting, world: World, row: Row, target: number): RestingRow => ({
+  id: String(target),
+  rolloutId: ROLLOUT,
+  deviceId: String(target),
+  storeId: STORE,
+  carried: false,
+  mustBeClosed: false,
+  state: row.state as DeviceUpdateState,
+  reason: row.reason,
+  waveReleased: world.waves[waveOf(setting, target)]?.isReleased ?? false,
+  server: 'ok',
+  storePackageState: world.storePackage.state,
+  storePackageReason: world.storePackage.reason,
+  storePackageAttempts: world.storePackage.attempts,
+  attempts: row.attempts,
+  notBefore: row.isBackingOff ? NOW + 1000 : null,
+  armedUntil: row.armedUntil === null ? null : row.armedUntil === 'ahead' ? NOW + 1000 : NOW,
+})
+
+/** readLoads */
+function loadOf({ maxInstalls, trading }: Setting, world: World): StoreLoad {
+  const installing = world.rows.filter(({ state }) => isLaneClosed(state) && !isTerminalUpdate(state))
+  const lanes = world.rows.map(({ state }, target) => ({
+    deviceId: String(target),
+    kind: 'till',
+    isOpen: !isLaneClosed(state),
+  }))
+  return {
+    downloads: world.rows.filter((row) => row.state === 'downloading').length,
+    installs: installing.length,
+    maxDownloads: 4,
+    maxInstalls,
+    lanes: trading === null ? null : lanes,
+    trading: trading ?? 'trading',
+  }
+}
+
+const groupOf = ({ state, reason, isBeforeSample }: Row): WaveGroup => ({
+  state: state as DeviceUpdateState,
+  reason,
+  inSample: isTerminalUpdate(state) && !isBeforeSample,
+  isOverdue: false,
+  count: 1,
+})
+
+/** The rows of a wave. */
+export const rowsOf = (setting: Setting, world: World, wave: number): Row[] =>
+  world.rows.filter((_, target) => waveOf(setting, target) === wave)
+
+/** readViews, judge */
+function judgedWaves(core: Core, setting: Setting, world: World): Waved[] {
+  const { gate, kind, policy } = setting
+  if (gate === null || world.rollout !== 'running') return []
+  const since = { no: null, now: NOW, soaked: NOW - LONG }
+  const waves = world.waves.flatMap((wave, number): WaveView[] => {
+    if (!wave.isReleased || wave.isPassed) return []
+    const groups = rowsOf(setting, world, number).map(groupOf)
+    const facts = groupFacts(groups, { kind, accepted: nothingAccepted, expectedUnreachable: 0 })
+    return [{ number, gate, facts, fulfilledAt: since[wave.fulfilled] }]
+  })
+  const next = world.waves.findIndex((wave) => !wave.isReleased)
+  const view = { id: ROLLOUT, kind, policy, waves, nextWave: next < 0 ? null : next }
+  return core
+    .judgeWaves(view, NOW)
+    .map((one) =>
+      one.do === 'fulfilled' ? { do: one.do, wave: one.wave, is: one.is } : { do: one.do, wave: one.wave },
+    )
+}
+
+/** Every single thing that a look at the rows leads to. */
+export function decide(core: Core, setting: Setting, world: World): Decision[] {
+  if (!isLive(world)) return []
+  const rows = world.rows.flatMap((row, target) =>
+    isRead(setting, world, row, target) ? [restingRow(setting, world, row, target)] : [],
+  )
+  const { endings, wanted } = core.judgeRows(rows, circumstances(setting, world))
+  const room = { total: 100, ramp: new Map<string, number>() }
+  const released = core.release(wanted, new Map([[STORE, loadOf(setting, world)]]), room)
+  return [
+    ...judgedWaves(core, setting, world).map((wave) => ({ do: 'wave', wave }) as const),
+    ...endings.map(({ id, event, reason }) => ({ do: 'end', target: Number(id), event, reason }) as const),
+    ...released.map((one) => ({
+      do: 'claim' as const,
+      target: Number(one.updateId),
+      step: one.step,
+      rollout: one.rolloutState,
+      closesLane: one.closesLane,
+      latestStart: one.latestStart === null ? null : ('ahead' as const),
+      trading: one.trading,
+    })),
+    ...(wantsStorePackage(setting, world) ? [{ do: 'distribute' } as const] : []),
+  ]
+}
+
+export interface Written {
+  readonly world: World
+  /** What is to be enqueued. */
+  readonly job: Job | null
+}
+
+/** Writes a decision as it finds the rows by then. Undefined: refused. */
+export function carryOut(core: Core, setting: Setting, world: World, decision: Decision): Written | undefined {
+  switch (decision.do) {
+    case 'distribute':
+      return claimStorePackage(core, world)
+    case 'wave':
+      return writeWave(core, setting, world, decision.wave)
+    case 'end': {
+      const { target, event, reason } = decision
+      const moved = moveRow(core, rowAt(world, target), { event, reason })
+      return moved && { world: withRow(world, target, moved), job: null }
+    }
+    case 'claim':
+      return mayClaim(core, setting, world, decision) ? writeClaim(core, setting, world, decision) : undefined
+  }
+}
+
+/** lockForUpdate and stillHasRoom: with the store locked, the rollout as it was judged by, and room. */
+export function mayClaim(core: Core, setting: Setting, world: World, claim: RowClaim): boolean {
+  if (core.claimSeesRollout && claim.rollout !== world.rollout) return false
+  if (!claim.closesLane || !core.claimCountsAgain) return true
+  const load = loadOf(setting, world)
+  const loads = new Map([[STORE, claim.trading === null ? { ...load, lanes: null } : load]])
+  const one: DueStep = {
+    updateId: String(claim.target),
+    deviceId: String(claim.target),
+    storeId: STORE,
+    rolloutId: ROLLOUT,
+    step: claim.step,
+    closesLane: true,
+    latestStart: null,
+    lanePolicy: setting.policy.lanes,
+  }
+  return core.release([one], loads, { total: 1, ramp: new Map() }).length === 1
+}
+
+const jobOf = (target: number, generation: number, step: Job['step']): Job => ({
+  target,
+  generation,
+  step,
+  state: 'waiting',
+  isAgain: false,
+})
+
+/** claimUpdate, once it may */
+export function writeClaim(core: Core, { kind }: Setting, world: World, claim: RowClaim): Written | undefined {
+  const { target, step, closesLane } = claim
+  const row = rowAt(world, target)
+  if (row.isLeased) return undefined
+  const moved = moveRow(core, row, { event: claimEvents[step] })
+  if (moved === undefined) return undefined
+  const generation = row.generation + 1
+  const claimed = {
+    ...moved,
+    generation,
+    isLeased: true,
+    step,
+    lost: row.lost,
+    // src/db/tries.ts claimedFrom
+    isPutOff: kind === 'rollback' && step === 'rollback' && row.state === 'ready',
+    ...(closesLane ? { latestStart: claim.latestStart } : {}),
+  }
+  return { world: withRow(world, target, claimed), job: jobOf(target, generation, step) }
+}
+
+function claimStorePackage(core: Core, world: World): Written | undefined {
+  const row = world.storePackage
+  if (nextState(core.storePackages, row.state, 'claim') === undefined) return undefined
+  const generation = row.generation + 1
+  const claimed = { state: 'uploading', isLeased: true, isBegun: false, isBackingOff: false } as const
+  return {
+    world: { ...world, storePackage: { ...row, ...claimed, generation } },
+    job: jobOf(-1, generation, 'distribute'),
+  }
+}
+
+const withWave = (world: World, at: number, change: Partial<World['waves'][number]>): World => ({
+  ...world,
+  waves: world.waves.map((wave, i) => (i === at ? { ...wave, ...change } : wave)),
+})
+
+/** What has ended by now is not judged in a sample that begins now. */
+export const withNewSample = (setting: Setting, world: World, isMeant: (wave: number) => boolean): World => ({
+  ...world,
+  waves: world.waves.map((wave, at) => (isMeant(at) ? { ...wave, fulfilled: 'no' as const } : wave)),
+  rows: world.rows.map((row, target) =>
+    isMeant(waveOf(setting, target)) && isTerminalUpdate(row.state) ? { ...row, isBeforeSample: true } : row,
+  ),
+})
+
+/** releaseWave, by whomever: those before it count as passed. Undefined: it was released, or one before it is not. */
+export function releaseWave(setting: Setting, world: World, wave: number): World | undefined {
+  const isNext = world.waves.every((one, at) => (at < wave ? one.isReleased : at > wave || !one.isReleased))
+  if (!isNext) return undefined
+  const waves = world.waves.map((one, at) => {
+    if (at > wave) return one
+    return at === wave ? { ...one, isReleased: true } : { ...one, isPassed: true }
+  })
+  return withNewSample(setting, { ...world, waves }, (at) => at === wave)
+}
+
+function writeWave(core: Core, setting: Setting, world: World, decision: Waved): Written | undefined {
+  const done = (next: World | undefined): Written | undefined => next && { world: next, job: null }
+  switch (decision.do) {
+    case 'release':
+      return done(releaseWave(setting, world, decision.wave))
+    case 'pass':
+      return done(withWave(world, decision.wave, { isPassed: true }))
+    case 'fulfilled':
+      return done(withWave(world, decision.wave, { fulfilled: decision.is ? 'now' : 'no' }))
+    case 'pause': {
+      const rollout = nextState(core.rollouts, world.rollout, 'pause')
+      return done(rollout && { ...world, rollout: rollout as World['rollout'], isBreached: true })
+    }
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * What the clock on a store's wall shows, by Intl alone: the judge of src/rollout/window.ts and fit.ts must not reckon
+ * as they do. Every edge of the simulated calendars is at a full five minutes.
+ */
+import { type Calendar, type DaySpan, type Freeze, type InstallNeed, type WeeklySpan, weekdays } from '../../src/rollout/calendar.ts'
+
+export const SECOND = 1000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+const STEP = 5 * MINUTE
+
+interface ZoneClock {
+  readonly format: Intl.DateTimeFormat
+  /** By day of UTC: its offset, or null: it changes that day. */
+  readonly days: Map<number, number | null>
+  readonly quarters: Map<number, number>
+}
+const clocks = new Map<string, ZoneClock>()
+
+function clockOf(timeZone: string): ZoneClock {
+  const known = clocks.get(timeZone)
+  if (known !== undefined) return known
+  const format = new Intl.DateTimeFormat('en-US', {
+    timeZone,
+    hourCycle: 'h23',
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  })
+  const made: ZoneClock = { format, days: new Map(), quarters: new Map() }
+  clocks.set(timeZone, made)
+  return made
+}
+
+function readOffset({ format }: ZoneClock, at: number): number {
+  const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]))
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / SECOND) * SECOND
+}
+
+function offsetAt(timeZone: string, at: number): number {
+  const clock = clockOf(timeZone)
+  const day = Math.floor(at / DAY)
+  let offset = clock.days.get(day)
+  if (offset === undefined) {
+    const first = readOffset(clock, day * DAY)
+    offset = first === readOffset(clock, (day + 1) * DAY) ? first : null
+    clock.days.set(day, offset)
+  }
+  if (offset !== null) return offset
+  const quarter = Math.floor(at / (15 * MINUTE))
+  const known = clock.quarters.get(quarter) ?? readOffset(clock, quarter * 15 * MINUTE)
+  clock.quarters.set(quarter, known)
+  return known
+}
+
+/** Milliseconds as if the wall were UTC. */
+export const wallAt = (timeZone: string, at: number): number => at + offsetAt(timeZone, at)
+
+/** `2026-10-25 02:30:00` */
+export const shown = (timeZone: string, at: number): string =>
+  new Date(wallAt(timeZone, at)).toISOString().slice(0, 19).replace('T', ' ')
+
+const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5))
+interface Span {
+  readonly from: number
+  readonly to: number
+}
+function spanOf({ from, to }: DaySpan): Span {
+  const [begin, end] = [minutesOf(from), minutesOf(to)]
+  return { from: begin, to: end <= begin ? end + 1440 : end }
+}
+
+type OnDay = (day: number) => readonly Span[]
+const compiled = new WeakMap<object, OnDay>()
+
+function week(spans: readonly WeeklySpan[]): readonly (readonly Span[])[] {
+  return weekdays.map((day) => spans.filter(({ days }) => days.includes(day)).map(spanOf))
+}
+
+/** The spans that begin on a date, dates with rules of their own first. */
+function onDay(calendar: Calendar, what: 'windows' | 'opening', key: object): OnDay {
+  const known = compiled.get(key)
+  if (known !== undefined) return known
+  const weekly = calendar[what]
+  const ofWeek = Array.isArray(weekly) ? week(weekly) : week([{ days: weekdays, from: '00:00', to: '24:00' }])
+  const dates = new Map(
+    calendar.exceptions.flatMap((one) => {
+      const own = one[what]
+      return own === undefined ? [] : [[Date.parse(`${one.date}T00:00Z`) / DAY, own.map(spanOf)] as const]
+    }),
+  )
+  const made: OnDay = (day) => dates.get(day) ?? ofWeek[(((day + 3) % 7) + 7) % 7] ?? []
+  compiled.set(key, made)
+  return made
+}
+
+/** Kept beside the calendar: an object has one key here, and windows and opening hours are two. */
+const openingKeys = new WeakMap<Calendar, object>()
+function openingKey(calendar: Calendar): object {
+  const known = openingKeys.get(calendar)
+  if (known !== undefined) return known
+  const key = {}
+  openingKeys.set(calendar, key)
+  return key
+}
+
+function isIn(spans: OnDay, wall: number): boolean {
+  const day = Math.floor(wall / DAY)
+  const minute = (wall - day * DAY) / MINUTE
+  return (
+    spans(day).some(({ from, to }) => from <= minute && minute < to) ||
+    spans(day - 1).some(({ to }) => minute + 1440 < to)
+  )
+}
+
+export const isInWindow = (calendar: Calendar, at: number): boolean =>
+  isIn(onDay(calendar, 'windows', calendar), wallAt(calendar.timeZone, at))
+
+export const isTrading = (calendar: Calendar, at: number): boolean => {
+  if (calendar.opening === null || calendar.opening === 'always') return true
+  return isIn(onDay(calendar, 'opening', openingKey(calendar)), wallAt(calendar.timeZone, at))
+}
+
+export const isFrozen = (freezes: readonly Freeze[], timeZone: string, at: number): boolean => {
+  if (freezes.length === 0) return false
+  const wall = wallAt(timeZone, at)
+  return freezes.some(({ from, to }) => Date.parse(`${from}Z`) <= wall && wall < Date.parse(`${to}Z`))
+}
+
+/** Times to look at in [from, to): every five minutes, and the last moment. */
+function* moments(from: number, to: number): Generator<number> {
+  for (let at = from; at < to; at += STEP) yield at
+  yield to - 1
+}
+
+/** What is wrong with an installation that begins now, by the wall; undefined: nothing. */
+export function wrongBeginning(
+  calendar: Calendar,
+  freezes: readonly Freeze[],
+  need: InstallNeed,
+  mustBeClosed: boolean,
+  at: number,
+): string | undefined {
+  const { installSeconds, confirmSeconds, rollbackSeconds, marginSeconds } = need
+  const end = at + (installSeconds + confirmSeconds + rollbackSeconds + marginSeconds) * SECOND
+  const isTradingNow = isTrading(calendar, at)
+  if (mustBeClosed && isTradingNow) return 'the shop trades, and it must be closed'
+  for (const moment of moments(at, end)) {
+    const when = moment === at ? 'now' : `at ${shown(calendar.timeZone, moment)}, before it must be over`
+    if (!isInWindow(calendar, moment)) return `the window is closed ${when}`
+    if (isFrozen(freezes, calendar.timeZone, moment)) return `it is frozen ${when}`
+    if (!isTradingNow && isTrading(calendar, moment)) return `the shop opens ${when}`
+  }
+  return undefined
+}
+
+/** When a shop trades within [from, to), to five minutes. */
+export function tradingTimes(calendar: Calendar, from: number, to: number): { from: number; to: number }[] {
+  const times: { from: number; to: number }[] = []
+  let begin: number | undefined
+  for (let at = Math.ceil(from / STEP) * STEP; at < to; at += STEP) {
+    const trades = isTrading(calendar, at)
+    if (trades && begin === undefined) begin = at
+    if (!trades && begin !== undefined) {
+      times.push({ from: begin, to: at })
+      begin = undefined
+    }
+  }
+  if (begin !== undefined) times.push({ from: begin, to })
+  return times
+}
