@@ -86,10 +86,26 @@ export const planBody = {
   policy: policyBody.optional(),
 }
 
-export const rolloutBody = z.strictObject({ name: text(200), packageId: z.uuid(), ...planBody })
+interface Given {
+  readonly stores?: unknown
+  readonly cashIds?: unknown
+  readonly selection?: { readonly stores?: unknown; readonly cashIds?: unknown } | undefined
+}
+
+/** Named in both places nobody could tell which was meant. */
+function refuseTwice(body: Given, context: z.RefinementCtx): void {
+  for (const member of ['stores', 'cashIds'] as const) {
+    if (body[member] === undefined || body.selection?.[member] === undefined) continue
+    context.addIssue({ code: 'custom', path: [member], message: `also in selection.${member}` })
+  }
+}
+
+export const rolloutBody = z
+  .strictObject({ name: text(200), packageId: z.uuid(), ...planBody })
+  .superRefine(refuseTwice)
 export type RolloutBody = z.output<typeof rolloutBody>
 
-export const reviseBody = z.strictObject({ name: text(200).optional(), ...planBody })
+export const reviseBody = z.strictObject({ name: text(200).optional(), ...planBody }).superRefine(refuseTwice)
 export type ReviseBody = z.output<typeof reviseBody>
 
 /** Whom it is for; `stores` and `cashIds` given directly narrow the selection. */

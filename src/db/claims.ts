@@ -15,12 +15,20 @@ import { moveStorePackage, moveUpdate } from './transition.ts'
 const CANDIDATES_PER_STORE = 40
 const CANDIDATES = 4000
 
-/** How far the store's server is in the same rollout; one that was left out because it needs nothing holds nobody up. */
+/**
+ * How far the store's server is: in the same rollout, or else by what it last said, where the package may not be newer.
+ * One that was left out because it needs nothing holds nobody up; one whose version nobody knows does.
+ */
 const SERVER = `
-CASE WHEN d.kind <> 'storeServer' AND (u.carried OR r.server_package_id IS NOT NULL) THEN coalesce((
+CASE WHEN d.kind = 'storeServer' OR NOT (u.carried OR r.server_package_id IS NOT NULL OR k.needs_server) THEN 'ok'
+ELSE coalesce((
   SELECT CASE WHEN x.state = 'succeeded' OR x.reason = 'notNeeded' THEN 'ok' WHEN x.state ${LIVE} THEN 'behind' ELSE 'failed' END
   FROM device_update x JOIN device xd ON xd.id = x.device_id AND xd.kind = 'storeServer'
-  WHERE x.rollout_id = u.rollout_id AND x.store_id = u.store_id LIMIT 1), 'ok') ELSE 'ok' END`
+    JOIN package xk ON xk.id = x.package_id AND xk.kind = 'storeServer'
+  WHERE x.rollout_id = u.rollout_id AND x.store_id = u.store_id LIMIT 1), (
+  SELECT CASE WHEN NOT k.needs_server OR t.version >= u.to_version THEN 'ok' ELSE 'behind' END
+  FROM device xd LEFT JOIN device_status t ON t.device_id = xd.id
+  WHERE xd.store_id = u.store_id AND xd.kind = 'storeServer' LIMIT 1), 'ok') END`
 
 /** Columns of a candidate, for `device_update u` and what CANDIDATE_FROM joins. */
 export const CANDIDATE = `

@@ -36,9 +36,8 @@ export type Created =
 
 const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue
 
-/** Plans and keeps a draft; nothing happens to any device until it is approved. */
-export async function createRollout(db: Database, input: NewRollout): Promise<Created> {
-  const { planned } = await planNow(db.pool, input)
+/** Keeps a plan as a draft; nothing happens to any device until it is approved. `input.waves` are those of the plan. */
+export async function keepRollout(db: Database, input: NewRollout, planned: Planned): Promise<Created> {
   if (!planned.ok) return planned
   const made = planned.plan
   const hash = planHash(made)
@@ -72,6 +71,12 @@ export async function createRollout(db: Database, input: NewRollout): Promise<Cr
     },
   })
   return { ok: true, row, forecast: planned.forecast }
+}
+
+/** Plans and keeps a draft. */
+export async function createRollout(db: Database, input: NewRollout): Promise<Created> {
+  const { planned } = await planNow(db.pool, input)
+  return keepRollout(db, input, planned)
 }
 
 export interface Steering {

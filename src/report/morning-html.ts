@@ -164,7 +164,7 @@ function comparisonTables(report: MorningReport, comparison: Comparison, options
     table('compare', heads(columns.outcome), [
       row(texts.devices, devices),
       [
-        texts.updatedOfCounted,
+        texts.updatedPercent,
         percentText(words, arrivedPercent.now),
         percentText(words, arrivedPercent.before),
         '',

@@ -29,7 +29,7 @@ export const enReport: ReportWords = {
     degraded: m('Lane closed', 'installing, blocked or not confirmed: serves no customer'),
     unknown: m('Unknown', 'unreachable, or no fresh answer: whether it sells is unknown'),
     readyOld: m('On the old version', 'healthy, sells, does not run the new version'),
-    ready: m('Updated', 'runs the new version, health check passed'),
+    ready: m('In order', 'runs the new version, health check passed, has sold or need not have yet'),
     apart: m('Not counted', 'in reserve or not connected: in no percentage'),
   },
   firstReceipt: {
@@ -128,6 +128,7 @@ export const enReport: ReportWords = {
     readyOfExpected: 'Ready for tonight',
     expectedMeaning: 'of those expected: without those updated already, in reserve or not connected',
     updatedOfCounted: 'Updated',
+    updatedPercent: 'Updated, share',
     countedMeaning: 'of all but those in reserve or not connected',
     receiptsOfUpdated: 'First receipt after the update',
     oldestReading: 'Oldest answer among the ready',

@@ -88,6 +88,7 @@ export interface ReportTexts {
   readonly readyOfExpected: string
   readonly expectedMeaning: string
   readonly updatedOfCounted: string
+  readonly updatedPercent: string
   readonly countedMeaning: string
   readonly receiptsOfUpdated: string
   readonly oldestReading: string

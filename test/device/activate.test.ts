@@ -37,29 +37,36 @@ describe('preconditions, read live right before arming', () => {
     expect([end?.event, end?.reason, arms()]).toEqual(['armed', null, 1])
   })
 
-  type Standing = readonly [code: string, stage: () => Promise<void>, change?: Partial<StepContext>]
+  interface Standing {
+    readonly code: string
+    readonly stage?: () => Promise<void>
+    readonly change?: Partial<StepContext>
+  }
+  const speaks = (ffd: string[] | null, firmware: boolean) => ({ packageFacts: { ffd, firmware } })
   const standing: readonly Standing[] = [
-    ['receiptOpen', () => till().setActivity('receipt')],
-    ['receiptOpen', () => till().setActivity('payment')],
-    ['activityUnknown', () => till().setActivity('unknown')],
-    ['technicalBreak', () => till().setActivity('technicalBreak')],
-    ['tillBlocked', () => till().setStatus({ blocked: true })],
-    ['cashierSignedIn', () => scene.signIn(till(), 'Петров')],
-    ['shiftOpen', leaveOpen],
-    ['shiftExpired', () => scene.openShift(till(), { hours: 25 })],
-    ['replicationLag', () => till().setStatus({ replication: { lagSeconds: 1000, unsent: 3 } })],
-    ['fiscalCritical', () => scene.setFiscal(till(), { flags: ['critical'] })],
-    ['ofdQueueOld', () => scene.queueForOfd(till(), 7, 26)],
-    ['ffdUnsupported', async () => {}, { packageFacts: { ffd: ['1.2'], firmware: false } }],
-    ['ofdQueueOld', () => scene.queueForOfd(till(), 1, 0), { packageFacts: { ffd: null, firmware: true } }],
-    ['diskFull', () => till().setStatus({ disk: { freeBytes: 1000 } })],
+    { code: 'receiptOpen', stage: () => till().setActivity('receipt') },
+    { code: 'receiptOpen', stage: () => till().setActivity('payment') },
+    { code: 'activityUnknown', stage: () => till().setActivity('unknown') },
+    { code: 'technicalBreak', stage: () => till().setActivity('technicalBreak') },
+    { code: 'tillBlocked', stage: () => till().setStatus({ blocked: true }) },
+    { code: 'cashierSignedIn', stage: () => scene.signIn(till(), 'Петров') },
+    { code: 'shiftOpen', stage: leaveOpen },
+    { code: 'shiftExpired', stage: () => scene.openShift(till(), { hours: 25 }) },
+    {
+      code: 'replicationLag',
+      stage: () => till().setStatus({ replication: { lagSeconds: 1000, unsent: 3 } }),
+    },
+    { code: 'fiscalCritical', stage: () => scene.setFiscal(till(), { flags: ['critical'] }) },
+    { code: 'ofdQueueOld', stage: () => scene.queueForOfd(till(), 7, 26) },
+    { code: 'ofdQueueOld', stage: () => scene.queueForOfd(till(), 1, 0), change: speaks(null, true) },
+    { code: 'ffdUnsupported', change: speaks(['1.2'], false) },
+    { code: 'diskFull', stage: () => till().setStatus({ disk: { freeBytes: 1000 } }) },
   ]
-  test.each(standing)('%s: not armed, the reason and all that was found', async (...one) => {
-    const [code, stage, change] = one as Standing
-    await stage()
-    const { reason, notes } = await rig.run(activate, change)
-    expect(reason).toBe(code)
-    expect(notes.findings).toContainEqual(expect.objectContaining({ code, level: 'block' }))
+  test.each(standing)('$code: not armed, the reason and all that was found', async (one) => {
+    await one.stage?.()
+    const { reason, notes } = await rig.run(activate, one.change)
+    expect(reason).toBe(one.code)
+    expect(notes.findings).toContainEqual(expect.objectContaining({ code: one.code, level: 'block' }))
     expect(arms()).toBe(0)
   })
 

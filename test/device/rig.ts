@@ -148,13 +148,7 @@ export async function openRig(options: Partial<FleetOptions> = {}): Promise<Step
     stage,
     install,
     send: async (build, cashId = TILL) => {
-      await caller(cashId)(
-        build(claimOf(cashId)),
-        operationData
-          .or(armData)
-          .or(downloadData)
-          .catch(null as never),
-      )
+      await caller(cashId)(build(claimOf(cashId)), z.looseObject({}))
     },
     generation: () => generation,
     end: async () => {

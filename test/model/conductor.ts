@@ -264,6 +264,11 @@ export function releaseWave(setting: Setting, world: World, wave: number): World
   return withNewSample(setting, { ...world, waves }, (at) => at === wave)
 }
 
+function markFulfilled(world: World, wave: number, is: boolean): World {
+  const before = world.waves[wave]?.fulfilled ?? 'no'
+  return withWave(world, wave, { fulfilled: !is ? 'no' : before === 'no' ? 'now' : before })
+}
+
 function writeWave(core: Core, setting: Setting, world: World, decision: Waved): Written | undefined {
   const done = (next: World | undefined): Written | undefined => next && { world: next, job: null }
   switch (decision.do) {
@@ -272,7 +277,7 @@ function writeWave(core: Core, setting: Setting, world: World, decision: Waved):
     case 'pass':
       return done(withWave(world, decision.wave, { isPassed: true }))
     case 'fulfilled':
-      return done(withWave(world, decision.wave, { fulfilled: decision.is ? 'now' : 'no' }))
+      return done(markFulfilled(world, decision.wave, decision.is))
     case 'pause': {
       const rollout = nextState(core.rollouts, world.rollout, 'pause')
       return done(rollout && { ...world, rollout: rollout as World['rollout'], isBreached: true })

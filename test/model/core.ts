@@ -24,6 +24,8 @@ export interface Core {
   readonly claimSeesRollout: boolean
   /** A claim locks its store until it is written. */
   readonly claimLocksStore: boolean
+  /** A claim that nobody began goes back where it came from. */
+  readonly unbegunReturns: boolean
   /** Places and lanes are counted once more under that lock. */
   readonly claimCountsAgain: boolean
 }
@@ -43,4 +45,5 @@ export const coreOfToday: Core = {
   claimSeesRollout: true,
   claimLocksStore: true,
   claimCountsAgain: true,
+  unbegunReturns: false,
 }

@@ -112,6 +112,10 @@ export function goOn(device: Device): Device | undefined {
   }
 }
 
+/** Its own clock says that the arming is over. */
+export const expireArming = (device: Device, rules: DeviceRules): Device =>
+  device.isArmed && rules.enforcesExpiry ? { ...device, isArmed: false } : device
+
 /** Off and on again. Armed, it installs; an install under way goes on; one whose arming is over is undone. */
 export function cyclePower(device: Device): Device | undefined {
   if (device.phase === 'none' && device.isArmed) return { ...device, phase: 'stopping', phaseOf: 0 }

@@ -88,13 +88,13 @@ export function expireLease(core: Core, world: World, target: number): World | u
   if (!row.isLeased) return undefined
   const { generation } = row
   const lost = { event: 'leaseLost', generation, reason: 'leaseExpired', attempts: 'spend' } as const
-  const move = row.isBegun ? { ...lost, isBackingOff: true } : { event: unbegunEvent(row), generation }
+  const isPutOff = core.unbegunReturns && 'isPutOff' in row && row.isPutOff
+  const unbegun = { event: isPutOff ? 'putOff' : 'deferred', generation }
+  const move = row.isBegun ? { ...lost, isBackingOff: true } : unbegun
   if (target === -1) return moveStorePackage(core, world, move)
   const moved = moveRow(core, rowAt(world, target), move)
   return moved && withRow(world, target, moved)
 }
-
-const unbegunEvent = (row: object): string => ('isPutOff' in row && row.isPutOff ? 'putOff' : 'deferred')
 
 export type Begun =
   | { readonly is: 'taken'; readonly world: World }

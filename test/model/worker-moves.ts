@@ -1,9 +1,11 @@
 /** What two workers do with their jobs, in the pieces between crash points; and how they end, hang or lose contact. */
 import { reasonRule } from '../../src/rollout/reasons.ts'
+import type { Core } from './core.ts'
 import { deliver } from './device.ts'
-import type { Move } from './moves.ts'
-import { begin, type Core, moveRow, moveStorePackage, retryRow, retryStorePackage } from './office.ts'
-import { commandOf, confirm, endOf, observe, type Seen } from './steps.ts'
+import { type Move, nameOf } from './move.ts'
+import { begin, moveRow, moveStorePackage, retryRow, retryStorePackage } from './office.ts'
+import type { Setting } from './setting.ts'
+import { beforeSending, commandOf, confirm, endOf, observe, refusal, type Seen } from './steps.ts'
 import {
   type Command,
   deviceAt,

@@ -4,7 +4,7 @@
  */
 import { useOf } from './people.ts'
 import type { Device, Fate, Install, World } from './shapes.ts'
-import { MINUTE, SECOND } from './wall.ts'
+import { SECOND } from './wall.ts'
 
 /** How long phases take at most, all of them: below the policy's install, confirm and rollback. */
 const seconds = {
@@ -66,11 +66,35 @@ export function beginInstall(
   }
   const fate = fateOf(world, device, to)
   const until = now + draw(world, 'stopping')
-  device.install = { operation, cause, from: device.version, to, fate, phase: 'stopping', until, wasCut: false }
+  const { version: from, previousVersion: formerPrevious } = device
+  device.install = { operation, cause, from, to, formerPrevious, fate, phase: 'stopping', until, wasCut: false }
   // A third of them reboot the whole machine.
   if (world.random.chance(0.33)) device.awayUntil = now + world.random.between(20, 90) * SECOND
   world.tell(device.store, device, `begins to install (${cause})`, to)
   world.checks.installBegins(device, cause, generation)
+  if (device.kind === 'storeServer') watch(world, device)
+}
+
+/** A server's tills follow it: somebody must look when it is up. */
+function watch(world: World, device: Device): void {
+  world.agenda.at(Math.max(world.agenda.now() + SECOND, device.install?.until ?? 0), () => {
+    advance(world, device)
+    if (device.install !== null) watch(world, device)
+  })
+}
+
+/** Where the server's update updates its tills as well, they begin within two minutes. */
+function bringTills(world: World, { store, version }: Device): void {
+  const carries = world.rollouts.some(
+    ({ package: own, serverPackage }) =>
+      [own, serverPackage].some((one) => one?.kind === 'storeServer' && one.updatesTills && one.version === version),
+  )
+  if (!carries) return
+  store.followVersion = version
+  for (const till of store.devices) {
+    if (till.kind !== 'storeServer')
+      world.agenda.at(world.agenda.now() + world.random.between(5, 120) * SECOND, () => follow(world, till))
+  }
 }
 
 export function beginRollback(world: World, device: Device, operation: string): void {
@@ -83,7 +107,8 @@ export function beginRollback(world: World, device: Device, operation: string): 
   }
   const [from, to] = [device.version, device.previousVersion ?? device.version]
   const until = now + draw(world, 'goingBack')
-  device.install = { operation, cause: 'claim', from, to, fate: 'good', phase: 'goingBack', until, wasCut: false }
+  const rest = { formerPrevious: null, fate: 'good', phase: 'goingBack', until, wasCut: false } as const
+  device.install = { operation, cause: 'claim', from, to, ...rest }
   world.tell(device.store, device, 'goes back', to)
 }
 
@@ -96,9 +121,9 @@ function switchTo(world: World, device: Device, install: Install): void {
   world.tell(device.store, device, 'runs another version', install.to)
 }
 
-function switchBack(world: World, device: Device, to: number): void {
+function switchBack(world: World, device: Device, to: number, previous: number | null): void {
   device.version = to
-  device.previousVersion = null
+  device.previousVersion = previous
   device.boots += 1
   device.health = 'healthy'
   world.tell(device.store, device, 'is back', to)
@@ -117,19 +142,19 @@ function next(world: World, device: Device, install: Install): Install['phase'] 
       return 'starting'
     case 'starting':
       if (install.fate === 'reverts') {
-        switchBack(world, device, install.from)
+        switchBack(world, device, install.from, install.formerPrevious)
         return 'reverting'
       }
       if (install.fate === 'staysBad') device.health = 'unhealthy'
       end(device, install, install.fate === 'staysBad' ? 'healthFailed' : null)
-      if (device.kind === 'storeServer' && install.fate === 'good') world.checks.serverUp(device)
+      if (device.kind === 'storeServer' && install.fate === 'good') bringTills(world, device)
       return undefined
     case 'reverting':
       end(device, install, 'healthFailed')
       return undefined
     case 'goingBack':
       device.armed = null
-      switchBack(world, device, install.to)
+      switchBack(world, device, install.to, null)
       return 'leaving'
     case 'leaving':
       end(device, install, null)
@@ -184,14 +209,13 @@ export function powerOn(world: World, device: Device): void {
     else install.until = now + draw(world, install.phase)
   } else if (device.armed !== null) {
     beginInstall(world, device, device.armed.operation, device.armed.generation, 'boot')
-  }
+  } else if (device.kind !== 'storeServer') follow(world, device)
 }
 
 /** A till takes over what its store server runs: at once, or when it is switched on. */
-export function follow(world: World, device: Device, to: number): void {
+export function follow(world: World, device: Device): void {
   advance(world, device)
-  if (!device.hasPower || device.install !== null || device.version === to) return
+  const to = device.store.followVersion
+  if (!device.hasPower || device.install !== null || to === null || device.version >= to) return
   beginInstall(world, device, `server-${to}-${device.boots}`, 0, 'server', to)
 }
-
-export const FOLLOW_WITHIN = 2 * MINUTE

@@ -132,6 +132,7 @@ function makeStore(index: number, random: Random): Store {
     devices: [],
     packages: new Map(),
     offlineUntil: 0,
+    followVersion: null,
     trading: [],
     ...{ asks: 20, misses: 1, downloads: 0, installs: 0, live: [], isDirty: false, wakeAt: Number.POSITIVE_INFINITY },
   }

@@ -28,6 +28,8 @@ export interface Store {
   readonly packages: Map<string, StorePackage>
   /** Its line is cut, or its server is down. */
   offlineUntil: number
+  /** What its server brings its tills along to. */
+  followVersion: number | null
   /** By its habits, around the present night. */
   trading: readonly Interval[]
   // what the head office counts
@@ -49,6 +51,7 @@ export interface Install {
   readonly cause: 'claim' | 'boot' | 'server'
   readonly from: number
   readonly to: number
+  readonly formerPrevious: number | null
   readonly fate: Fate
   phase: Phase
   /** When this phase ends, power given. */

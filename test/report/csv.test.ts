@@ -95,8 +95,8 @@ test('the morning row of a till', () => {
   expect(rows.find((row) => row['Cash id'] === '101-1')).toMatchObject({
     Phone: '',
     Opens: '2026-11-23 10:00',
-    'Store status': 'Updated',
-    Result: 'Updated',
+    'Store status': 'In order',
+    Result: 'In order',
     Reason: '',
     'From version': '00095000',
     'Running version': '00096000',

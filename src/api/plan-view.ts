@@ -1,0 +1,106 @@
+/** A plan as people and programs read it: numbers, names, what to expect. Whole lists are in GET /rollouts/:id/plan. */
+import { groupBy } from '../rollout/group-by.ts'
+import type { Forecast, Plan, PlanDevice, PlanWarning } from '../rollout/plan-types.ts'
+import { planHash } from '../rollout/plan-hash.ts'
+import { formatVersion } from '../rollout/versions.ts'
+import type { AskedPlan } from './plan-request.ts'
+
+/** Of one reason, or of what is carried: more are in the whole plan. */
+const SHOWN = 200
+
+const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> =>
+  Object.fromEntries([...groupBy(items, keyOf)].map(([key, all]) => [key, all.length]))
+
+/** Which store each device of the plan is in; a target is in some store of it. */
+function storesOf(plan: Plan, deviceIds: readonly string[], storeOf: ReadonlyMap<string, number>): number {
+  return new Set(deviceIds.map((id) => storeOf.get(id))).size
+}
+
+/** How many where; gates as they were resolved for each wave. */
+export function planSummary(plan: Plan) {
+  const storeOf = new Map(plan.devices.map((one) => [one.id, one.store]))
+  return {
+    targets: plan.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0),
+    carried: plan.carried.reduce((sum, one) => sum + one.deviceIds.length, 0),
+    stores: plan.stores.length,
+    waves: plan.waves.map(({ number, name, deviceIds, gate }) => ({
+      number,
+      name,
+      devices: deviceIds.length,
+      stores: storesOf(plan, deviceIds, storeOf),
+      gate,
+    })),
+    leftOut: plan.leftOut.length,
+    leftOutByReason: countBy(plan.leftOut, (one) => one.reason),
+  }
+}
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+
+/** Times are ISO 8601 in UTC; null: not within the next 14 days. */
+function forecastView({ perStore, wanBytes, lanBytes, startsAt, endsAt }: Forecast) {
+  return {
+    wanBytes,
+    lanBytes,
+    startsAt: iso(startsAt),
+    endsAt: iso(endsAt),
+    fits: perStore.every((one) => one.fits),
+    stores: perStore.map(({ storeId: _, code, startsAt: from, estimatedEnd, ...one }) => ({
+      store: code,
+      ...one,
+      startsAt: iso(from),
+      estimatedEnd: iso(estimatedEnd),
+    })),
+  }
+}
+
+const VERSIONED = 'packages'
+
+/** Versions are shown as eight digits, also within a warning. */
+function warningView({ code, params }: PlanWarning) {
+  const packages = params[VERSIONED]
+  if (!Array.isArray(packages)) return { code, params }
+  const shown = packages.map((one: { version: number }) => ({ ...one, version: formatVersion(one.version) }))
+  return { code, params: { ...params, [VERSIONED]: shown } }
+}
+
+type Name = Pick<PlanDevice, 'cashId' | 'storeCode' | 'kind'>
+type Names = ReadonlyMap<string, Name>
+
+const nameView = (names: Names, id: string) => {
+  const name = names.get(id)
+  return { cashId: name?.cashId ?? null, store: name?.storeCode ?? null, kind: name?.kind ?? null }
+}
+
+function leftOutView({ leftOut }: Plan, names: Names) {
+  return [...groupBy(leftOut, (one) => one.reason)].map(([reason, all]) => ({
+    reason,
+    count: all.length,
+    devices: all.slice(0, SHOWN).map((one) => nameView(names, one.deviceId)),
+  }))
+}
+
+function carriedView({ carried }: Plan, names: Names) {
+  return carried.slice(0, SHOWN).map(({ serverId, deviceIds }) => ({
+    server: nameView(names, serverId),
+    count: deviceIds.length,
+    devices: deviceIds.slice(0, SHOWN).map((id) => nameView(names, id).cashId),
+  }))
+}
+
+/** What POST /rollouts and its dry run answer of a plan. */
+export function planAnswer({ planned, input, request, wavesBy }: AskedPlan, isFull: boolean) {
+  const { plan, forecast } = planned
+  const names = new Map(input.devices.map((one) => [one.id, one]))
+  return {
+    planHash: planHash(plan),
+    cut: request.waves,
+    wavesBy,
+    plan: planSummary(plan),
+    leftOut: leftOutView(plan, names),
+    carried: carriedView(plan, names),
+    forecast: forecastView(forecast),
+    warnings: forecast.warnings.map(warningView),
+    ...(isFull ? { fullPlan: plan } : {}),
+  }
+}
