@@ -70,7 +70,7 @@ export async function readCandidates(on: pg.ClientBase, open: OpenPlaces): Promi
          AND (u.state NOT IN ('waiting', 'downloaded', 'ready') OR r.state = 'stopping'
            OR (r.policy->>'endsAt')::timestamptz <= now()
            OR (r.state = 'running' AND (u.not_before IS NULL OR u.not_before <= now())
-             AND (u.state <> 'waiting' OR p.state <> 'uploading')
+             AND (u.state <> 'waiting' OR p.state = 'present' OR (p.state = 'absent' AND p.reason IS NOT NULL))
              AND (u.state <> 'ready' OR u.carried OR (w.released_at IS NOT NULL
                AND (u.rollout_id, u.store_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))))))
          AND (u.state IN ('waiting', 'downloaded', 'ready', 'armed') OR u.not_before IS NULL OR u.not_before <= now())

@@ -8,7 +8,7 @@ interface LaneRow extends Omit<LaneView, 'isOpen'>, LaneFacts {
   readonly storeId: string
 }
 
-/** Every till of these stores; one whose last update left it broken is closed until another one ends otherwise. */
+/** Every till in service of these stores; one whose last update left it broken is closed until another one ends otherwise. */
 async function readLanes(on: Executor, storeIds: readonly string[]): Promise<Map<string, LaneView[]>> {
   const { rows } = await on.query<LaneRow>(
     `SELECT d.id AS "deviceId", d.store_id AS "storeId", d.kind, d.blocked, d.in_reserve AS "inReserve",
@@ -18,7 +18,8 @@ async function readLanes(on: Executor, storeIds: readonly string[]): Promise<Map
          AND (u.state <> 'broken' OR u.finished_at = (SELECT max(o.finished_at) FROM device_update o WHERE o.device_id = d.id))
        ) AS "isBusyWithUs"
      FROM device d LEFT JOIN device_status t ON t.device_id = d.id
-     WHERE d.store_id = ANY($1::uuid[]) AND d.kind IN ('till', 'selfCheckout')`,
+     WHERE d.store_id = ANY($1::uuid[]) AND d.kind IN ('till', 'selfCheckout')
+       AND NOT d.blocked AND NOT d.in_reserve AND d.host IS NOT NULL`,
     [storeIds],
   )
   const lanes = new Map<string, LaneView[]>(storeIds.map((id) => [id, []]))

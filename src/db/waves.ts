@@ -72,13 +72,16 @@ export async function readWaveGroups(
   rolloutIds: readonly string[],
 ): Promise<(WaveGroup & { rolloutId: string; wave: number })[]> {
   const { rows } = await on.query<WaveGroup & { rolloutId: string; wave: number }>(
-    `SELECT u.rollout_id AS "rolloutId", u.wave, u.state, u.reason, count(*)::int AS count,
+    `SELECT u.rollout_id AS "rolloutId", u.wave, u.state,
+       -- Who waits for its store's package is out of reach when the store is.
+       CASE WHEN u.state = 'waiting' AND u.reason IS NULL THEN p.reason ELSE u.reason END AS reason, count(*)::int AS count,
        coalesce(u.finished_at >= w.sample_from, false) AS "inSample",
        (u.install_at IS NULL OR u.install_at < now() - make_interval(secs => (r.policy->>'restartSeconds')::float8)) AS "isOverdue"
      FROM device_update u JOIN wave w ON w.rollout_id = u.rollout_id AND w.number = u.wave
      JOIN rollout r ON r.id = u.rollout_id
+     LEFT JOIN store_package p ON p.store_id = u.store_id AND p.package_id = u.package_id AND p.state = 'absent'
      WHERE u.rollout_id = ANY($1::uuid[]) AND w.released_at IS NOT NULL AND w.passed_at IS NULL
-     GROUP BY u.rollout_id, u.wave, u.state, u.reason, 6, 7`,
+     GROUP BY 1, 2, 3, 4, 6, 7`,
     [rolloutIds],
   )
   return rows

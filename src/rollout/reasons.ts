@@ -133,6 +133,7 @@ export const reasons = {
   ownedByRollout: leftOut,
   wrongKind: leftOut,
   nightOver: leftOut,
+  skippedByPerson: { ...leftOut, owner: 'us' },
   // the store or the device cannot take it
   diskFull: store,
   storePackageMissing: { ...store, end: 'skipped' },

@@ -86,6 +86,7 @@ export const en: Catalogue = {
     ownedByRollout: w('In another rollout', 'wait, or stop that one'),
     wrongKind: w('Package for other devices', 'choose another package'),
     nightOver: w('The night is over', 'retry the next night'),
+    skippedByPerson: w('Taken out by a person', 'retry when it may be updated'),
     diskFull: w('No space', 'free the disk'),
     storePackageMissing: w('No package in the store', 'check the upload to the store server'),
     transferFailed: w('Transfer failed', 'check the connection and retry'),

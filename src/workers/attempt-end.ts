@@ -20,6 +20,8 @@ export interface FailedAttempt {
   readonly policy: Policy
   /** The event that means "again, but from an earlier step"; `putOff`: the way back of a device that sells. */
   readonly deferAs?: 'damaged' | 'fetchAgain' | 'putOff'
+  /** 0 … 1, spreads the next attempts; left out: chance. */
+  readonly jitter?: number
 }
 
 /** The reason code of anything that was thrown. */
@@ -50,7 +52,7 @@ export function endOfFailure(step: Step, error: unknown, failed: FailedAttempt):
     return { event, attempts: 'keep', params }
   }
   const reason = reasonOf(error)
-  const jitter = Math.random()
+  const jitter = failed.jitter ?? Math.random()
   // Why a device is rolled back stays its reason; what hinders the rollback is the attempt's alone.
   const why = step === 'rollback' && !isPutOff ? {} : { reason }
   const isUnchanged = error instanceof DeviceFailure && error.provesUnchanged
@@ -77,7 +79,7 @@ export function endOfFailure(step: Step, error: unknown, failed: FailedAttempt):
  * Attempts count from the check of the package on: a package that comes damaged again and again, and a device that is
  * armed and lost again and again, must run out of them.
  */
-export function endOfSuccess(end: StepEnd, work: { attempts: number; policy: Policy }): UpdateEnd {
+export function endOfSuccess(end: StepEnd, work: { attempts: number; policy: Policy; jitter?: number }): UpdateEnd {
   if (end.event === 'putOff') {
     const failure = new DeviceFailure(end.reason ?? 'deviceBusy', { mayHaveActed: false })
     return endOfFailure('rollback', failure, { ...work, acted: false, deferAs: 'putOff' })

@@ -10,6 +10,7 @@ import type { Agenda } from './agenda.ts'
 import type { Checks } from './checks.ts'
 import type { Core } from './core.ts'
 import type { Random } from './random.ts'
+import type { Held } from './workers.ts'
 
 export interface Store {
   readonly index: number
@@ -242,7 +243,7 @@ export interface Counters {
 export interface Worker {
   readonly index: number
   readonly capacity: number
-  running: Set<{ abandon(): void; interrupt(error: Error): void; generation: number; isStale(): boolean }>
+  readonly running: Set<Held>
   isAlive: boolean
   frozenUntil: number
 }

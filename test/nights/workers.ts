@@ -34,45 +34,53 @@ interface Attempt {
   interruption: Error | undefined
 }
 
-/** Waits in virtual time. A killed worker never goes on; a stopped one when it goes on. */
+/**
+ * Waits in virtual time. A killed worker never goes on; a stopped one when it goes on, and what it had sent by then may
+ * have arrived while it stood.
+ */
 function after<T>(attempt: Attempt, ms: number, produce: () => T, onDeath?: () => void): Promise<T> {
   const { world, worker, deadline } = attempt
-  const { agenda } = world
+  const { agenda, random } = world
   agenda.awake(-1)
   return new Promise<T>((resolve, reject) => {
+    let early: (() => void) | undefined
+    const settle = (): (() => void) => {
+      try {
+        const value = produce()
+        return () => resolve(value)
+      } catch (error) {
+        return () => reject(error)
+      }
+    }
     const wake = (): void => {
       const now = agenda.now()
-      if (attempt.isAbandoned) return onDeath?.()
-      if (now < worker.frozenUntil) return agenda.at(worker.frozenUntil + world.random.between(0, 2000), wake)
+      if (attempt.isAbandoned) return early === undefined ? onDeath?.() : undefined
+      if (now < worker.frozenUntil) {
+        if (early === undefined && random.chance(0.5)) early = settle()
+        return agenda.at(worker.frozenUntil + random.between(0, 2000), wake)
+      }
       agenda.awake(1)
       if (attempt.interruption !== undefined) return reject(attempt.interruption)
       if (now > deadline) return reject(new DOMException('the attempt took too long', 'TimeoutError'))
-      try {
-        resolve(produce())
-      } catch (error) {
-        reject(error)
-      }
+      const finish = early ?? settle()
+      finish()
     }
     agenda.at(agenda.now() + ms, wake)
   })
 }
 
 async function callDevice(attempt: Attempt, call: Call): Promise<unknown> {
-  const { world, row, worker } = attempt
+  const { world, row } = attempt
   const { device } = row
   const away = unreachable(world, device)
   if (away !== undefined) {
     await after(attempt, givesUpIn(world), () => undefined)
     throw new DeviceFailure(away, { mayHaveActed: false })
   }
-  const ms = answersIn(world, call)
-  const isSent = world.random.chance(0.5)
   const late = () => {
-    if (isSent && call.mutates === true) arriveLate(world, device, call)
+    if (call.mutates === true && world.random.chance(0.5)) arriveLate(world, device, call)
   }
-  // Stopped in the middle of it: what was sent arrives while nobody listens.
-  if (worker.frozenUntil > world.agenda.now()) late()
-  return after(attempt, ms, () => arrive(world, device, call), late)
+  return after(attempt, answersIn(world, call), () => arrive(world, device, call), late)
 }
 
 function saveSeen(attempt: Attempt, status: Status): void {

@@ -1,0 +1,244 @@
+/**
+ * The conductor's tick over rows in memory: only stores and rollouts where something changed, or whose hour has come, are
+ * looked at. Stands for src/conductor/tick.ts, times.ts and the claims of src/db/claims.ts.
+ */
+import type { InstallTime } from '../../src/rollout/calendar.ts'
+import type { Circumstances, RestingRow, Wanted } from '../../src/rollout/decide.ts'
+import type { ServerProgress } from '../../src/rollout/due.ts'
+import { isLaneKind, isLaneOpen, type LaneView, type Trading } from '../../src/rollout/lanes.ts'
+import { rampRoom } from '../../src/rollout/ramp.ts'
+import type { StoreLoad } from '../../src/rollout/release.ts'
+import { isActiveUpdate, isTerminalUpdate, laneClosedStates } from '../../src/rollout/states.ts'
+import { judgeRollout } from './gates.ts'
+import { claimRow, moveRollout, moveRow } from './rows.ts'
+import type { Device, Rollout, Row, Store, World } from './shapes.ts'
+import { claimPackage, wantedPackages } from './uploads.ts'
+import { MINUTE, SECOND } from './wall.ts'
+import { deliver } from './workers.ts'
+
+const TICK_MS = SECOND
+const JUDGE_MS = MINUTE
+/** What had no room is looked at again. */
+const AGAIN_MS = 15 * SECOND
+const NEVER = Number.POSITIVE_INFINITY
+
+/** src/db/claims.ts SERVER */
+function serverOf(row: Row): ServerProgress {
+  const { rollout, carried, device, store } = row
+  if (device.kind === 'storeServer' || (!carried && rollout.serverPackage === null)) return 'ok'
+  const server = rollout.serverRows.get(store)
+  if (server === undefined || server.state === 'succeeded' || server.reason === 'notNeeded') return 'ok'
+  return isTerminalUpdate(server.state) ? 'failed' : 'behind'
+}
+
+function restingOf(row: Row): RestingRow {
+  const { device, store, package: own, carried } = row
+  const kept = carried || row.rollout.kind === 'rollback' ? undefined : store.packages.get(own.id)
+  return {
+    id: row.id,
+    rolloutId: row.rollout.id,
+    deviceId: device.id,
+    storeId: store.id,
+    state: row.state,
+    reason: row.reason,
+    waveReleased: row.wave.releasedAt !== null,
+    server: serverOf(row),
+    storePackageState: kept?.state ?? 'present',
+    storePackageReason: kept?.reason ?? null,
+    storePackageAttempts: kept?.attempts ?? 0,
+    attempts: row.attempts,
+    notBefore: row.notBefore,
+    armedUntil: row.armedUntil,
+    carried,
+    mustBeClosed: device.kind === 'storeServer' && own.updatesTills,
+  }
+}
+
+/** Kept until it may change, as times.ts does. */
+export function timeOf(world: World, rollout: Rollout, store: Store, mustBeClosed: boolean): InstallTime {
+  const now = world.agenda.now()
+  const key = mustBeClosed ? `${store.id}:closed` : store.id
+  const known = rollout.times.get(key)
+  if (known !== undefined && now < known.until) return known
+  const { freezes, core } = world
+  const { policy, need } = rollout
+  const times = { group: store.group, present: store.calendar, approved: rollout.approved.get(store) ?? store.calendar }
+  const answer = core.installTimeOf({ storeId: store.id, times, freezes, policy, need, mustBeClosed, now })
+  rollout.times.set(key, answer)
+  return answer
+}
+
+const tradingOf = (store: Store): Trading => (store.calendar.opening === 'always' ? 'always' : 'trading')
+
+/** Its update is in a lane-closed state; one that its last update left broken is closed until another ends otherwise. */
+export const isBusyWithUs = ({ row, lastEnded }: Device): boolean =>
+  (row !== null && laneClosedStates.has(row.state)) || lastEnded === 'broken'
+
+export const laneOf = (device: Device): LaneView => ({
+  deviceId: device.id,
+  kind: device.kind,
+  isOpen: isLaneOpen({
+    blocked: device.blocked,
+    inReserve: device.inReserve,
+    hasAddress: true,
+    isReached: device.isReached,
+    isBusyWithUs: isBusyWithUs(device),
+    health: device.said.health,
+    activity: device.said.activity,
+  }),
+})
+
+function loadOf(store: Store, isTrading: boolean): StoreLoad {
+  const { downloads, installs, maxDownloads, maxInstalls, devices } = store
+  const lanes = isTrading ? devices.filter((one) => isLaneKind(one.kind)).map(laneOf) : null
+  return { downloads, installs, maxDownloads, maxInstalls, lanes, trading: tradingOf(store) }
+}
+
+const byId = new WeakMap<World, Map<string, Store>>()
+function storesById(world: World): Map<string, Store> {
+  const known = byId.get(world)
+  if (known !== undefined) return known
+  const stores = new Map(world.stores.map((store) => [store.id, store]))
+  byId.set(world, stores)
+  return stores
+}
+
+function circumstances(world: World): Circumstances {
+  const rollouts = new Map(world.rollouts.map((one) => [one.id, one]))
+  const stores = storesById(world)
+  const storeOf = (id: string): Store => stores.get(id) as Store
+  return {
+    now: world.agenda.now(),
+    terms: (id) => rollouts.get(id),
+    installTime: (rolloutId, storeId, mustBeClosed) =>
+      timeOf(world, rollouts.get(rolloutId) as Rollout, storeOf(storeId), mustBeClosed),
+    trading: (storeId) => tradingOf(storeOf(storeId)),
+  }
+}
+
+const isLive = ({ state }: Rollout): boolean => state === 'running' || state === 'paused' || state === 'stopping'
+
+const later = (now: number, ...times: (number | null)[]): number =>
+  times.reduce<number>((first, at) => (at !== null && at > now && at < first ? at : first), NEVER)
+
+/** When something may be due for a row that rests. */
+function wakeOf(world: World, row: Row, now: number): number {
+  const { policy } = row.rollout
+  const [ends, preload] = [policy.endsAt, policy.preloadFrom].map((at) => (at === null ? null : Date.parse(at)))
+  const isTimed = !row.carried && (row.state === 'ready' || row.state === 'armed')
+  const mustBeClosed = row.device.kind === 'storeServer' && row.package.updatesTills
+  const until = isTimed ? timeOf(world, row.rollout, row.store, mustBeClosed).until : null
+  return later(now, row.notBefore, row.armedUntil, until, ends ?? null, preload ?? null)
+}
+
+const atRest = (row: Row): boolean => !row.isLeased && !isActiveUpdate(row.state) && isLive(row.rollout)
+
+function wakeAt(world: World, store: Store, at: number): void {
+  if (at >= store.wakeAt) return
+  store.wakeAt = at
+  world.agenda.at(at, () => {
+    if (store.wakeAt !== at) return
+    store.wakeAt = NEVER
+    store.isDirty = true
+    world.dirty.add(store)
+    poke(world)
+  })
+}
+
+function room(world: World): number {
+  const now = world.agenda.now()
+  const able = world.workers.filter((one) => one.isAlive && now >= one.frozenUntil)
+  const capacity = able.reduce((sum, one) => sum + one.capacity, 0)
+  const running = able.reduce((sum, one) => sum + one.running.size, 0)
+  return Math.max(0, capacity - running)
+}
+
+function claimPackages(world: World, store: Store, left: number): number {
+  const now = world.agenda.now()
+  const { wanted, at } = wantedPackages(store, now)
+  wakeAt(world, store, at)
+  return wanted.slice(0, left).filter((kept) => claimPackage(world, kept)).length
+}
+
+function ramps(world: World): Map<string, number> {
+  const since = world.agenda.now() - MINUTE
+  return new Map(
+    world.rollouts.flatMap((one) => {
+      if (one.policy.ramp === null) return []
+      one.starts.splice(0, one.starts.findLastIndex((at) => at <= since) + 1)
+      return [[one.id, rampRoom(one.policy.ramp, one.successes, one.starts.length)] as const]
+    }),
+  )
+}
+
+function claimAll(world: World, wanted: readonly Wanted[], rows: ReadonlyMap<string, Row>, left: number): void {
+  const trades = new Set(wanted.filter((one) => one.closesLane && one.trading !== null).map((one) => one.storeId))
+  const stores = storesById(world)
+  const loads = new Map(
+    [...new Set(wanted.map((one) => one.storeId))].map((id) => [id, loadOf(stores.get(id) as Store, trades.has(id))]),
+  )
+  const released = world.core.release(wanted, loads, { total: left, ramp: ramps(world) })
+  for (const one of released) {
+    const row = rows.get(one.updateId) as Row
+    if (one.closesLane) world.checks.mayInstall(row, one.trading !== null)
+    const install = one.closesLane ? { latestStart: one.latestStart } : undefined
+    const generation = claimRow(world, row, one.step, install)
+    if (generation !== undefined) deliver(world, row, generation)
+  }
+  if (released.length === wanted.length) return
+  const at = world.agenda.now() + AGAIN_MS
+  const taken = new Set(released)
+  for (const one of wanted) if (!taken.has(one)) wakeAt(world, stores.get(one.storeId) as Store, at)
+}
+
+function judgeStores(world: World, stores: readonly Store[]): void {
+  const now = world.agenda.now()
+  const rows = new Map<string, Row>()
+  for (const store of stores) {
+    store.isDirty = false
+    for (const row of store.live) if (atRest(row)) rows.set(row.id, row)
+  }
+  const { endings, wanted } = world.core.judgeRows([...rows.values()].map(restingOf), circumstances(world))
+  for (const { id, event, reason } of endings) moveRow(world, rows.get(id) as Row, event, { reason })
+  let left = room(world)
+  for (const store of stores) left -= claimPackages(world, store, left)
+  if (wanted.length > 0) claimAll(world, wanted, rows, left)
+  for (const store of stores) {
+    const wakes = store.live.map((row) => (atRest(row) ? wakeOf(world, row, now) : NEVER))
+    wakeAt(world, store, Math.min(NEVER, ...wakes))
+  }
+}
+
+function endRollouts(world: World): void {
+  for (const rollout of world.rollouts) {
+    if (!isLive(rollout) || rollout.live > 0) continue
+    moveRollout(world, rollout, rollout.state === 'stopping' ? 'stopped' : 'finish', null)
+  }
+}
+
+function tick(world: World): void {
+  const now = world.agenda.now()
+  if (now < world.pausedUntil) return poke(world, world.pausedUntil)
+  for (const rollout of world.rollouts) {
+    const isDue = rollout.isDirty || now >= rollout.judgedAt + JUDGE_MS
+    if (rollout.state === 'running' && isDue) judgeRollout(world, rollout)
+  }
+  const stores = [...world.dirty]
+  world.dirty.clear()
+  if (stores.length > 0) judgeStores(world, stores)
+  endRollouts(world)
+  const isOpen = world.rollouts.some((one) => one.state === 'running')
+  if (world.dirty.size > 0) poke(world)
+  else if (isOpen) poke(world, now + JUDGE_MS)
+}
+
+/** Looks within a second: news within it are looked at together. */
+export function poke(world: World, at = Math.floor(world.agenda.now() / TICK_MS) * TICK_MS + TICK_MS): void {
+  if (at >= world.tickAt) return
+  world.tickAt = at
+  world.agenda.at(at, () => {
+    if (world.tickAt !== at) return
+    world.tickAt = NEVER
+    tick(world)
+  })
+}
