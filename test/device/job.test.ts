@@ -24,9 +24,9 @@ afterEach(async () => {
 })
 
 /** It lies there, as if it had been fetched. */
-function stage(version = 96_000) {
-  const { state } = till().machine
-  state.staged = [{ version, sha256: '1'.padStart(64, '0'), size: 1000 }]
+async function stage() {
+  const { sha256 } = await bench.db.prisma.package.findFirstOrThrow({ where: { kind: 'till' } })
+  till().machine.state.staged = [{ version: 96_000, sha256, size: 1000 }]
 }
 /** It runs the new version, and knows the one before. */
 function runNew() {
@@ -45,8 +45,7 @@ const failedJobs = async () =>
 describe('activate', () => {
   test('a cashier is signed in and cash lies in the drawer: ready again, with the reason and all that was found', async () => {
     const row = await bench.addRow(TILL, { state: 'ready' })
-    const pack = await bench.db.prisma.package.findFirstOrThrow({ where: { kind: 'till' } })
-    till().machine.state.staged = [{ version: 96_000, sha256: pack.sha256, size: 1000 }]
+    await stage()
     await scene.signIn(till(), 'Петров')
     await scene.leaveCash(till(), 100)
     const ended = await bench.step(row, 'activate')
@@ -68,8 +67,7 @@ describe('activate', () => {
 
   test('the latest start of its claim has passed: windowTooShort, nothing spent', async () => {
     const row = await bench.addRow(TILL, { state: 'ready', latestStart: new Date(Date.now() - 1000) })
-    const pack = await bench.db.prisma.package.findFirstOrThrow({ where: { kind: 'till' } })
-    till().machine.state.staged = [{ version: 96_000, sha256: pack.sha256, size: 1000 }]
+    await stage()
     expect(await bench.step(row, 'activate')).toMatchObject({
       state: 'ready',
       reason: 'windowTooShort',
@@ -202,7 +200,6 @@ describe('a rollout of kind rollback', () => {
 
 describe('how often a device answers', () => {
   test('is counted once an attempt, however often it is looked at in it', async () => {
-    stage()
     const row = await bench.addRow(TILL, { state: 'ready', carried: true })
     const asks = async () =>
       (await bench.db.prisma.deviceStatus.findFirst({ where: { device: { cashId: TILL } } })) ?? {

@@ -1,16 +1,9 @@
 /** One text and one shape per state: generations by rank, what is alike in order, what nobody can ask for any more left out. */
 import { type ReasonCode, reasonRule } from '../../src/rollout/reasons.ts'
-import { begin, type Core } from './office.ts'
-import {
-  type Decision,
-  type Device,
-  type End,
-  type Job,
-  type Row,
-  rowAt,
-  type Work,
-  type World,
-} from './world.ts'
+import { isTerminalUpdate } from '../../src/rollout/states.ts'
+import type { Core } from './core.ts'
+import { begin } from './office.ts'
+import { type Device, type End, type Held, type Job, type Row, rowAt, type Work, type World } from './world.ts'
 
 /** Of a reason only what it leads to is told apart. */
 const standIn: Record<string, ReasonCode> = {
@@ -48,7 +41,8 @@ function ranksOf(world: World, target: number, own: number): Ranks {
     }
   for (const job of world.jobs) if (job.target === target) name(job.generation)
   for (const flight of world.flights) if (flight.target === target) name(flight.generation)
-  for (const held of world.held) if (held?.target === target && 'generation' in held) name(held.generation)
+  for (const held of world.held)
+    if (held?.is === 'claimed' && held.job.target === target) name(held.job.generation)
   named.sort((a, b) => a - b)
   return (generation) => Math.max(0, named.indexOf(generation))
 }
@@ -56,12 +50,24 @@ function ranksOf(world: World, target: number, own: number): Ranks {
 const plainLost = (lost: Row['lost'], rank: Ranks): Row['lost'] =>
   lost === null ? null : { step: lost.step, generation: rank(lost.generation) }
 
-const plainRow = (row: Row, rank: Ranks): Row => ({
-  ...row,
-  generation: rank(row.generation),
-  reason: plainReason(row.reason),
-  lost: plainLost(row.lost, rank),
-})
+const isEarly = new Set(['waiting', 'downloading', 'downloaded', 'verifying', 'ready'])
+const mayBeArmed = new Set(['armed', 'restarting', 'disarming'])
+
+/** What counts in a state; of a row at its end, what its retry would ask for. */
+const plainRow = (row: Row, rank: Ranks, isJudged: boolean): Row => {
+  const isEnded = isTerminalUpdate(row.state)
+  return {
+    ...row,
+    generation: rank(row.generation),
+    attempts: isEnded ? 0 : row.attempts,
+    isBackingOff: row.isBackingOff && !isEnded,
+    reason: plainReason(row.reason),
+    lost: plainLost(row.lost, rank),
+    armedUntil: mayBeArmed.has(row.state) ? row.armedUntil : null,
+    latestStart: isEnded || isEarly.has(row.state) ? null : row.latestStart,
+    isBeforeSample: row.isBeforeSample && isJudged,
+  }
+}
 
 const plainDevice = (device: Device, rank: Ranks): Device => ({
   ...device,
@@ -84,12 +90,12 @@ const plainWork = (work: Work, rank: Ranks): Work => ({
 
 const sorted = <T>(list: readonly T[]): readonly T[] => {
   if (list.length < 2) return list
-  const texts = new Map(list.map((one) => [one, JSON.stringify(one)]))
+  const texts = new Map(list.map((one) => [one, textOf(one)]))
   return [...list].sort((a, b) => ((texts.get(a) ?? '') < (texts.get(b) ?? '') ? -1 : 1))
 }
 
 /** The leader first, idle workers last, ranks for generations. */
-export function canonical(core: Core, world: World): World {
+export function canonical(core: Core, waveOf: (target: number) => number, world: World): World {
   const jobs = world.jobs.filter((job) => !isStale(core, world, job))
   const kept = jobs.length === world.jobs.length ? world : { ...world, jobs }
   const ranks = world.rows.map((row, at) => ranksOf(kept, at, row.generation))
@@ -99,13 +105,15 @@ export function canonical(core: Core, world: World): World {
     ...one,
     generation: rankOf(one.target)(one.generation),
   })
-  const plainHeld = (one: Decision | Job | null | undefined) =>
-    one && 'generation' in one ? ranked(one) : (one ?? null)
+  const plainHeld = (one: Held | null | undefined): Held | null =>
+    one?.is === 'claimed' ? { is: one.is, job: ranked(one.job) } : (one ?? null)
   const busy = sorted(world.workers.flatMap((work) => (work ? [plainWork(work, rankOf(work.target))] : [])))
   const { storePackage } = world
   return {
     ...world,
-    rows: world.rows.map((row, at) => plainRow(row, rankOf(at))),
+    rows: world.rows.map((row, at) =>
+      plainRow(row, rankOf(at), world.waves[waveOf(at)]?.isPassed === false),
+    ),
     devices: world.devices.map((device, at) => plainDevice(device, rankOf(at))),
     storePackage: {
       ...storePackage,

@@ -39,10 +39,10 @@ function brokenRow({ kind }: Setting, row: Row, device: Device): string | undefi
 
 /** Devices that serve nobody because of us: their rows hold a place, or they may restart, or they do not sell. */
 function lanesClosed(world: World): number {
-  const holds = ['activating', 'armed', 'restarting', 'rollingBack']
   return world.rows.filter((row, at) => {
     const device = world.devices[at]
-    return holds.includes(row.state) || (device !== undefined && (mayRestart(device) || device.health !== 'ok'))
+    const holds = ['activating', 'armed', 'restarting'].includes(row.state) || row.isPutOff
+    return holds || (device !== undefined && (mayRestart(device) || device.health !== 'ok'))
   }).length
 }
 

@@ -1,54 +1,72 @@
-/** What the model explores: how the night begins, and how much may go wrong and be asked for in it. */
+/** What the model explores: how the night is and begins, and how much may go wrong and be asked for in it. */
+import { plainNight, type Setting, twoWaves } from './setting.ts'
 import { type Fate, newWorld, type World, withDevice } from './world.ts'
 
 export interface Scenario {
   readonly name: string
+  readonly setting: Setting
   readonly starts: readonly World[]
 }
 
-export const fates: readonly Fate[] = [
-  'good',
-  'reverts',
-  'staysBad',
-  'noWayBack',
-  'revertsBad',
-  'failsInstall',
-]
+export const fates = ['good', 'reverts', 'staysBad', 'noWayBack', 'revertsBad', 'failsInstall'] as const
 
-/** @param faults crashes, lost or late commands, cut lines, power cuts, emptied queues, lost locks: that many in all */
-export function scenario(
-  name: string,
-  devices: readonly (readonly Fate[])[],
-  from: 'waiting' | 'ready',
-  faults: number,
-  requests: number,
-): Scenario {
-  return { name, starts: devices.map((one) => newWorld({ fates: one, from, faults, requests })) }
+interface Begin {
+  readonly night?: Partial<Setting>
+  /** Each a start of its own, with the fates of its devices. */
+  readonly of: readonly (readonly Fate[])[]
+  readonly from?: 'waiting' | 'ready'
+  /** Crashes, lost or late commands, cut lines, power cuts, emptied queues, lost locks: that many in all. */
+  readonly faults?: number
+  readonly requests?: number
+}
+
+export function scenario(name: string, { night, of, from = 'ready', faults = 0, requests = 0 }: Begin): Scenario {
+  const setting = { ...plainNight, ...night }
+  return { name, setting, starts: of.map((one) => newWorld(setting, { fates: one, from, faults, requests })) }
 }
 
 const alone = (some: readonly Fate[]) => some.map((fate) => [fate])
+const waysBack = ['good', 'noWayBack', 'revertsBad', 'noFormer'] as const
+
+/** Both may be installed as far as places go: only the lanes keep one of them open. */
+const trading = { trading: 'trading', maxInstalls: 2, endsAtLast: true } as const
+/** Nothing but the store's row keeps two conductors apart. */
+const twoLeaders = { lockIsConnection: false, cutsClaims: true } as const
 
 /** Small enough for every run of the tests; test/model/deep.ts goes further. */
 export const everyRun: readonly Scenario[] = [
-  scenario('one device, nothing goes wrong, three requests', alone(fates), 'waiting', 0, 3),
-  scenario('one device from the beginning, one fault, one request', alone(['good']), 'waiting', 1, 1),
-  scenario('one device installs, one fault, one request', alone(fates), 'ready', 1, 1),
-  scenario('one device installs, two faults', alone(['good', 'staysBad']), 'ready', 2, 0),
-  scenario('two devices of a store, one fault, one request', [['good', 'reverts']], 'ready', 1, 1),
+  scenario('a device, three requests', { of: alone(fates), from: 'waiting', requests: 3 }),
+  scenario('a device from the beginning, a fault, a request', {
+    of: alone(['good']),
+    from: 'waiting',
+    faults: 1,
+    requests: 1,
+  }),
+  scenario('a device installs, a fault, a request', { of: alone(fates), faults: 1, requests: 1 }),
+  scenario('a device installs, two faults', { of: alone(['good', 'staysBad']), faults: 2 }),
+  scenario('two devices of a store, a fault', { of: [['good', 'reverts']], faults: 1, requests: 0 }),
+  scenario('a window, a fault, a request', {
+    night: { hasClock: true },
+    of: alone(['good', 'reverts']),
+    faults: 1,
+    requests: 1,
+  }),
+  scenario('two waves, a request', {
+    night: twoWaves,
+    of: [
+      ['good', 'good'],
+      ['reverts', 'good'],
+      ['failsInstall', 'good'],
+    ],
+    requests: 1,
+  }),
+  scenario('two waves, a fault', { night: twoWaves, of: [['good', 'good'], ['reverts', 'good']], faults: 1 }),
+  scenario('lanes of a shop that trades, a fault', { night: trading, of: [['good', 'reverts']], faults: 1 }),
+  scenario('lanes, two conductors', { night: { ...trading, ...twoLeaders }, of: [['good', 'good']], faults: 2 }),
+  scenario('a way back, a fault, a request', {
+    night: { kind: 'rollback', hasClock: true },
+    of: alone(waysBack),
+    faults: 1,
+    requests: 1,
+  }),
 ]
-
-/** The first device cannot begin at once, so that the second is claimed while an old decision on the first is held. */
-function busyStore(): Scenario {
-  const { starts, name } = scenario('two devices, one busy, two faults', [['good', 'good']], 'ready', 2, 0)
-  return { name, starts: starts.map((world) => withDevice(world, 0, { isSelling: true })) }
-}
-
-/** Where a broken core is looked for: no larger than it takes to see it. */
-export const forMutations = {
-  calm: scenario('no fault', [['reverts'], ['noWayBack'], ['good', 'good']], 'waiting', 0, 1),
-  good: scenario('one fault', [['good']], 'ready', 1, 1),
-  twice: scenario('two faults', [['good']], 'ready', 2, 0),
-  reverts: scenario('one fault, goes back by itself', [['reverts']], 'ready', 1, 0),
-  fetching: scenario('one fault, from the beginning', [['good']], 'waiting', 1, 0),
-  busy: busyStore(),
-} as const satisfies Record<string, Scenario>
