@@ -9,9 +9,9 @@ import { defaultPolicy } from '../rollout/policy.ts'
 import type { WavePlan } from '../rollout/wave-types.ts'
 import { unknownNames } from './plan-names.ts'
 import { planProblem } from './plan-problems.ts'
-import { mergePolicy } from './policy-schema.ts'
+import { newPolicy } from './policy-schema.ts'
 import { type Fault, faultsProblem, Problem } from './problem.ts'
-import { type RolloutBody, selectionOf } from './rollout-schema.ts'
+import { type ReviseBody, type RolloutBody, selectionOf } from './rollout-schema.ts'
 
 export type GoodPlan = Extract<Planned, { ok: true }>
 
@@ -26,15 +26,16 @@ export interface AskedPlan {
 /** More targets than this begin with a canary, when nobody says anything of waves. */
 const FEW = 100
 
-async function readPackages(db: Database, body: RolloutBody) {
+/** @throws Problem packageUnknown, packageUnfit, packageRetired */
+export async function readPackages(db: Database, packageId: string, serverPackageId: string | null) {
   const [target, serverTarget] = [
-    await findPackage(db, body.packageId),
-    body.serverPackageId === undefined ? null : await findPackage(db, body.serverPackageId),
+    await findPackage(db, packageId),
+    serverPackageId === null ? null : await findPackage(db, serverPackageId),
   ]
   const faults: Fault[] = []
-  if (target === null) faults.push({ code: 'packageUnknown', path: 'packageId', value: body.packageId })
-  if (serverTarget === null && body.serverPackageId !== undefined)
-    faults.push({ code: 'packageUnknown', path: 'serverPackageId', value: body.serverPackageId })
+  if (target === null) faults.push({ code: 'packageUnknown', path: 'packageId', value: packageId })
+  if (serverTarget === null && serverPackageId !== null)
+    faults.push({ code: 'packageUnknown', path: 'serverPackageId', value: serverPackageId })
   if (serverTarget !== null && serverTarget.kind !== 'storeServer')
     faults.push({ code: 'packageUnfit', path: 'serverPackageId', value: serverTarget.kind })
   if (target === null || faults.length > 0) throw faultsProblem(faults)
@@ -70,14 +71,20 @@ export async function planAsked(
   return { request: { ...request, waves }, input, planned, wavesBy: asked === undefined ? 'default' : 'asked' }
 }
 
+/** @throws Problem with every name that nothing has */
+export async function refuseUnknownNames(db: Database, body: ReviseBody): Promise<void> {
+  const direct = (['stores', 'cashIds'] as const).filter((member) => body[member] !== undefined)
+  const asked = { selection: selectionOf(body), direct, waves: body.waves }
+  const faults = await unknownNames(db.pool, asked)
+  if (faults.length > 0) throw faultsProblem(faults)
+}
+
 /** @throws Problem with every name that nothing has, or everything that makes the plan impossible */
 export async function planOfBody(db: Database, body: RolloutBody): Promise<AskedPlan> {
   const now = Date.now()
-  const { target, serverTarget } = await readPackages(db, body)
+  const { target, serverTarget } = await readPackages(db, body.packageId, body.serverPackageId ?? null)
   const selection = selectionOf(body)
-  const direct = (['stores', 'cashIds'] as const).filter((member) => body[member] !== undefined)
-  const faults = await unknownNames(db.pool, { selection, direct, waves: body.waves })
-  if (faults.length > 0) throw faultsProblem(faults)
-  const policy = mergePolicy(defaultPolicy, body.policy, now)
+  await refuseUnknownNames(db, body)
+  const policy = newPolicy(defaultPolicy, body.policy, now)
   return planAsked(db, { kind: 'update', target, serverTarget, selection, policy }, body.waves, now)
 }

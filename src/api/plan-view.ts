@@ -1,20 +1,15 @@
 /** A plan as people and programs read it: numbers, names, what to expect. Whole lists are in GET /rollouts/:id/plan. */
 import { groupBy } from '../rollout/group-by.ts'
-import type { Forecast, Plan, PlanDevice, PlanWarning } from '../rollout/plan-types.ts'
+import type { Forecast, Plan, PlanInput, PlanWarning } from '../rollout/plan-types.ts'
 import { planHash } from '../rollout/plan-hash.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { AskedPlan } from './plan-request.ts'
+import type { WavePlan } from '../rollout/wave-types.ts'
 
 /** Of one reason, or of what is carried: more are in the whole plan. */
 const SHOWN = 200
 
 const countBy = <T>(items: readonly T[], keyOf: (item: T) => string): Record<string, number> =>
   Object.fromEntries([...groupBy(items, keyOf)].map(([key, all]) => [key, all.length]))
-
-/** Which store each device of the plan is in; a target is in some store of it. */
-function storesOf(plan: Plan, deviceIds: readonly string[], storeOf: ReadonlyMap<string, number>): number {
-  return new Set(deviceIds.map((id) => storeOf.get(id))).size
-}
 
 /** How many where; gates as they were resolved for each wave. */
 export function planSummary(plan: Plan) {
@@ -27,7 +22,7 @@ export function planSummary(plan: Plan) {
       number,
       name,
       devices: deviceIds.length,
-      stores: storesOf(plan, deviceIds, storeOf),
+      stores: new Set(deviceIds.map((id) => storeOf.get(id))).size,
       gate,
     })),
     leftOut: plan.leftOut.length,
@@ -64,13 +59,16 @@ function warningView({ code, params }: PlanWarning) {
   return { code, params: { ...params, [VERSIONED]: shown } }
 }
 
-type Name = Pick<PlanDevice, 'cashId' | 'storeCode' | 'kind'>
-type Names = ReadonlyMap<string, Name>
+/** By device id. */
+type Names = ReadonlyMap<string, { readonly cashId: string; readonly store: string }>
 
-const nameView = (names: Names, id: string) => {
-  const name = names.get(id)
-  return { cashId: name?.cashId ?? null, store: name?.storeCode ?? null, kind: name?.kind ?? null }
-}
+export const namesOf = (input: PlanInput): Names =>
+  new Map(input.devices.map(({ id, cashId, storeCode }) => [id, { cashId, store: storeCode }]))
+
+const nameView = (names: Names, id: string) => ({
+  cashId: names.get(id)?.cashId ?? null,
+  store: names.get(id)?.store ?? null,
+})
 
 function leftOutView({ leftOut }: Plan, names: Names) {
   return [...groupBy(leftOut, (one) => one.reason)].map(([reason, all]) => ({
@@ -88,13 +86,18 @@ function carriedView({ carried }: Plan, names: Names) {
   }))
 }
 
+export interface ShownPlan {
+  readonly plan: Plan
+  readonly forecast: Forecast
+  readonly waves: WavePlan
+  readonly wavesBy: 'asked' | 'default'
+}
+
 /** What POST /rollouts and its dry run answer of a plan. */
-export function planAnswer({ planned, input, request, wavesBy }: AskedPlan, isFull: boolean) {
-  const { plan, forecast } = planned
-  const names = new Map(input.devices.map((one) => [one.id, one]))
+export function planAnswer({ plan, forecast, waves, wavesBy }: ShownPlan, names: Names, isFull: boolean) {
   return {
     planHash: planHash(plan),
-    cut: request.waves,
+    cut: waves,
     wavesBy,
     plan: planSummary(plan),
     leftOut: leftOutView(plan, names),

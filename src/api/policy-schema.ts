@@ -105,12 +105,16 @@ function fortnight(from: number): string {
   return new Date(Math.ceil((from + NIGHTS_MS) / HOUR_MS) * HOUR_MS).toISOString()
 }
 
+/** What is given over what holds otherwise, member by member, at every depth. */
+export const mergePolicy = (under: Policy, given: PolicyBody | undefined): Policy =>
+  merge(under, given ?? {}) as Policy
+
 /**
- * What is given over what holds otherwise, member by member. `endsAt` left out: 14 days after now, or after startsAt.
+ * A new rollout's policy: `endsAt` left out is 14 days after now, or after startsAt.
  * @param now milliseconds since 1970
  */
-export function mergePolicy(under: Policy, given: PolicyBody | undefined, now: number): Policy {
-  const merged = merge(under, given ?? {}) as Policy
+export function newPolicy(under: Policy, given: PolicyBody | undefined, now: number): Policy {
+  const merged = mergePolicy(under, given)
   if (given?.endsAt !== undefined) return merged
   const startsAt = merged.startsAt === null ? now : Date.parse(merged.startsAt)
   return { ...merged, endsAt: fortnight(Math.max(now, startsAt)) }

@@ -54,6 +54,9 @@ export const limit = (fallback: number, max: number) =>
     .pipe(z.int().min(1).max(max))
     .default(fallback)
 
+/** `true` or `false` in a query. */
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
+
 export const updateState = z.enum(
   Object.keys(deviceUpdateStates) as [
     keyof typeof deviceUpdateStates,

@@ -150,11 +150,21 @@ export async function approveRollout(
   return answer
 }
 
-/** Starts a draft that needs no second person, or one that waits for its time: all rows or none. */
-export async function startRollout(db: Database, id: string, actor: string): Promise<ApprovalAnswer> {
+/**
+ * Starts a draft that needs no second person, or one that waits for its time: all rows or none.
+ * @param hash of the plan that is meant; left out: whatever it is by now
+ */
+export async function startRollout(
+  db: Database,
+  id: string,
+  actor: string,
+  hash?: string,
+): Promise<ApprovalAnswer> {
   const answer = await inTransaction(db, async (client): Promise<ApprovalAnswer> => {
     const row = await lockRollout(client, id)
     if (row === undefined) return refuse({ why: 'notFound' })
+    if (hash !== undefined && hash !== row.planHash)
+      return refuse({ why: 'planHashDiffers', planHash: row.planHash })
     if (row.state === 'scheduled') {
       await beginRollout(client, row, actor)
       return { ok: true, state: 'running', drift: [] }

@@ -35,7 +35,7 @@ export const CANDIDATE = `
 u.id, u.rollout_id AS "rolloutId", u.device_id AS "deviceId", u.store_id AS "storeId", u.state, u.reason, u.attempts, u.carried,
 (extract(epoch FROM u.not_before) * 1000)::float8 AS "notBefore",
 (extract(epoch FROM u.armed_until) * 1000)::float8 AS "armedUntil",
-(w.released_at IS NOT NULL) AS "waveReleased", (d.kind = 'storeServer' AND k.updates_tills) AS "mustBeClosed",
+(w.released_at IS NOT NULL) AS "waveReleased", d.blocked, (d.kind = 'storeServer' AND k.updates_tills) AS "mustBeClosed",
 coalesce(p.state, 'present') AS "storePackageState", p.reason AS "storePackageReason", coalesce(p.attempts, 0) AS "storePackageAttempts",
 ${SERVER} AS server`
 

@@ -19,26 +19,30 @@ export interface NewCommands {
   readonly notAfterSeconds: number
 }
 
-/** One for each device, under one request. Ids that are no device's are passed over. @returns the request's id */
-export async function addCommands(db: Database, wanted: NewCommands): Promise<string> {
+/** As addCommands, in a transaction of the caller's: who pokes when it is done. @returns the request's id */
+export async function insertCommands(on: Executor, wanted: NewCommands): Promise<string> {
   const { kind, body, requestedBy } = wanted
   if ((kind === 'message') !== (body !== undefined && body !== ''))
     throw new RangeError('a message has a text, and nothing else has')
   const requestId = randomUUID()
-  await inTransaction(db, async (client) => {
-    const { rowCount } = await client.query(
-      `INSERT INTO command (id, request_id, device_id, kind, body, not_after, requested_by)
-       SELECT gen_random_uuid(), $1, d.id, $2, $3, now() + make_interval(secs => $4), $5
-       FROM device d WHERE d.id = ANY($6::uuid[])`,
-      [requestId, kind, body ?? null, wanted.notAfterSeconds, requestedBy, wanted.deviceIds],
-    )
-    const devices = rowCount ?? 0
-    const event =
-      kind === 'message'
-        ? { code: 'messageSent', params: { devices, text: body, requestId } }
-        : { code: 'commandsRequested', params: { kind, devices, requestId } }
-    await addEvent(client, { ...event, actor: requestedBy })
-  })
+  const { rowCount } = await on.query(
+    `INSERT INTO command (id, request_id, device_id, kind, body, not_after, requested_by)
+     SELECT gen_random_uuid(), $1, d.id, $2, $3, now() + make_interval(secs => $4), $5
+     FROM device d WHERE d.id = ANY($6::uuid[])`,
+    [requestId, kind, body ?? null, wanted.notAfterSeconds, requestedBy, wanted.deviceIds],
+  )
+  const devices = rowCount ?? 0
+  const event =
+    kind === 'message'
+      ? { code: 'messageSent', params: { devices, text: body, requestId } }
+      : { code: 'commandsRequested', params: { kind, devices, requestId } }
+  await addEvent(on, { ...event, actor: requestedBy })
+  return requestId
+}
+
+/** One for each device, under one request. Ids that are no device's are passed over. @returns the request's id */
+export async function addCommands(db: Database, wanted: NewCommands): Promise<string> {
+  const requestId = await inTransaction(db, (client) => insertCommands(client, wanted))
   db.poke()
   return requestId
 }

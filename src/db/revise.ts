@@ -4,7 +4,7 @@ import { comparePlan, type PlanChange } from '../rollout/drift.ts'
 import { withNewcomers } from '../rollout/newcomers.ts'
 import { plan as makePlan } from '../rollout/plan.ts'
 import { planHash } from '../rollout/plan-hash.ts'
-import type { Plan, PlanInput, PlanProblem } from '../rollout/plan-types.ts'
+import type { Plan, PlanDevice, PlanInput, PlanProblem } from '../rollout/plan-types.ts'
 import type { Selection } from '../rollout/selection.ts'
 import { type ApprovalAnswer, lockRollout, readPackage } from './approval.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
@@ -49,7 +49,7 @@ export async function replaceDraft(db: Database, revision: DraftRevision): Promi
 const targetsOf = (plan: Plan): number => plan.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0)
 
 export type RevisionAnswer =
-  | { readonly ok: true; readonly plan: Plan; readonly planHash: string; readonly added: number; readonly input: PlanInput }
+  | { readonly ok: true; readonly plan: Plan; readonly planHash: string; readonly newcomers: readonly PlanDevice[] }
   | { readonly ok: false; readonly why: 'notFound' | 'noNewcomers' }
   | { readonly ok: false; readonly why: 'notAllowed'; readonly state: string }
   | { readonly ok: false; readonly why: 'planImpossible'; readonly problems: readonly PlanProblem[] }
@@ -82,8 +82,11 @@ async function proposeLocked(client: pg.PoolClient, row: Locked, actor: string):
     'SELECT device_id AS id FROM device_update WHERE rollout_id = $1',
     [row.id],
   )
-  const ids = rows.rows.map((one) => one.id)
-  const next = withNewcomers(row.plan, made.plan, ids)
+  const next = withNewcomers(
+    row.plan,
+    made.plan,
+    rows.rows.map((one) => one.id),
+  )
   if (next === undefined) return { ok: false, why: 'noNewcomers' }
   const hash = planHash(next)
   await client.query('UPDATE rollout SET next_plan = $2, next_plan_hash = $3, next_by = $4 WHERE id = $1', [
@@ -92,7 +95,9 @@ async function proposeLocked(client: pg.PoolClient, row: Locked, actor: string):
   const added = next.devices.length - row.plan.devices.length
   const params = { planHash: hash, devices: targetsOf(next), added }
   await addEvent(client, { code: 'planRevised', actor, rolloutId: row.id, params })
-  return { ok: true, plan: next, planHash: hash, added, input }
+  const former = new Set(row.plan.devices.map((one) => one.id))
+  const ids = new Set(next.devices.map((one) => one.id).filter((id) => !former.has(id)))
+  return { ok: true, plan: next, planHash: hash, newcomers: input.devices.filter((one) => ids.has(one.id)) }
 }
 
 /** Proposes the plan with everybody who came since; nothing changes until its hash is approved. */

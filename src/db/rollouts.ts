@@ -28,6 +28,8 @@ export interface NewRollout extends PlanRequest {
   readonly actor: string
   readonly ofRolloutId?: string
   readonly scheduleId?: string
+  /** Its own, where making it twice must make one. */
+  readonly id?: string
 }
 
 export type Created =
@@ -43,6 +45,7 @@ export async function keepRollout(db: Database, input: NewRollout, planned: Plan
   const hash = planHash(made)
   const row = await db.prisma.rollout.create({
     data: {
+      ...(input.id === undefined ? {} : { id: input.id }),
       name: input.name,
       kind: input.kind,
       packageId: input.target.id,
@@ -147,6 +150,14 @@ export const listRollouts = (db: Database, limit: number) =>
   db.prisma.rollout.findMany({
     orderBy: { createdAt: 'desc' },
     take: limit,
+    omit: { plan: true, nextPlan: true },
+    include: { package: true },
+  })
+
+/** Without its plan, which is as large as its fleet. */
+export const findRolloutHead = (db: Database, id: string) =>
+  db.prisma.rollout.findUnique({
+    where: { id },
     omit: { plan: true, nextPlan: true },
     include: { package: true },
   })

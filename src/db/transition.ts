@@ -233,7 +233,7 @@ SELECT id, before, state FROM moved`
 /** What a rollout's move is called in the journal, by the state it leads to. */
 const rolloutEventCode: Record<RolloutState, string> = {
   draft: 'rolloutCreated',
-  awaitingApproval: 'rolloutCreated',
+  awaitingApproval: 'rolloutSubmitted',
   scheduled: 'rolloutScheduled',
   running: 'rolloutStarted',
   paused: 'rolloutPaused',

@@ -40,6 +40,8 @@ export interface DueSnapshot {
   readonly reason: string | null
   readonly rolloutState: RolloutState
   readonly waveReleased: boolean
+  /** The head office has blocked it since the plan was made. */
+  readonly blocked?: boolean
   readonly server: ServerProgress
   /** Whether an installation may begin in its store now. */
   readonly install: InstallTime
@@ -119,6 +121,7 @@ function dueBeforeInstalling(s: DueSnapshot & { state: 'waiting' | 'downloaded' 
 function dueReady(s: DueSnapshot): Due {
   if (s.server === 'failed') return { do: 'end', event: 'skip', reason: 'serverBehind' }
   if (!s.waveReleased) return wait('wave')
+  if (s.blocked === true) return wait('tillBlocked')
   if (s.server === 'behind') return wait('serverBehind')
   if (!s.install.may) return wait(s.install.because)
   if (isBackingOff(s)) return wait('backoff')

@@ -2,7 +2,7 @@
 import type { WaitReason } from '../rollout/due.ts'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
-import type { EventTexts, Refusal } from './events.ts'
+import type { BreachTexts, EventTexts, Refusal } from './events.ts'
 import type { ReportWords } from './report.ts'
 
 /** `label` is what it is, in one or two words; `advice` is what the operator does about it. */
@@ -24,6 +24,7 @@ export interface Catalogue {
   readonly waits: Readonly<Record<Exclude<WaitReason, ReasonCode>, Words>>
   readonly refusals: Readonly<Record<Refusal, string>>
   readonly events: EventTexts
+  readonly breaches: BreachTexts
   readonly report: ReportWords
 }
 

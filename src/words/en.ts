@@ -1,5 +1,5 @@
 import type { Catalogue, Words } from './catalogue.ts'
-import { enEvents } from './en-events.ts'
+import { enBreaches, enEvents } from './en-events.ts'
 import { enReport } from './en-report.ts'
 
 const w = (label: string, advice: string): Words => ({ label, advice })
@@ -118,5 +118,6 @@ export const en: Catalogue = {
     notRetryable: 'it has not ended yet, or it succeeded',
   },
   events: enEvents,
+  breaches: enBreaches,
   report: enReport,
 }

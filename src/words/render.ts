@@ -3,7 +3,7 @@ import { isReason } from '../rollout/reasons.ts'
 import { formatVersion } from '../rollout/versions.ts'
 import type { Catalogue, Language, Words } from './catalogue.ts'
 import { en } from './en.ts'
-import type { EventCode, Say } from './events.ts'
+import type { BreachTexts, EventCode, Say } from './events.ts'
 import { ru } from './ru.ts'
 
 const catalogues: Readonly<Record<Language, Catalogue>> = { ru, en }
@@ -84,6 +84,19 @@ function because(words: Catalogue, reason: unknown, prefix: string): string {
   return prefix + ((Object.hasOwn(refusals, reason) && refusals[reason]) || oneLine(reason))
 }
 
+function breachText(words: Catalogue, breach: unknown, params: EventFacts['params']): string | undefined {
+  const texts: BreachTexts = words.breaches
+  if (typeof breach !== 'string' || !Object.hasOwn(texts, breach)) return undefined
+  return texts[breach as keyof BreachTexts](sayOf(words, 'rolloutPaused', params) as Say<never>)
+}
+
+/** Why a gate stopped its rollout, in numbers; undefined: it is no breach. Never throws on parameters. */
+export const renderBreach = (
+  language: Language,
+  breach: string,
+  params: EventFacts['params'],
+): string | undefined => breachText(wordsOf(language), breach, params)
+
 function sayOf(
   words: Catalogue,
   code: EventCode,
@@ -101,11 +114,20 @@ function sayOf(
       const value = params[key]
       return typeof value === 'number' ? `${value} ${pluralForm(words.language, value, forms)}` : text(key)
     },
+    number: (key) => {
+      const value = params[key]
+      if (typeof value !== 'number' || !Number.isFinite(value)) return text(key)
+      return new Intl.NumberFormat(words.language, { maximumFractionDigits: 1 }).format(value)
+    },
     version: (key) => {
       const value = params[key]
       return typeof value === 'number' && Number.isInteger(value) ? formatVersion(value) : text(key)
     },
     because: (prefix) => because(words, params.reason ?? params.why, prefix),
+    breach: (prefix) => {
+      const found = breachText(words, params.reason, params)
+      return found === undefined ? '' : prefix + found
+    },
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Catalogue, Words } from './catalogue.ts'
-import { ruEvents } from './ru-events.ts'
+import { ruBreaches, ruEvents } from './ru-events.ts'
 import { ruReport } from './ru-report.ts'
 
 const w = (label: string, advice: string): Words => ({ label, advice })
@@ -119,5 +119,6 @@ export const ru: Catalogue = {
     notRetryable: 'ещё не закончено или уже обновлено',
   },
   events: ruEvents,
+  breaches: ruBreaches,
   report: ruReport,
 }

@@ -14,8 +14,10 @@ const standIn: Record<string, ReasonCode> = {
 const plainReason = (reason: ReasonCode | null): ReasonCode | null =>
   reason === null ? null : (standIn[reasonRule(reason).retry] ?? reason)
 /** A store package's reason decides whether it is given up: only that is told apart. */
-const plainStoreReason = (reason: ReasonCode | null): ReasonCode | null =>
-  reason === null || reasonRule(reason).backoff === 'never' ? reason : 'storeOffline'
+function plainStoreReason(reason: ReasonCode | null): ReasonCode | null {
+  if (reason === null || reasonRule(reason).backoff === 'never') return reason
+  return reasonRule(reason).owner === 'network' ? 'storeOffline' : 'leaseExpired'
+}
 
 /** A job that begin() answers as stale now is stale for ever: generations only grow. */
 const isStale = (core: Core, world: World, job: Job): boolean => {
@@ -41,14 +43,23 @@ function ranksOf(world: World, target: number, own: number): Ranks {
     }
   for (const job of world.jobs) if (job.target === target) name(job.generation)
   for (const flight of world.flights) if (flight.target === target) name(flight.generation)
-  for (const held of world.held)
-    if (held?.is === 'claimed' && held.job.target === target) name(held.job.generation)
+  for (const held of world.held) {
+    const one = held?.is === 'claimed' ? held.job : held?.decision
+    if (one !== undefined && 'target' in one && one.target === target) name(one.generation)
+  }
   named.sort((a, b) => a - b)
   return (generation) => Math.max(0, named.indexOf(generation))
 }
 
+/** The same object where nothing differs: its text is known then. */
+function changed<T extends object>(one: T, change: Partial<T>): T {
+  for (const key of Object.keys(change) as (keyof T)[])
+    if (change[key] !== one[key]) return { ...one, ...change }
+  return one
+}
+
 const plainLost = (lost: Row['lost'], rank: Ranks): Row['lost'] =>
-  lost === null ? null : { step: lost.step, generation: rank(lost.generation) }
+  lost === null ? null : changed(lost, { generation: rank(lost.generation) })
 
 const isEarly = new Set(['waiting', 'downloading', 'downloaded', 'verifying', 'ready'])
 const mayBeArmed = new Set(['armed', 'restarting', 'disarming'])
@@ -56,8 +67,7 @@ const mayBeArmed = new Set(['armed', 'restarting', 'disarming'])
 /** What counts in a state; of a row at its end, what its retry would ask for. */
 const plainRow = (row: Row, rank: Ranks, isJudged: boolean): Row => {
   const isEnded = isTerminalUpdate(row.state)
-  return {
-    ...row,
+  return changed(row, {
     generation: rank(row.generation),
     attempts: isEnded ? 0 : row.attempts,
     isBackingOff: row.isBackingOff && !isEnded,
@@ -66,32 +76,37 @@ const plainRow = (row: Row, rank: Ranks, isJudged: boolean): Row => {
     armedUntil: mayBeArmed.has(row.state) ? row.armedUntil : null,
     latestStart: isEnded || isEarly.has(row.state) ? null : row.latestStart,
     isBeforeSample: row.isBeforeSample && isJudged,
-  }
+  })
 }
 
-const plainDevice = (device: Device, rank: Ranks): Device => ({
-  ...device,
-  highest: rank(device.highest),
-  phaseOf: rank(device.phaseOf),
-  operations: device.operations
-    .flatMap((one) => (rank(one.generation) > 0 ? [{ ...one, generation: rank(one.generation) }] : []))
-    .sort((a, b) => a.generation - b.generation),
-})
+function plainOperations(before: Device['operations'], rank: Ranks): Device['operations'] {
+  const operations = before
+    .flatMap((one) => (rank(one.generation) > 0 ? [changed(one, { generation: rank(one.generation) })] : []))
+    .sort((a, b) => a.generation - b.generation)
+  const isSame = operations.length === before.length && operations.every((one, at) => one === before[at])
+  return isSame ? before : operations
+}
+
+const plainDevice = (device: Device, rank: Ranks): Device =>
+  changed(device, {
+    highest: rank(device.highest),
+    phaseOf: rank(device.phaseOf),
+    operations: plainOperations(device.operations, rank),
+  })
 
 const plainEnd = (end: End): End =>
-  end.reason === undefined ? end : { ...end, reason: plainReason(end.reason) }
+  end.reason === undefined ? end : changed(end, { reason: plainReason(end.reason) })
 
-const plainWork = (work: Work, rank: Ranks): Work => ({
-  ...work,
-  generation: rank(work.generation),
-  lost: plainLost(work.lost, rank),
-  end: work.end && plainEnd(work.end),
-})
+const plainWork = (work: Work, rank: Ranks): Work =>
+  changed(work, {
+    generation: rank(work.generation),
+    lost: plainLost(work.lost, rank),
+    end: work.end && plainEnd(work.end),
+  })
 
 const sorted = <T>(list: readonly T[]): readonly T[] => {
   if (list.length < 2) return list
-  const texts = new Map(list.map((one) => [one, textOf(one)]))
-  return [...list].sort((a, b) => ((texts.get(a) ?? '') < (texts.get(b) ?? '') ? -1 : 1))
+  return [...list].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1))
 }
 
 /** The leader first, idle workers last, ranks for generations. */
@@ -101,12 +116,13 @@ export function canonical(core: Core, waveOf: (target: number) => number, world:
   const ranks = world.rows.map((row, at) => ranksOf(kept, at, row.generation))
   const own = ranksOf(kept, -1, world.storePackage.generation)
   const rankOf = (target: number): Ranks => ranks[target] ?? own
-  const ranked = <T extends { readonly target: number; readonly generation: number }>(one: T): T => ({
-    ...one,
-    generation: rankOf(one.target)(one.generation),
-  })
-  const plainHeld = (one: Held | null | undefined): Held | null =>
-    one?.is === 'claimed' ? { is: one.is, job: ranked(one.job) } : (one ?? null)
+  const ranked = <T extends { readonly target: number; readonly generation: number }>(one: T): T =>
+    changed<{ readonly generation: number }>(one, { generation: rankOf(one.target)(one.generation) }) as T
+  const plainHeld = (one: Held | null | undefined): Held | null => {
+    if (one === null || one === undefined) return null
+    if (one.is === 'claimed') return { is: one.is, job: ranked(one.job) }
+    return 'target' in one.decision ? ({ ...one, decision: ranked(one.decision) } as Held) : one
+  }
   const busy = sorted(world.workers.flatMap((work) => (work ? [plainWork(work, rankOf(work.target))] : [])))
   const { storePackage } = world
   return {
@@ -115,11 +131,10 @@ export function canonical(core: Core, waveOf: (target: number) => number, world:
       plainRow(row, rankOf(at), world.waves[waveOf(at)]?.isPassed === false),
     ),
     devices: world.devices.map((device, at) => plainDevice(device, rankOf(at))),
-    storePackage: {
-      ...storePackage,
+    storePackage: changed(storePackage, {
       generation: own(storePackage.generation),
       reason: plainStoreReason(storePackage.reason),
-    },
+    }),
     leader: 0,
     held: [plainHeld(world.held[world.leader]), plainHeld(world.held[1 - world.leader])],
     jobs: sorted(jobs.map(ranked)),
@@ -128,11 +143,17 @@ export function canonical(core: Core, waveOf: (target: number) => number, world:
   }
 }
 
-/** Values only, in the order in which this page makes them: the names would be most of the text. */
+const texts = new WeakMap<object, string>()
+
+/** Values only, in the order in which they were made: the names would be most of the text. */
 export function textOf(value: unknown): string {
   if (value === null) return '-'
   if (typeof value !== 'object') return value === true ? '1' : value === false ? '0' : String(value)
+  const known = texts.get(value)
+  if (known !== undefined) return known
   let text = '('
-  for (const one of Object.values(value)) text += `${textOf(one)},`
-  return `${text})`
+  for (const key in value) text += `${textOf((value as Record<string, unknown>)[key])},`
+  text += ')'
+  texts.set(value, text)
+  return text
 }

@@ -1,7 +1,7 @@
 /** What two conductors do, in the pieces between which they can be held up or lose the leader's lock. */
-import { carryOut, decide, mayClaim, type Written, writeClaim } from './conductor.ts'
+import { carryOut, decide, type Written, writeClaim } from './conductor.ts'
 import type { Core } from './core.ts'
-import { gateMistake } from './invariants.ts'
+import { claimMistake, gateMistake } from './invariants.ts'
 import { enqueued, isQueued, type Move, nameOf } from './move.ts'
 import type { Setting } from './setting.ts'
 import { type Decision, type Held, type Job, rowAt, type World } from './world.ts'
@@ -55,7 +55,7 @@ function carries(
   if (done === undefined) return undefined
   const who = at === world.leader ? 'the leader' : 'the former leader'
   const what = tell(decision)
-  const wrong = gateMistake(setting, world, decision)
+  const wrong = gateMistake(setting, world, decision) ?? claimMistake(setting, world, decision)
   const whole: Move = {
     label: `${who} ${what}`,
     kind: 'progress',

@@ -140,13 +140,14 @@ export function decide(core: Core, setting: Setting, world: World): Decision[] {
   )
   const { endings, wanted } = core.judgeRows(rows, circumstances(setting, world))
   const room = { total: 100, ramp: new Map<string, number>() }
+  const judged = (id: string) => ({ target: Number(id), generation: rowAt(world, Number(id)).generation })
   const released = core.release(wanted, new Map([[STORE, loadOf(setting, world)]]), room)
   return [
     ...judgedWaves(core, setting, world).map((wave) => ({ do: 'wave', wave }) as const),
-    ...endings.map(({ id, event, reason }) => ({ do: 'end', target: Number(id), event, reason }) as const),
+    ...endings.map(({ id, event, reason }) => ({ do: 'end' as const, ...judged(id), event, reason })),
     ...released.map((one) => ({
       do: 'claim' as const,
-      target: Number(one.updateId),
+      ...judged(one.updateId),
       step: one.step,
       rollout: one.rolloutState,
       closesLane: one.closesLane,
@@ -171,8 +172,9 @@ export function carryOut(core: Core, setting: Setting, world: World, decision: D
     case 'wave':
       return writeWave(core, setting, world, decision.wave)
     case 'end': {
-      const { target, event, reason } = decision
-      const moved = moveRow(core, rowAt(world, target), { event, reason })
+      const { target, event, reason, generation } = decision
+      const named = core.decisionsNameGeneration ? { generation } : {}
+      const moved = moveRow(core, rowAt(world, target), { event, reason, ...named })
       return moved && { world: withRow(world, target, moved), job: null }
     }
     case 'claim':
@@ -183,6 +185,7 @@ export function carryOut(core: Core, setting: Setting, world: World, decision: D
 /** lockForUpdate and stillHasRoom: with the store locked, the rollout as it was judged by, and room. */
 export function mayClaim(core: Core, setting: Setting, world: World, claim: RowClaim): boolean {
   if (core.claimSeesRollout && claim.rollout !== world.rollout) return false
+  if (core.decisionsNameGeneration && claim.generation !== rowAt(world, claim.target).generation) return false
   if (!claim.closesLane || !core.claimCountsAgain) return true
   const load = loadOf(setting, world)
   const loads = new Map([[STORE, claim.trading === null ? { ...load, lanes: null } : load]])
@@ -280,7 +283,7 @@ function writeWave(core: Core, setting: Setting, world: World, decision: Waved):
       return done(markFulfilled(world, decision.wave, decision.is))
     case 'pause': {
       const rollout = nextState(core.rollouts, world.rollout, 'pause')
-      return done(rollout && { ...world, rollout: rollout as World['rollout'], isBreached: true })
+      return rollout === undefined ? undefined : done({ ...world, rollout: rollout as World['rollout'], isBreached: true })
     }
   }
 }

@@ -24,6 +24,8 @@ export interface Core {
   readonly claimSeesRollout: boolean
   /** A claim locks its store until it is written. */
   readonly claimLocksStore: boolean
+  /** A row that was claimed since it was judged is left alone. */
+  readonly decisionsNameGeneration: boolean
   /** A claim that nobody began goes back where it came from. */
   readonly unbegunReturns: boolean
   /** Places and lanes are counted once more under that lock. */
@@ -45,5 +47,6 @@ export const coreOfToday: Core = {
   claimSeesRollout: true,
   claimLocksStore: true,
   claimCountsAgain: true,
-  unbegunReturns: false,
+  decisionsNameGeneration: true,
+  unbegunReturns: true,
 }

@@ -1,12 +1,12 @@
 /** What devices, their lines and the queue do without being asked. */
 import { cyclePower, goOn } from './device.ts'
 import { type Move, type MoveKind, nameOf } from './move.ts'
-import { deviceAt, type Job, rowAt, type World, withDevice, withRow } from './world.ts'
+import { type Device, deviceAt, type Job, rowAt, type World, withDevice, withRow } from './world.ts'
 
 /** The device's own clock ends its arming; the row's, its own. */
 function armingMoves(world: World, at: number): Move[] {
   const device = deviceAt(world, at)
-  if (!device.isArmed || device.phase !== 'none') return []
+  if (!device.isArmed || (device.phase !== 'none' && device.phaseOf === 0)) return []
   const expired = withDevice(world, at, { isArmed: false })
   const label = `the arming of ${nameOf(at)} expires`
   const moves: Move[] = [{ label, kind: 'fault', world: expired }]
@@ -24,8 +24,7 @@ function movesOfDevice(world: World, at: number): Move[] {
   const moves: Move[] = []
   const add = (kind: MoveKind, label: string, change: Partial<typeof device> | undefined) =>
     change && moves.push({ label: `${nameOf(at)} ${label}`, kind, world: withDevice(world, at, change) })
-  const further = goOn(device)
-  add('device', tellPhase(device.phase, further), further)
+  for (const next of goOn(device)) add('device', tellPhase(device.phase, next), next)
   add('fault', 'is switched off and on', cyclePower(device))
   if (device.isReachable) add('fault', 'is out of reach', { isReachable: false })
   else add('recovery', 'is in reach again', { isReachable: true })
@@ -38,8 +37,7 @@ function movesOfDevice(world: World, at: number): Move[] {
   return [...moves, ...armingMoves(world, at)]
 }
 
-function tellPhase(before: string, device: ReturnType<typeof goOn>): string {
-  if (device === undefined) return ''
+function tellPhase(before: string, device: Device): string {
   if (before === 'none') return 'has fetched the package'
   const health = { ok: 'healthy', bad: 'unhealthy', starting: 'starting' }[device.health]
   return `goes on: the ${device.version} version, ${health}${device.phase === 'none' ? '' : ` (${device.phase})`}`

@@ -76,7 +76,11 @@ export function deliver(device: Device, command: Command, rules: DeviceRules): D
   return { device: after, refused: null, ...(wrong === undefined ? {} : { wrong }) }
 }
 
-const ended = (device: Device, change: Partial<Device>, state: 'done' | 'failed' | 'untouched'): Device => ({
+const ended = (
+  device: Device,
+  change: Partial<Device>,
+  state: Exclude<Operation['state'], 'running'>,
+): Device => ({
   ...device,
   ...change,
   phase: 'none',
@@ -87,15 +91,29 @@ const ended = (device: Device, change: Partial<Device>, state: 'done' | 'failed'
   ),
 })
 
-/** The next thing a device does without being told; undefined: it rests. */
-export function goOn(device: Device): Device | undefined {
+/** What a device may do next without being told: one thing or the other; nothing: it rests. */
+export function goOn(device: Device): readonly Device[] {
+  if (device.phase === 'stopping') return switches(device)
+  const next = goesOn(device)
+  return next === undefined ? [] : [next]
+}
+
+/** Everything that allowed the restart is looked at once more before the switch; whether its time is, contract 1 leaves open. */
+function switches(device: Device): readonly Device[] {
+  if (device.isSelling && device.phaseOf > 0) return [ended(device, {}, 'untouched')]
+  const switched: Device =
+    device.fate === 'failsInstall'
+      ? ended(device, { isArmed: false }, 'failed')
+      : { ...device, isArmed: false, version: 'new', health: 'starting', phase: 'starting' }
+  return device.isArmed ? [switched] : [switched, ended(device, {}, 'expired')]
+}
+
+function goesOn(device: Device): Device | undefined {
   switch (device.phase) {
     case 'none':
       return device.staged === 'running' ? { ...device, staged: 'good' } : undefined
     case 'stopping':
-      if (device.isSelling && device.phaseOf > 0) return ended(device, {}, 'untouched')
-      if (device.fate === 'failsInstall') return ended(device, { isArmed: false }, 'failed')
-      return { ...device, isArmed: false, version: 'new', health: 'starting', phase: 'starting' }
+      return undefined
     case 'starting':
       if (device.fate === 'staysBad' || device.fate === 'noWayBack')
         return ended(device, { health: 'bad' }, 'failed')
@@ -112,13 +130,15 @@ export function goOn(device: Device): Device | undefined {
   }
 }
 
-/** Its own clock says that the arming is over. */
-export const expireArming = (device: Device, rules: DeviceRules): Device =>
-  device.isArmed && rules.enforcesExpiry ? { ...device, isArmed: false } : device
+/** Its own clock says that the arming is over. A boot of its own that installs is seen as armed until it has switched. */
+export function expireArming(device: Device, rules: DeviceRules): Device {
+  const isOwnBoot = device.phase === 'stopping' && device.phaseOf === 0
+  return device.isArmed && rules.enforcesExpiry && !isOwnBoot ? { ...device, isArmed: false } : device
+}
 
 /** Off and on again. Armed, it installs; an install under way goes on; one whose arming is over is undone. */
 export function cyclePower(device: Device): Device | undefined {
   if (device.phase === 'none' && device.isArmed) return { ...device, phase: 'stopping', phaseOf: 0 }
-  if (device.phase === 'stopping') return ended(device, { isArmed: false }, 'failed')
+  if (device.phase === 'stopping') return ended(device, { isArmed: false }, 'expired')
   return undefined
 }

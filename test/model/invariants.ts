@@ -62,7 +62,7 @@ export function broken(setting: Setting, world: World): string | undefined {
     const device = world.devices[at]
     const wrong = device && brokenRow(setting, row, device)
     if (wrong !== undefined) return `till ${at + 1} is ${wrong}`
-    if (world.hour !== 'early' && device?.isArmed) return `till ${at + 1} is armed after its latest start`
+    if (world.hour !== 'early' && device?.isArmed && device.phase === 'none') return `till ${at + 1} is armed after its latest start`
     const isReleased = world.waves[setting.gate === null ? 0 : (setting.waveOf[at] ?? 0)]?.isReleased
     if (!isReleased && (row.state === 'activating' || (device && mayRestart(device))))
       return `till ${at + 1} is installed before its wave is released`
@@ -94,6 +94,17 @@ export function brokenBy(
       return `till ${at + 1} begins ${kind === 'update' ? 'to install' : 'to go back'} after its latest start`
   }
   return undefined
+}
+
+/** Nothing is begun that nobody wants any more; a device that may not sell is looked after whatever was stopped. */
+export function claimMistake({ kind }: Setting, world: World, decision: Decision): string | undefined {
+  if (decision.do !== 'claim' || world.rollout === 'running') return undefined
+  const { step, target } = decision
+  const device = world.devices[target]
+  const isWish = kind === 'rollback' && step === 'rollback' && device !== undefined && runs(device, 'new')
+  const isBegin = ['download', 'verify', 'activate', 'restart'].includes(step)
+  if (!isBegin && !isWish) return undefined
+  return `${step} of till ${target + 1} is begun, and the rollout is ${world.rollout}`
 }
 
 /** A gate opens by itself only on its sample: counted here once more, from the rows alone. */

@@ -2,7 +2,7 @@
  * What the head office writes of one row, abstracted from its SQL: src/db/transition.ts (moveUpdate, moveStorePackage),
  * src/db/leases.ts (takeClaim, expireLeases), src/db/updates.ts (requestRetry), src/workers/begin.ts.
  */
-import { neverAgain, type ReasonCode, retryEvent } from '../../src/rollout/reasons.ts'
+import { networkReasons, neverAgain, type ReasonCode, retryEvent } from '../../src/rollout/reasons.ts'
 import { isTerminalUpdate, nextState } from '../../src/rollout/states.ts'
 import type { Core } from './core.ts'
 import type { Setting } from './setting.ts'
@@ -79,7 +79,8 @@ export function wantsStorePackage({ policy }: Setting, world: World): boolean {
   const { state, isBackingOff, reason, attempts } = world.storePackage
   if (state !== 'absent' || isBackingOff || world.rollout !== 'running') return false
   if (reason !== null && neverAgain.includes(reason)) return false
-  return attempts < policy.maxAttempts && world.rows.some((row) => row.state === 'waiting')
+  const isPatient = policy.offline === 'wait' && reason !== null && networkReasons.includes(reason)
+  return (isPatient || attempts < policy.maxAttempts) && world.rows.some((row) => row.state === 'waiting')
 }
 
 /** expireLeases: one that nobody had begun is given back, the others are lost. */

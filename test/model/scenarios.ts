@@ -1,6 +1,6 @@
 /** What the model explores: how the night is and begins, and how much may go wrong and be asked for in it. */
 import { plainNight, type Setting, twoWaves } from './setting.ts'
-import { type Fate, newWorld, type World, withDevice } from './world.ts'
+import { type Fate, newWorld, type World } from './world.ts'
 
 export interface Scenario {
   readonly name: string
@@ -31,7 +31,7 @@ const waysBack = ['good', 'noWayBack', 'revertsBad', 'noFormer'] as const
 /** Both may be installed as far as places go: only the lanes keep one of them open. */
 const trading = { trading: 'trading', maxInstalls: 2, endsAtLast: true } as const
 /** Nothing but the store's row keeps two conductors apart. */
-const twoLeaders = { lockIsConnection: false, cutsClaims: true } as const
+const twoLeaders = { lockIsConnection: false, cutsClaims: true, onlyConductorsFail: true } as const
 
 /** Small enough for every run of the tests; test/model/deep.ts goes further. */
 export const everyRun: readonly Scenario[] = [
@@ -62,7 +62,10 @@ export const everyRun: readonly Scenario[] = [
   }),
   scenario('two waves, a fault', { night: twoWaves, of: [['good', 'good'], ['reverts', 'good']], faults: 1 }),
   scenario('lanes of a shop that trades, a fault', { night: trading, of: [['good', 'reverts']], faults: 1 }),
-  scenario('lanes, two conductors', { night: { ...trading, ...twoLeaders }, of: [['good', 'good']], faults: 2 }),
+  scenario('lanes, two conductors', { night: { ...trading, ...twoLeaders }, of: [['good', 'reverts']], faults: 3 }),
+  scenario('places, two conductors', { night: twoLeaders, of: [['good', 'good']], faults: 3 }),
+  scenario('one, two conductors, requests', { night: twoLeaders, of: [['good'], ['reverts'], ['failsInstall']], faults: 2, requests: 2 }),
+  scenario('from beginning, two conductors, requests', { night: {...twoLeaders, policy: {...plainNight.policy, maxAttempts: 1}}, of: [['good'], ['failsInstall']], from: 'waiting', faults: 2, requests: 2 }),
   scenario('a way back, a fault, a request', {
     night: { kind: 'rollback', hasClock: true },
     of: alone(waysBack),

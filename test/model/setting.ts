@@ -19,6 +19,8 @@ export interface Setting {
   readonly lockIsConnection: boolean
   /** A claim's transaction can be held up in its middle. */
   readonly cutsClaims: boolean
+  /** Faults are spent on nothing else. */
+  readonly onlyConductorsFail: boolean
   /** What waits for ever waits for the rollout's end, and that comes. */
   readonly endsAtLast: boolean
 }
@@ -33,6 +35,7 @@ export const plainNight: Setting = {
   hasClock: false,
   lockIsConnection: true,
   cutsClaims: false,
+  onlyConductorsFail: false,
   endsAtLast: false,
 }
 

@@ -4,6 +4,7 @@
  */
 import { DeviceFailure } from '../../src/device/failure.ts'
 import type { StepEnd } from '../../src/device/step.ts'
+import { changedNothing } from '../../src/device/steps/operation.ts'
 import type { DeviceStep } from '../../src/rollout/due.ts'
 import type { Policy } from '../../src/rollout/policy.ts'
 import type { ReasonCode } from '../../src/rollout/reasons.ts'
@@ -57,6 +58,14 @@ const isUp = (device: Device): boolean => device.version === 'new' && device.hea
 const isBack = (device: Device): boolean => device.version === 'old' && device.health === 'ok'
 const operationOf = (device: Device, generation: number): Operation | undefined =>
   device.operations.find((one) => one.generation === generation)
+/** The real changedNothing, of what the device's record says. */
+function isUnchanged({ state }: Operation): boolean {
+  if (state !== 'untouched' && state !== 'expired') return false
+  const reason = state === 'untouched' ? 'receiptOpen' : 'armingExpired'
+  return changedNothing({ id: '', verb: '', generation: 0, state: 'failed', reason, detail: null })
+}
+const isFailed = ({ state }: Operation): boolean => state !== 'running' && state !== 'done'
+
 /** may-begin.ts checkTime */
 const isTooLate = (work: Work): boolean => work.latestStart === 'past'
 
@@ -117,7 +126,8 @@ function judge(work: Work, device: Device, rules: StepRules): Seen {
   const { lost } = work
   const operation = lost === null ? undefined : operationOf(device, lost.generation)
   if (operation?.state === 'running') return thrown('deviceBusy')
-  if (operation?.state === 'failed' && !work.isWayBack) return end('seenUnhealthy', 'healthFailed')
+  if (operation && isFailed(operation) && !isUnchanged(operation) && !work.isWayBack)
+    return end('seenUnhealthy', 'healthFailed')
   if (device.health === 'starting') return thrown('deviceBusy')
   if (work.isWayBack) return judgeWayBack(device)
   if (device.version === 'new')
@@ -192,9 +202,9 @@ function confirmDisarm(device: Device, rules: StepRules): Seen {
 function confirmRestart(device: Device, generation: number): Seen {
   const operation = operationOf(device, generation)
   if (operation?.state === 'running') return wait
-  if (operation?.state === 'untouched') return { is: 'thrown', reason: 'receiptOpen', provesUnchanged: true }
-  if (operation?.state === 'failed') return end('unhealthy', 'healthFailed')
   if (operation === undefined) return thrown('contractViolation')
+  if (isUnchanged(operation)) return { is: 'thrown', reason: 'receiptOpen', provesUnchanged: true }
+  if (isFailed(operation)) return end('unhealthy', 'healthFailed')
   if (isUp(device)) return end('healthy')
   if (device.health === 'bad') return end('unhealthy', 'healthFailed')
   return device.phase === 'none' ? thrown('timedOut') : wait

@@ -1,10 +1,11 @@
 /** Time: back-offs and leases run out, the latest start and the window's end pass, the next night begins. */
+import { isTerminalRollout } from '../../src/rollout/states.ts'
 import type { Core } from './core.ts'
 import { expireArming } from './device.ts'
 import { type Move, isQueued, nameOf } from './move.ts'
 import { expireLease } from './office.ts'
 import type { Setting } from './setting.ts'
-import { type Hour, type Moment, rowAt, type World, withRow } from './world.ts'
+import { type Moment, rowAt, type World, withRow } from './world.ts'
 
 const passed = (moment: Moment | null): Moment | null => (moment === 'ahead' ? 'past' : moment)
 
@@ -39,26 +40,20 @@ function passLatestStart(core: Core, world: World): World {
   }
 }
 
-/** Hours pass: every back-off is over. */
-const passHours = (world: World, hour: Hour): World => ({
-  ...world,
-  hour,
-  rows: world.rows.map((row) => (row.isBackingOff && !row.isLeased ? { ...row, isBackingOff: false } : row)),
-})
+/** Commands are held up for minutes, and minutes are kept free before the end: none comes after the latest start. */
+const latestStart = (core: Core, { hasClock }: Setting, world: World): Move[] =>
+  hasClock && world.hour === 'early' && world.flights.length === 0 && !isTerminalRollout(world.rollout)
+    ? [{ label: 'the latest start passes', kind: 'time', world: passLatestStart(core, world) }]
+    : []
 
-/** Commands are held up for minutes, and minutes are kept free before the end: none comes hours later. */
-function clockMoves(core: Core, { hasClock }: Setting, world: World): Move[] {
-  if (!hasClock || world.flights.length > 0) return []
-  switch (world.hour) {
-    case 'early':
-      return [{ label: 'the latest start passes', kind: 'time', world: passLatestStart(core, world) }]
-    case 'late':
-      return [{ label: 'the window ends', kind: 'time', world: passHours(world, 'closed') }]
-    case 'closed':
-      // Nothing runs a whole day.
-      if (world.workers.some((work) => work !== null)) return []
-      return [{ label: 'the next night begins', kind: 'time', world: passHours(world, 'early') }]
-  }
+/** Hours pass only when everything else has come to rest: the window ends, the next night begins. */
+export function hoursPass({ hasClock }: Setting, world: World): Move[] {
+  if (!hasClock || isTerminalRollout(world.rollout)) return []
+  if (world.hour === 'late')
+    return [{ label: 'the window ends', kind: 'time', world: { ...world, hour: 'closed' } }]
+  if (world.hour === 'closed')
+    return [{ label: 'the next night begins', kind: 'time', world: { ...world, hour: 'early' } }]
+  return []
 }
 
 /** A lease whose holder lives runs out only when something is wrong. */
@@ -91,7 +86,7 @@ const soakMoves = (world: World): Move[] =>
   })
 
 export const timeMoves = (core: Core, setting: Setting, world: World): Move[] => [
-  ...clockMoves(core, setting, world),
+  ...latestStart(core, setting, world),
   ...soakMoves(world),
   ...[...world.rows.keys(), -1].flatMap((target) => leaseMoves(core, world, target)),
 ]

@@ -50,8 +50,8 @@ export interface Command {
 export interface Operation {
   readonly verb: Verb
   readonly generation: number
-  /** untouched: it failed before it changed anything. */
-  readonly state: 'running' | 'done' | 'failed' | 'untouched'
+  /** untouched, expired: it failed before it changed anything, because it was in use or its arming was over. */
+  readonly state: 'running' | 'done' | 'failed' | 'untouched' | 'expired'
   readonly effects: number
 }
 
@@ -122,12 +122,15 @@ export interface Job {
 export interface Ending {
   readonly do: 'end'
   readonly target: number
+  /** The row's, that it was judged by; as with a claim. */
+  readonly generation: number
   readonly event: 'skip' | 'fail' | 'cancel'
   readonly reason: ReasonCode | null
 }
 export interface RowClaim {
   readonly do: 'claim'
   readonly target: number
+  readonly generation: number
   readonly step: DeviceStep
   /** The rollout's state that it was judged by. */
   readonly rollout: RolloutState

@@ -78,7 +78,7 @@ function wrongInstall(world: World, device: Device, generation: number): string 
   return wrongTime(world, row, ON_ITS_WAY_SECONDS)
 }
 
-function wrongArming(world: World, device: Device, generation: number): string | undefined {
+function wrongArming(device: Device, generation: number): string | undefined {
   const { row, armed, store } = device
   if (row === null) return 'and no rollout wants it'
   if (row.state !== 'activating' && row.state !== 'inDoubt') return `and it is ${row.state}`
@@ -144,7 +144,7 @@ export function createChecks(getWorld: () => World, storyOf: (store: Store | nul
       device.activations.set(row.rollout.id, times)
       check(device, `it switched to ${version}`, times > 1 + row.asked ? `for the time number ${times}` : undefined)
     },
-    armed: (device, generation) => check(device, 'it is armed', wrongArming(getWorld(), device, generation)),
+    armed: (device, generation) => check(device, 'it is armed', wrongArming(device, generation)),
     obeyed: (device, verb, generation) => {
       const isOlder = generation < device.highest
       const nobody = generation > device.generation

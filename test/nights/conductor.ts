@@ -3,7 +3,7 @@
  * looked at. Stands for src/conductor/tick.ts, times.ts and the claims of src/db/claims.ts.
  */
 import type { InstallTime } from '../../src/rollout/calendar.ts'
-import type { Circumstances, RestingRow, Wanted } from '../../src/rollout/decide.ts'
+import { type Circumstances, dueNow, type RestingRow, type Wanted } from '../../src/rollout/decide.ts'
 import type { ServerProgress } from '../../src/rollout/due.ts'
 import { isLaneKind, isLaneOpen, type LaneView, type Trading } from '../../src/rollout/lanes.ts'
 import { rampRoom } from '../../src/rollout/ramp.ts'
@@ -133,6 +133,32 @@ function wakeOf(world: World, row: Row, now: number): number {
 
 const atRest = (row: Row): boolean => !row.isLeased && !isActiveUpdate(row.state) && isLive(row.rollout)
 
+function mayBeDue(world: World, row: Row, now: number): boolean {
+  const { rollout, store, state, carried, wave } = row
+  const { endsAt } = rollout.policy
+  if (rollout.state === 'stopping' || (endsAt !== null && Date.parse(endsAt) <= now)) return true
+  if (rollout.state !== 'running' || (row.notBefore !== null && row.notBefore > now)) return false
+  if (state === 'waiting') return store.packages.get(row.package.id)?.state !== 'uploading'
+  if (state === 'downloaded' || carried) return true
+  if (wave.releasedAt === null) return false
+  return timeOf(world, rollout, store, false).may || timeOf(world, rollout, store, true).may
+}
+
+/** src/db/claims.ts readCandidates: rows for which something may be due. */
+function isCandidate(world: World, row: Row, now: number): boolean {
+  if (!atRest(row)) return false
+  switch (row.state) {
+    case 'waiting':
+    case 'downloaded':
+    case 'ready':
+      return mayBeDue(world, row, now)
+    case 'armed':
+      return true
+    default:
+      return row.notBefore === null || row.notBefore <= now
+  }
+}
+
 function wakeAt(world: World, store: Store, at: number): void {
   if (at >= store.wakeAt) return
   store.wakeAt = at
@@ -196,9 +222,10 @@ function judgeStores(world: World, stores: readonly Store[]): void {
   const rows = new Map<string, Row>()
   for (const store of stores) {
     store.isDirty = false
-    for (const row of store.live) if (atRest(row)) rows.set(row.id, row)
+    for (const row of store.live) if (isCandidate(world, row, now)) rows.set(row.id, row)
   }
-  const { endings, wanted } = world.core.judgeRows([...rows.values()].map(restingOf), circumstances(world))
+  const candidates = [...rows.values()].map(restingOf)
+  const { endings, wanted } = world.core.judgeRows(candidates, circumstances(world))
   for (const { id, event, reason } of endings) moveRow(world, rows.get(id) as Row, event, { reason })
   let left = room(world)
   for (const store of stores) left -= claimPackages(world, store, left)
@@ -241,4 +268,10 @@ export function poke(world: World, at = Math.floor(world.agenda.now() / TICK_MS)
     world.tickAt = NEVER
     tick(world)
   })
+}
+
+/** For what a row waits; undefined: something is due for it. */
+export function whyItWaits(world: World, row: Row): string | undefined {
+  const found = dueNow(restingOf(row), circumstances(world))
+  return found === undefined ? 'its rollout does not run' : found.due.do === 'wait' ? found.due.for : undefined
 }

@@ -154,7 +154,9 @@ export function makeFleet(seed: number, storeCount: number, deviceCount: number)
     const store = random.pick(stores)
     const count = (kind: Device['kind']) => store.devices.filter((one) => one.kind === kind).length
     const isSelf = random.chance(0.3) && count('selfCheckout') < 4
-    if (isSelf) add(store, 'selfCheckout', count('selfCheckout') + 1)
+    // A single one in a shop that never closes could never be installed.
+    const more = count('selfCheckout') === 0 ? 2 : 1
+    if (isSelf) for (let one = 0; one < more; one += 1) add(store, 'selfCheckout', count('selfCheckout') + 1)
     else if (count('till') < 14) add(store, 'till', count('till') + 1)
   }
   return { stores, devices }

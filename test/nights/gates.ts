@@ -17,7 +17,7 @@ function groupOf(row: Row): Counted {
   const key = `${state}|${reason}|${inSample}`
   const known = wave.groups.get(key)
   if (known !== undefined) return known
-  const made: Counted = { state, reason, inSample, count: 0 }
+  const made: Counted = { state, reason, inSample, isOverdue: false, count: 0 }
   wave.groups.set(key, made)
   return made
 }
@@ -41,8 +41,8 @@ export function groupAll(wave: Wave): void {
 function silent(rollout: Rollout, wave: Wave, now: number): Counted[] {
   const limit = now - rollout.policy.restartSeconds * SECOND
   return [...wave.inDoubt].map(({ state, reason, installAt }) => {
-    const isSilent = installAt === null || installAt < limit
-    return { state, reason, inSample: true, isSilent, count: 1 }
+    const isOverdue = installAt === null || installAt < limit
+    return { state, reason, inSample: true, isOverdue, count: 1 }
   })
 }
 

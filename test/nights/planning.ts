@@ -71,7 +71,9 @@ function inputOf(world: World, wanted: Wanted): PlanInput {
   }
 }
 
-const emptyGroup = (): WaveGroup & { count: number } => ({ state: 'waiting', reason: null, inSample: true, count: 0 })
+const emptyGroup = (): WaveGroup & { count: number } => ({
+  ...{ state: 'waiting', reason: null, inSample: true, isOverdue: false, count: 0 },
+})
 
 function makeRow(rollout: Rollout, device: Device, wave: Wave, carried: boolean): Row {
   const isServers = device.kind === 'storeServer' || carried

@@ -11,6 +11,7 @@ import {
   type RolloutEvent,
   type RolloutState,
 } from '../../src/rollout/states.ts'
+import { poke } from './conductor.ts'
 import { regroup } from './gates.ts'
 import type { Rollout, Row, World } from './shapes.ts'
 import { SECOND } from './wall.ts'
@@ -36,6 +37,7 @@ function count(row: Row, change: 1 | -1): void {
 
 export function touch(world: World, row: Row): void {
   row.rollout.isDirty = true
+  poke(world)
   if (row.store.isDirty) return
   row.store.isDirty = true
   world.dirty.add(row.store)
@@ -142,6 +144,7 @@ export function moveRollout(world: World, rollout: Rollout, event: RolloutEvent,
 /** Something changed for all of its rows. */
 export function touchAll(world: World, rollout: Rollout): void {
   rollout.isDirty = true
+  poke(world)
   for (const store of rollout.stores) {
     store.isDirty = true
     world.dirty.add(store)

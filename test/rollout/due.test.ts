@@ -71,6 +71,7 @@ describe('what is due', () => {
       { state: 'ready', install: shut('windowTooShort') },
       { do: 'wait', for: 'windowTooShort' },
     ],
+    ['nor when it was blocked since', { state: 'ready', blocked: true }, { do: 'wait', for: 'tillBlocked' }],
     ['nor in a freeze', { state: 'ready', install: shut('frozen') }, { do: 'wait', for: 'frozen' }],
     [
       'nor before its store server',
