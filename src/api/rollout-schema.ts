@@ -105,6 +105,18 @@ export const rolloutBody = z
   .superRefine(refuseTwice)
 export type RolloutBody = z.output<typeof rolloutBody>
 
+/** As a rollout's; nothing is kept, so it needs no name. */
+export const dryRunBody = z
+  .strictObject({
+    name: text(200).default('dry run'),
+    packageId: z.uuid(),
+    ...planBody,
+    /** Every planned device is looked at, too. */
+    live: z.boolean().default(false),
+  })
+  .superRefine(refuseTwice)
+export type DryRunBody = z.output<typeof dryRunBody>
+
 export const reviseBody = z.strictObject({ name: text(200).optional(), ...planBody }).superRefine(refuseTwice)
 export type ReviseBody = z.output<typeof reviseBody>
 

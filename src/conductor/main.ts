@@ -2,9 +2,11 @@
 import { type Database, listen } from '../db/database.ts'
 import { type Leadership, tryToLead } from '../db/leader.ts'
 import { rollBackOwed } from '../db/roll-back.ts'
+import { readNow } from '../db/waves.ts'
 import type { QueueBackend } from '../jobs/backend.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { Log } from '../log.ts'
+import { createDay, type DaySettings, runDay } from './day.ts'
 import { createTick, type TickLimits } from './tick.ts'
 
 const TICK_MS = 1000
@@ -48,9 +50,19 @@ export function startConductor(options: {
   db: Database
   queues: QueueBackend
   limits: TickLimits
+  /** Left out: the nights alone, without schedules, receipts and reports. */
+  day?: DaySettings
   log: Log
 }): RunningConductor {
   const { db, queues, limits, log } = options
+  const settings = options.day
+  const day =
+    settings &&
+    createDay(
+      (now) => runDay(db, now, settings, log),
+      () => readNow(db.pool),
+      log,
+    )
   const clock = alarm()
   let closing = false
   let leadership: Leadership | undefined
@@ -80,10 +92,12 @@ export function startConductor(options: {
     try {
       while (!closing && !isLost) {
         await oneTick(current, tick).catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+        day?.look()
         await clock.wait(TICK_MS)
       }
     } finally {
       leadership = undefined
+      await day?.settled()
       await news?.close().catch(() => {})
       await current.resign().catch(() => {})
     }

@@ -14,6 +14,7 @@ import {
   type ScheduleTemplate,
 } from '../db/schedules.ts'
 import type { Log } from '../log.ts'
+import { zoneOf } from '../rollout/local-time.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { nextRun } from '../rollout/schedule.ts'
 
@@ -32,8 +33,10 @@ function policyOf({ policy }: ScheduleTemplate, now: number, next: number | null
 }
 
 /** The date of a run by the schedule's own clock. */
-const dateOf = ({ nextAt, timeZone }: DueSchedule): string =>
-  new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' }).format(nextAt)
+function dateOf({ nextAt, timeZone }: DueSchedule): string {
+  const at = nextAt.getTime()
+  return new Date(at + zoneOf(timeZone).offsetAt(at)).toISOString().slice(0, 10)
+}
 
 type Found = { readonly id: string; readonly state: string; readonly planHash: string }
 type Made = { readonly ok: true; readonly rollout: Found } | { readonly ok: false; readonly reason: string }
@@ -55,19 +58,28 @@ async function rolloutOf(db: Database, due: DueSchedule, now: number, next: numb
   const { selection, waves } = template
   const name = `${template.name} ${dateOf(due)}`
   const plan = { target, serverTarget, selection, waves, policy: policyOf(template, now, next) }
-  const made = await createRollout(db, { id, name, kind: 'update', actor, scheduleId: due.id, ...plan }).catch(
-    (error: unknown) => {
-      if (isTwice(error)) return undefined
-      throw error
-    },
-  )
+  const made = await createRollout(db, {
+    id,
+    name,
+    kind: 'update',
+    actor,
+    scheduleId: due.id,
+    ...plan,
+  }).catch((error: unknown) => {
+    if (isTwice(error)) return undefined
+    throw error
+  })
   if (made?.ok === false) return { ok: false, reason: made.problems[0]?.code ?? 'nothingToDo' }
   const rollout = await findRunRollout(db, id)
   return rollout === null ? { ok: false, reason: 'packageUnknown' } : { ok: true, rollout }
 }
 
 /** Starts it under the standing approval; without one it waits for somebody. @returns why it waits, or null */
-async function begin(db: Database, scheduleId: string, { id, state, planHash }: Found): Promise<string | null> {
+async function begin(
+  db: Database,
+  scheduleId: string,
+  { id, state, planHash }: Found,
+): Promise<string | null> {
   // A person, or a former try, was here already.
   if (state !== 'draft') return null
   const schedule = await findSchedule(db, scheduleId)

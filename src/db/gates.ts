@@ -11,7 +11,10 @@ export interface GateNow {
 }
 
 /** Of every wave that was released and has not passed, in their order. */
-export async function readGates(on: Executor, rollout: { id: string; kind: RolloutKind }): Promise<GateNow[]> {
+export async function readGates(
+  on: Executor,
+  rollout: { id: string; kind: RolloutKind },
+): Promise<GateNow[]> {
   const { id, kind } = rollout
   const waves = (await readWaves(on, [id])).filter(
     (wave) => wave.releasedAt !== null && wave.passedAt === null,

@@ -52,7 +52,15 @@ interface Confirmation {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-function confirmationOf({ id, finishedAt, readAt, clock, receiptAt, number, cashId }: SoldRow): Confirmation[] {
+function confirmationOf({
+  id,
+  finishedAt,
+  readAt,
+  clock,
+  receiptAt,
+  number,
+  cashId,
+}: SoldRow): Confirmation[] {
   const at = soldAt({ clock, lastReceipt: { at: receiptAt, number } }, readAt)
   if (at === null || at <= finishedAt || at > readAt + AHEAD_MS) return []
   return [{ id, at, params: { cashId, number } }]
@@ -98,11 +106,13 @@ export interface AwaitedReceipts {
 export async function readAwaited(on: Executor, from: number): Promise<AwaitedReceipts> {
   const { rows } = await on.query<AwaitedReceipt & { timeZone: string; hours: StoreHours | null }>(
     `SELECT d.id AS "deviceId", s.id AS "storeId", s.time_zone AS "timeZone", s.calendar AS hours, ${ms('u.finished_at')} AS "finishedAt",
-       ${ms('greatest(t.asked_at, (SELECT max(c.created_at) FROM command c WHERE c.device_id = d.id AND c.kind = \'look\'))')} AS "askedAt"
+       ${ms("greatest(t.asked_at, (SELECT max(c.created_at) FROM command c WHERE c.device_id = d.id AND c.kind = 'look'))")} AS "askedAt"
      ${UNCONFIRMED} AND u.finished_at > $1 AND d.host IS NOT NULL AND NOT d.in_reserve
      ORDER BY u.finished_at, d.id LIMIT ${MANY}`,
     [new Date(from)],
   )
-  const calendars = new Map(rows.map(({ storeId, timeZone, hours }) => [storeId, calendarOf(timeZone, hours)]))
+  const calendars = new Map(
+    rows.map(({ storeId, timeZone, hours }) => [storeId, calendarOf(timeZone, hours)]),
+  )
   return { devices: rows, calendars }
 }

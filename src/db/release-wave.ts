@@ -30,11 +30,16 @@ export async function releaseByPerson(db: Database, release: Release): Promise<R
     )
     const [row] = rows
     if (row === undefined) return { ok: false, why: 'notFound' }
-    if (row.state !== 'running') return { ok: false, why: 'notAllowed', detail: `the rollout is ${row.state}` }
-    const gates = (await readGates(client, { id: rolloutId, kind: row.kind })).filter((one) => one.wave < wave)
+    if (row.state !== 'running')
+      return { ok: false, why: 'notAllowed', detail: `the rollout is ${row.state}` }
+    const gates = (await readGates(client, { id: rolloutId, kind: row.kind })).filter(
+      (one) => one.wave < wave,
+    )
     const isSkipped = gates.some((one) => !waitsForPerson(one.verdict))
     if (isSkipped && (reason ?? '').trim() === '') return { ok: false, why: 'reasonNeeded', gates }
-    const { devices } = (await client.query<{ devices: number }>(COUNT, [rolloutId, wave])).rows[0] ?? { devices: 0 }
+    const { devices } = (await client.query<{ devices: number }>(COUNT, [rolloutId, wave])).rows[0] ?? {
+      devices: 0,
+    }
     const why = reason === undefined ? {} : { why: reason }
     const params = { devices, ...why, skippedGate: isSkipped }
     if (await releaseWave(client, rolloutId, wave, { actor, params })) return { ok: true, gates }

@@ -3,8 +3,8 @@ import { type Status, statusData } from '../device/contract.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { timeOf } from '../rollout/precondition-facts.ts'
 import { checkPreconditions, type Finding } from '../rollout/preconditions.ts'
-import type { EveningDeviceFacts, EveningFacts } from '../rollout/report/evening.ts'
 import type { OutcomeRow, RolloutOutcome } from '../rollout/report/compare.ts'
+import type { EveningDeviceFacts, EveningFacts } from '../rollout/report/evening.ts'
 import type { ReportDevice, ReportScope, ReportStore } from '../rollout/report/facts.ts'
 import type { MorningFacts } from '../rollout/report/morning.ts'
 import type { MorningDeviceFacts } from '../rollout/report/morning-judge.ts'
@@ -150,7 +150,15 @@ export async function readEvening(on: Executor, head: ReportHead, of: ReportOf):
   const nights = stores.flatMap((row, at) => {
     const [own, { storeId }] = [times[at], row]
     if (own === undefined) return []
-    const asked = { storeId, times: own, freezes, policy, need, mustBeClosed: closed.has(storeId), now: of.now }
+    const asked = {
+      storeId,
+      times: own,
+      freezes,
+      policy,
+      need,
+      mustBeClosed: closed.has(storeId),
+      now: of.now,
+    }
     return [{ ...storeOf(row), ...tonight(asked) }]
   })
   const facts = {
@@ -199,7 +207,11 @@ WHERE u.rollout_id = $1 AND ($2::text IS NULL OR s.time_zone = $2) AND NOT d.in_
   AND NOT (u.state = 'skipped' AND u.reason IN ('wrongKind', 'ownedByRollout', 'inReserve', 'noAddress'))
 GROUP BY u.state, u.reason`
 
-async function readPrevious(on: Executor, id: string, timeZone: string | null): Promise<RolloutOutcome | null> {
+async function readPrevious(
+  on: Executor,
+  id: string,
+  timeZone: string | null,
+): Promise<RolloutOutcome | null> {
   const { rows } = await on.query<RolloutOutcome['rollout']>(PREVIOUS, [id])
   const [rollout] = rows
   if (rollout === undefined) return null

@@ -1,10 +1,10 @@
 /** Reports: made from the rows as they stand, and kept as they were made. */
-import { evening, type EveningReport } from '../rollout/report/evening.ts'
-import { morning, type MorningReport } from '../rollout/report/morning.ts'
+import { type EveningReport, evening } from '../rollout/report/evening.ts'
+import { type MorningReport, morning } from '../rollout/report/morning.ts'
 import { insertCommands } from './commands.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
-import { readEvening, readMorning, type ReportOf } from './report-facts.ts'
+import { type ReportOf, readEvening, readMorning } from './report-facts.ts'
 import type { ReportHead, ReportKind } from './report-rollouts.ts'
 
 export type AnyReport = EveningReport | MorningReport
@@ -41,7 +41,11 @@ export interface ReportToKeep {
   readonly report: AnyReport
   readonly madeBy: string
   /** The message that goes with it: to whom, and what it says. */
-  readonly message?: { readonly cashIds: readonly string[]; readonly text: string; readonly notAfterSeconds: number }
+  readonly message?: {
+    readonly cashIds: readonly string[]
+    readonly text: string
+    readonly notAfterSeconds: number
+  }
 }
 
 /** Nobody is asked twice in one evening, though two rollouts or two reports have the same till. */
@@ -90,7 +94,12 @@ export const isKept = async (db: Database, id: string): Promise<boolean> =>
 
 /** Without their bodies, the newest first. */
 export const listReports = (db: Database, where: { kind?: ReportKind; rolloutId?: string }, limit: number) =>
-  db.prisma.report.findMany({ where, omit: { body: true }, orderBy: [{ madeAt: 'desc' }, { id: 'asc' }], take: limit })
+  db.prisma.report.findMany({
+    where,
+    omit: { body: true },
+    orderBy: [{ madeAt: 'desc' }, { id: 'asc' }],
+    take: limit,
+  })
 
 /** A kept report as it was made; undefined: none of that id. */
 export async function findReport(db: Database, id: string) {

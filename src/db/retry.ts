@@ -1,6 +1,7 @@
 /** Who would be retried, who not and why: a list that is kept as it was shown, so that the retry does just that. */
 import { createHash, randomUUID } from 'node:crypto'
-import { isReason, retryEvent } from '../rollout/reasons.ts'
+import type { RolloutKind } from '../rollout/due.ts'
+import { isReason, retryEventIn } from '../rollout/reasons.ts'
 import { machines, nextState } from '../rollout/states.ts'
 import type { RetryRefusal } from './board.ts'
 import type { Database, Executor } from './database.ts'
@@ -24,14 +25,18 @@ export interface RetryPreview {
 }
 
 const ROWS = `
-SELECT u.id, d.cash_id AS "cashId", s.code AS store, u.state, u.reason,
+SELECT u.id, d.cash_id AS "cashId", s.code AS store, u.state, u.reason, r.kind,
   EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
-FROM device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
+FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
 WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) ORDER BY s.code, d.cash_id`
 
-function whyNot({ state, reason, owned }: RetryLine & { owned: boolean }): RetryRefusal | undefined {
+type Row = RetryLine & { readonly owned: boolean; readonly kind: RolloutKind }
+
+function whyNot({ state, reason, owned, kind }: Row): RetryRefusal | undefined {
   const code = reason !== null && isReason(reason) ? reason : null
-  if (nextState(machines.deviceUpdate, state, retryEvent(state, code)) === undefined) return 'notRetryable'
+  const event = retryEventIn(kind, state, code)
+  if (event === undefined || nextState(machines.deviceUpdate, state, event) === undefined)
+    return 'notRetryable'
   return owned ? 'ownedByRollout' : undefined
 }
 
@@ -41,11 +46,11 @@ export async function previewRetry(
   rolloutId: string,
   states: readonly string[],
 ): Promise<RetryPreview> {
-  const { rows } = await on.query<RetryLine & { owned: boolean }>(ROWS, [rolloutId, states])
+  const { rows } = await on.query<Row>(ROWS, [rolloutId, states])
   const retries: RetryLine[] = []
   const refused: (RetryLine & { why: RetryRefusal })[] = []
   for (const row of rows) {
-    const { owned: _, ...line } = row
+    const { owned: _owned, kind: _kind, ...line } = row
     const why = whyNot(row)
     if (why === undefined) retries.push(line)
     else refused.push({ ...line, why })

@@ -49,7 +49,12 @@ export async function replaceDraft(db: Database, revision: DraftRevision): Promi
 const targetsOf = (plan: Plan): number => plan.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0)
 
 export type RevisionAnswer =
-  | { readonly ok: true; readonly plan: Plan; readonly planHash: string; readonly newcomers: readonly PlanDevice[] }
+  | {
+      readonly ok: true
+      readonly plan: Plan
+      readonly planHash: string
+      readonly newcomers: readonly PlanDevice[]
+    }
   | { readonly ok: false; readonly why: 'notFound' | 'noNewcomers' }
   | { readonly ok: false; readonly why: 'notAllowed'; readonly state: string }
   | { readonly ok: false; readonly why: 'planImpossible'; readonly problems: readonly PlanProblem[] }
@@ -67,7 +72,11 @@ async function inputNow(on: Executor, row: Locked, plan: Plan): Promise<PlanInpu
   const { kind, selection, policy, id: rolloutId } = row
   const plannedIds = new Set(plan.devices.map((one) => one.id))
   const waves = { template: 'single' } as const
-  return readPlanInput(on, { kind, target, serverTarget, selection, waves, policy, rolloutId, plannedIds }, Date.now())
+  return readPlanInput(
+    on,
+    { kind, target, serverTarget, selection, waves, policy, rolloutId, plannedIds },
+    Date.now(),
+  )
 }
 
 async function proposeLocked(client: pg.PoolClient, row: Locked, actor: string): Promise<RevisionAnswer> {
@@ -114,7 +123,10 @@ export async function proposeRevision(db: Database, id: string, actor: string): 
 async function changesSince(on: Executor, row: Locked, next: Plan): Promise<PlanChange[]> {
   const input = await inputNow(on, row, next)
   const approved = new Map(row.plan.stores.map((one) => [one.id, row.plan.calendars[one.calendar]]))
-  const stores = input.stores.map((store) => ({ ...store, calendar: approved.get(store.id) ?? store.calendar }))
+  const stores = input.stores.map((store) => ({
+    ...store,
+    calendar: approved.get(store.id) ?? store.calendar,
+  }))
   const former = new Set(row.plan.devices.map((one) => one.id))
   const added = { ...next, devices: next.devices.filter((one) => !former.has(one.id)) }
   return comparePlan(added, { ...input, stores }).refuse

@@ -22,7 +22,10 @@ export interface ScheduleTemplate {
 
 export type ScheduleRow = Omit<Schedule, 'template'> & { readonly template: ScheduleTemplate }
 
-const read = (row: Schedule): ScheduleRow => ({ ...row, template: row.template as unknown as ScheduleTemplate })
+const read = (row: Schedule): ScheduleRow => ({
+  ...row,
+  template: row.template as unknown as ScheduleTemplate,
+})
 
 export interface NewSchedule {
   readonly name: string
@@ -68,7 +71,10 @@ export type ScheduleAnswer =
 async function change(
   db: Database,
   id: string,
-  work: (on: Executor, row: Pick<Schedule, 'name' | 'createdBy'> & { twoPersons: boolean }) => Promise<ScheduleAnswer>,
+  work: (
+    on: Executor,
+    row: Pick<Schedule, 'name' | 'createdBy'> & { twoPersons: boolean },
+  ) => Promise<ScheduleAnswer>,
 ): Promise<ScheduleAnswer> {
   return inTransaction(db, async (client) => {
     const { rows } = await client.query<{ name: string; createdBy: string; twoPersons: boolean }>(
@@ -150,7 +156,10 @@ export async function closeRun(db: Database, due: DueSchedule, run: ScheduleRun)
 export const findRunPackage = (db: Database, wanted: ScheduleTemplate['package']) =>
   'id' in wanted
     ? db.prisma.package.findFirst({ where: { id: wanted.id, retiredAt: null } })
-    : db.prisma.package.findFirst({ where: { kind: wanted.newest, retiredAt: null }, orderBy: { version: 'desc' } })
+    : db.prisma.package.findFirst({
+        where: { kind: wanted.newest, retiredAt: null },
+        orderBy: { version: 'desc' },
+      })
 
 /** What became of a rollout that a former try at this run may have made. */
 export const findRunRollout = (db: Database, id: string) =>

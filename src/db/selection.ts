@@ -19,7 +19,12 @@ SELECT kind, name FROM (
 
 /** Which of these names nothing has. */
 export async function findUnknown(on: Executor, names: Names): Promise<Record<NameKind, Set<string>>> {
-  const unknown = { store: new Set<string>(), device: new Set<string>(), group: new Set<string>(), label: new Set<string>() }
+  const unknown = {
+    store: new Set<string>(),
+    device: new Set<string>(),
+    group: new Set<string>(),
+    label: new Set<string>(),
+  }
   const asked = [names.store, names.device, names.group, names.label]
   if (asked.every((list) => list.length === 0)) return unknown
   const { rows } = await on.query<{ kind: NameKind; name: string }>(UNKNOWN, asked)

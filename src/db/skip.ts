@@ -12,7 +12,11 @@ export type SkipAnswer =
       readonly ok: true
       /** Cash ids, both. */
       readonly skipped: readonly string[]
-      readonly refused: readonly { readonly cashId: string; readonly why: SkipRefusal; readonly state?: string }[]
+      readonly refused: readonly {
+        readonly cashId: string
+        readonly why: SkipRefusal
+        readonly state?: string
+      }[]
     }
 
 export interface Skip {
@@ -39,7 +43,10 @@ SELECT u.id, d.cash_id AS "cashId", u.state FROM device_update u JOIN device d O
 WHERE u.rollout_id = $1 AND d.cash_id = ANY($2::text[]) ORDER BY d.cash_id FOR UPDATE OF u`
 
 /** Each device is judged for itself; those that are under way finish. */
-export async function skipDevices(db: Database, { rolloutId, cashIds, reason, actor }: Skip): Promise<SkipAnswer> {
+export async function skipDevices(
+  db: Database,
+  { rolloutId, cashIds, reason, actor }: Skip,
+): Promise<SkipAnswer> {
   const answer = await inTransaction(db, async (client): Promise<SkipAnswer> => {
     const [rollout] = (
       await client.query<{ state: string }>('SELECT state FROM rollout WHERE id = $1 FOR SHARE', [rolloutId])
@@ -52,7 +59,10 @@ export async function skipDevices(db: Database, { rolloutId, cashIds, reason, ac
     const skipped: string[] = []
     const refused = [...new Set(cashIds)]
       .filter((cashId) => !known.has(cashId))
-      .map((cashId): { cashId: string; why: SkipRefusal; state?: string } => ({ cashId, why: 'notInRollout' }))
+      .map((cashId): { cashId: string; why: SkipRefusal; state?: string } => ({
+        cashId,
+        why: 'notInRollout',
+      }))
     for (const row of rows) {
       const isAtRest = row.state === 'waiting' || row.state === 'downloaded' || row.state === 'ready'
       const moved =

@@ -1,5 +1,6 @@
 /** Device updates as people and workers read them, and a person's retry. */
-import { isReason, retryEvent } from '../rollout/reasons.ts'
+import type { RolloutKind } from '../rollout/due.ts'
+import { isReason, retryEventIn } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState } from '../rollout/states.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
@@ -82,8 +83,9 @@ function retryInTransaction(
       generation: number
       rolloutId: string
       rolloutState: RolloutState
+      kind: RolloutKind
     }>(
-      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState"
+      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState", r.kind
        FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1 FOR UPDATE OF u, r`,
       [updateId],
     )
@@ -93,7 +95,9 @@ function retryInTransaction(
       return { ok: false, why: 'rolloutCancelled', state: row.state }
     }
     const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-    const moved = await moveUpdate(client, updateId, retryEvent(row.state, reason), {
+    const event = retryEventIn(row.kind, row.state, reason)
+    if (event === undefined) return { ok: false, why: 'notRetryable', state: row.state }
+    const moved = await moveUpdate(client, updateId, event, {
       actor: by.actor,
       reason: null,
       attempts: 'reset',

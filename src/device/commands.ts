@@ -74,9 +74,7 @@ export const rollback = (claim: Claim, version: number): Call =>
 /** Done: the shift is closed, or was. It prints a report, so it may take a while. */
 export const closeShift = (claim: Claim): Call => ({ ...mutating(['close-shift'], claim), isAside: true })
 
-/** What nightctl keeps of a text. */
-export const MAX_MESSAGE_BYTES = 4000
-/** Shows a text to whoever works there. It goes on standard input: free text is no word of a command line. */
+/** Shows a text, of which 4000 bytes are kept, to whoever works there. It goes on standard input: it is no word of a command line. */
 export const message = (claim: Claim, text: string): Call => ({
   ...mutating(['message'], claim),
   input: text,

@@ -192,13 +192,23 @@ const RETRY_EVENT = {
   inDoubt: 'retryLook',
 } as const
 
+export type RetryEvent = (typeof RETRY_EVENT)[RetryRest]
+
 /** The event of a person's retry. A device that was rolled back or is broken is always looked at first. */
-export function retryEvent(
-  state: string,
-  reason: ReasonCode | null,
-): 'retryFetch' | 'retryVerify' | 'retryInstall' | 'retryLook' {
+export function retryEvent(state: string, reason: ReasonCode | null): RetryEvent {
   if (state === 'rolledBack' || state === 'broken') return 'retryLook'
   return reason === null ? 'retryFetch' : RETRY_EVENT[reasonRule(reason).retry]
+}
+
+/** The same in a rollout of either kind: the way back fetches nothing, and whoever is back (undefined) is done. */
+export function retryEventIn(
+  kind: 'update' | 'rollback',
+  state: string,
+  reason: ReasonCode | null,
+): RetryEvent | undefined {
+  if (kind === 'update') return retryEvent(state, reason)
+  if (state === 'rolledBack') return undefined
+  return state === 'broken' ? 'retryLook' : 'retryInstall'
 }
 
 /** Nobody answers: tomorrow somebody may. */

@@ -71,6 +71,15 @@ export function opensToday(calendar: Calendar, now: number): number | 'always' |
   return openings.find((one) => one.from >= from)?.from ?? null
 }
 
+/** How long a shop may be closed after an update, and its first receipt still be awaited. */
+const CLOSED_DAYS = 4
+
+/** When customers come first, at `at` or after it; undefined: not within four days; null: not known. */
+export function tradesFrom(calendar: Calendar, at: number): number | undefined | null {
+  const openings = openingsOf(calendar, at, at + CLOSED_DAYS * DAY_MS)
+  return openings === null ? null : openings === 'always' ? at : openings[0]?.from
+}
+
 /** The end of the window in which `at` lies, or of the last one before it; null: there was none for two days. */
 export function windowEndAfter(calendar: Calendar, at: number): number | null {
   const windows = windowsOf(calendar, null, at - 2 * DAY_MS, at + 2 * DAY_MS)

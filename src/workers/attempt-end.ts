@@ -79,7 +79,10 @@ export function endOfFailure(step: Step, error: unknown, failed: FailedAttempt):
  * Attempts count from the check of the package on: a package that comes damaged again and again, and a device that is
  * armed and lost again and again, must run out of them.
  */
-export function endOfSuccess(end: StepEnd, work: { attempts: number; policy: Policy; jitter?: number }): UpdateEnd {
+export function endOfSuccess(
+  end: StepEnd,
+  work: { attempts: number; policy: Policy; jitter?: number },
+): UpdateEnd {
   if (end.event === 'putOff') {
     const failure = new DeviceFailure(end.reason ?? 'deviceBusy', { mayHaveActed: false })
     return endOfFailure('rollback', failure, { ...work, acted: false, deferAs: 'putOff' })

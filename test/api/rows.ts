@@ -2,14 +2,15 @@
 import { claimStorePackages, claimUpdates } from '../../src/db/claims.ts'
 import { moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
-import type { Step } from '../../src/rollout/due.ts'
+import type { DeviceStep, Step } from '../../src/rollout/due.ts'
+import { defaultPolicy } from '../../src/rollout/policy.ts'
 import type { ReasonCode } from '../../src/rollout/reasons.ts'
 import type { DeviceUpdateEvent } from '../../src/rollout/states.ts'
 import { until } from '../support/until.ts'
 import { type HeadOffice, store, till, uploadPackage } from './head-office.ts'
 
 export interface Claim {
-  readonly step: Step
+  readonly step: Step | 'command'
   readonly id: string
   readonly generation: number
 }
@@ -62,20 +63,29 @@ async function withLeader<T>(
   }
 }
 
-/** Claims the download of a device update. */
-export async function claimDownload(office: HeadOffice, id: string): Promise<Claim> {
-  const { rows } = await office.db.pool.query<{ storeId: string; attempts: number }>(
-    'SELECT store_id AS "storeId", attempts FROM device_update WHERE id = $1',
+interface Place {
+  readonly deviceId: string
+  readonly storeId: string
+  readonly rolloutId: string
+  readonly attempts: number
+}
+
+/** Claims a step of a device update: its download, unless another one is named. */
+export async function claimDownload(
+  office: HeadOffice,
+  id: string,
+  step: DeviceStep = 'download',
+): Promise<Claim> {
+  const { rows } = await office.db.pool.query<Place>(
+    `SELECT device_id AS "deviceId", store_id AS "storeId", rollout_id AS "rolloutId", attempts
+     FROM device_update WHERE id = $1`,
     [id],
   )
   const row = rows[0]
   if (row === undefined) throw new Error('no such update')
-  return withLeader(office, async (client) => {
-    const wanted = [
-      { candidate: { id, ...row, rolloutState: 'running' as const }, step: 'download' as const },
-    ]
-    return (await claimUpdates(client, wanted, LEASE_SECONDS))[0]
-  })
+  const bounds = { closesLane: false, latestStart: null, lanePolicy: defaultPolicy.lanes, trading: null }
+  const wanted = { updateId: id, ...row, step, ...bounds, rolloutState: 'running' as const }
+  return withLeader(office, async (client) => (await claimUpdates(client, [wanted], LEASE_SECONDS))[0])
 }
 
 export async function endUpdate(

@@ -143,17 +143,23 @@ export function canonical(core: Core, waveOf: (target: number) => number, world:
   }
 }
 
-const texts = new WeakMap<object, string>()
+/** Equal pieces have one number, so that the text of a world is short. */
+const numbers = new Map<string, number>()
+const numbered = new WeakMap<object, number>()
+
+function numberOf(piece: object): number {
+  const known = numbered.get(piece)
+  if (known !== undefined) return known
+  const text = textOf(piece)
+  const number = numbers.get(text) ?? numbers.size
+  numbers.set(text, number)
+  numbered.set(piece, number)
+  return number
+}
 
 /** Values only, in the order in which they were made: the names would be most of the text. */
-export function textOf(value: unknown): string {
-  if (value === null) return '-'
-  if (typeof value !== 'object') return value === true ? '1' : value === false ? '0' : String(value)
-  const known = texts.get(value)
-  if (known !== undefined) return known
-  let text = '('
-  for (const key in value) text += `${textOf((value as Record<string, unknown>)[key])},`
-  text += ')'
-  texts.set(value, text)
+export function textOf(value: object): string {
+  let text = ''
+  for (const one of Object.values(value)) text += typeof one === 'object' && one !== null ? `#${numberOf(one)} ` : `${one} `
   return text
 }

@@ -10,7 +10,7 @@ import type { DeviceStep } from '../../src/rollout/due.ts'
 import { reasonRule } from '../../src/rollout/reasons.ts'
 import { readVersion } from '../../src/rollout/versions.ts'
 import { endOfFailure, endOfSuccess, reasonOf, type UpdateEnd } from '../../src/workers/attempt-end.ts'
-import { LeaseTaken } from '../../src/workers/held.ts'
+import { LeaseTaken, ShuttingDown } from '../../src/workers/held.ts'
 import { answersIn, arrive, arriveLate, givesUpIn, unreachable } from './line.ts'
 import { moveRow } from './rows.ts'
 import type { Row, Worker, World } from './shapes.ts'
@@ -172,7 +172,8 @@ async function carryOut(attempt: Attempt, rules: DeviceStepRules): Promise<void>
     write(attempt, endOfSuccess(end, { attempts, policy: rollout.policy, jitter: world.random.next() }))
   } catch (error) {
     if (error instanceof LeaseTaken) return
-    if (reasonOf(error) === 'internalError' && !(error instanceof DeviceFailure)) world.checks.surprised(row, error)
+    const isKnown = error instanceof DeviceFailure || error instanceof ShuttingDown
+    if (reasonOf(error) === 'internalError' && !isKnown) world.checks.surprised(row, error)
     write(attempt, endOf(attempt, error))
     saveUnreached(attempt, error)
   }
