@@ -1,7 +1,7 @@
 /** Every route of the API in one table: method, path, schemas, role, handler. All paths are below /api/v1. */
 import { z } from 'zod'
-import { type Route, type RouteShape, route } from './call.ts'
 import { calendarBody, freezeBody } from './calendar-schema.ts'
+import { type Route, type RouteShape, route } from './call.ts'
 import { FLEET_BYTES, fleetBody } from './fleet-schema.ts'
 import { addPackageHandler } from './handlers/add-package.ts'
 import {
@@ -15,6 +15,7 @@ import {
 } from './handlers/approve-rollout.ts'
 import { blockBody, blockDeviceHandler, changeHoursHandler } from './handlers/change-fleet.ts'
 import { createRolloutHandler } from './handlers/create-rollout.ts'
+import { createScheduleHandler, scheduleBody } from './handlers/create-schedule.ts'
 import { dryRunHandler, getDryRun } from './handlers/dry-run.ts'
 import { addFreezeHandler, liftFreezeHandler, listFreezesHandler } from './handlers/freezes.ts'
 import { consequencesQuery, getConsequences } from './handlers/get-consequences.ts'
@@ -29,9 +30,12 @@ import { health } from './handlers/health.ts'
 import { importFleetHandler } from './handlers/import-fleet.ts'
 import { listDevicesHandler } from './handlers/list-devices.ts'
 import { listPackagesHandler } from './handlers/list-packages.ts'
+import { getReportHandler, listReportsHandler, reportsQuery } from './handlers/list-reports.ts'
 import { listRolloutsHandler } from './handlers/list-rollouts.ts'
+import { getScheduleHandler, listSchedulesHandler } from './handlers/list-schedules.ts'
 import { listStoresHandler } from './handlers/list-stores.ts'
 import { listUpdatesHandler } from './handlers/list-updates.ts'
+import { keepReportHandler, reportBody, reportQuery, showReportHandler } from './handlers/make-report.ts'
 import { readEventsHandler } from './handlers/read-events.ts'
 import { releaseWaveHandler } from './handlers/release-wave.ts'
 import { retryBody, retryRolloutHandler } from './handlers/retry-rollout.ts'
@@ -40,7 +44,9 @@ import { reviseRolloutHandler } from './handlers/revise-rollout.ts'
 import { rollbackBody, rollbackHandler } from './handlers/roll-back.ts'
 import { skipBody, skipDevicesHandler } from './handlers/skip-devices.ts'
 import { type Steering, steerRolloutHandler, whyBody } from './handlers/steer-rollout.ts'
+import { steerScheduleHandler } from './handlers/steer-schedule.ts'
 import { uploadQuery } from './package-schema.ts'
+import { reportForm } from './report-answer.ts'
 import { dryRunBody, reviseBody, rolloutBody } from './rollout-schema.ts'
 import { byId, flag, identifier, kind, limit, noFields, updateState } from './schemas.ts'
 
@@ -189,6 +195,42 @@ export const routes: readonly Route[] = [
 
   route({ ...read, path: '/updates/:id', params: byId, handler: getUpdate }),
   route({ ...change, path: '/updates/:id/retry', params: byId, body: noFields, handler: retryUpdateHandler }),
+
+  route({ ...read, path: '/schedules', query: page, handler: listSchedulesHandler }),
+  route({
+    ...change,
+    path: '/schedules',
+    body: scheduleBody,
+    bodyLimit: 4 * 1024 * 1024,
+    handler: createScheduleHandler,
+  }),
+  route({ ...read, path: '/schedules/:id', params: byId, handler: getScheduleHandler }),
+  route({
+    ...change,
+    path: '/schedules/:id/approve',
+    params: byId,
+    body: noFields,
+    handler: steerScheduleHandler('approve'),
+  }),
+  route({
+    ...change,
+    path: '/schedules/:id/end',
+    params: byId,
+    body: noFields,
+    handler: steerScheduleHandler('end'),
+  }),
+
+  route({ ...read, path: '/reports/evening', query: reportQuery, handler: showReportHandler('evening') }),
+  route({ ...read, path: '/reports/morning', query: reportQuery, handler: showReportHandler('morning') }),
+  route({ ...read, path: '/reports', query: reportsQuery, handler: listReportsHandler }),
+  route({ ...change, path: '/reports', body: reportBody, handler: keepReportHandler }),
+  route({
+    ...read,
+    path: '/reports/:id',
+    params: byId,
+    query: z.strictObject(reportForm),
+    handler: getReportHandler,
+  }),
 
   route({ ...read, path: '/events', query: eventsQuery, handler: readEventsHandler }),
 ]

@@ -70,6 +70,7 @@ export function startConductor(options: {
   async function oneTick(current: Leadership, tick: ReturnType<typeof createTick>): Promise<void> {
     const result = await tick(current.client)
     for (const decision of result.waves) log.info({ decision }, 'a wave was judged')
+    for (const one of result.atRisk) log.error(one, 'not over yet, and little time is left')
     for (const id of await rollBackOwed(db)) log.warn({ rollout: id }, 'a wave goes back')
     const isIdle = result.expired === 0 && result.ended === 0 && result.waves.length === 0
     if (result.enqueue.length === 0 && isIdle) return

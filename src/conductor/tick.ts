@@ -1,6 +1,7 @@
 /** One look at the rows: what ran out, what opens, what is due, what may begin. Everything on the leader's own connection. */
 import type pg from 'pg'
 import { beginScheduled } from '../db/approval.ts'
+import { type AtRisk, tellAtRisk } from '../db/at-risk.ts'
 import {
   type Claimed,
   claimStorePackages,
@@ -42,6 +43,8 @@ export interface TickResult {
   readonly expired: number
   readonly ended: number
   readonly waves: readonly WaveDecision[]
+  /** In the middle of an installation, with little time left. */
+  readonly atRisk: readonly AtRisk[]
 }
 
 /** A rollout in the words of the core. */
@@ -128,6 +131,7 @@ export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<T
       Math.ceil(Math.max(0, left) * COMMANDS_SHARE),
       limits.leaseSeconds,
     )
+    const atRisk = heads.length > 0 ? await tellAtRisk(on) : []
     if (heads.length > 0) await endRollouts(on)
     const unbegun = await readUnbegun(on, UNBEGUN_SECONDS, UNBEGUN_AT_ONCE)
     return {
@@ -135,6 +139,7 @@ export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<T
       expired,
       ended: endings.length,
       waves,
+      atRisk,
     }
   }
 }

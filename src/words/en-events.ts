@@ -7,6 +7,13 @@ const ERRANDS: Readonly<Record<string, string>> = {
   closeShift: 'Closing the shift',
 }
 const ENDS: Readonly<Record<string, string>> = { done: 'done', failed: 'failed', expired: 'not done in time' }
+const REPORTS: Readonly<Record<string, string>> = { evening: 'Evening list', morning: 'Morning report' }
+/** Why a schedule made nothing, or waits. */
+const RUNS: Readonly<Record<string, string>> = {
+  nothingToDo: 'nothing to do',
+  approvalNeeded: 'it waits for an approval',
+  packageUnknown: 'there is no such package',
+}
 const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
 
 const DEVICES = ['device', 'devices'] as const
@@ -38,8 +45,11 @@ export const enEvents: EventTexts = {
       : `The plan was made anew: ${p.count('devices', ...DEVICES)}, plan ${p.text('planHash')}`,
   revisionApproved: (p) =>
     `Revision approved: ${p.count('added', 'newcomer', 'newcomers')} in the last wave, plan ${p.text('planHash')}`,
+  openingAtRisk: (p) =>
+    `ALARM: not over yet, ${p.count('minutes', 'minute', 'minutes')} left until the window ends or the shop opens. Ring the shop`,
   rollbackBegun: (p) => `Wave ${p.text('wave')} goes back to the former version`,
-  rollbackImpossible: (p) => `ALARM: wave ${p.text('wave')} should go back, and cannot. A person has to decide`,
+  rollbackImpossible: (p) =>
+    `ALARM: wave ${p.text('wave')} should go back, and cannot. A person has to decide`,
   deviceSkipped: (p) => `Till ${p.text('cashId')} taken out of the rollout${p.because(': ')}`,
   freezeAdded: (p) =>
     `Freeze${p.quoted('name')} from ${p.text('from')} to ${p.text('to')}${p.has('scopeName') ? `, ${p.text('scopeName')}` : ''}`,
@@ -72,6 +82,15 @@ export const enEvents: EventTexts = {
   workerLost: (p) => `Worker ${p.text('worker')} lost`,
   deviceBlocked: (p) => `Till ${p.text('cashId')} blocked${p.because(': ')}`,
   deviceUnblocked: (p) => `Till ${p.text('cashId')} unblocked${p.because(': ')}`,
+  scheduleCreated: (p) => `Schedule${p.quoted('name')} created: ${p.text('cron')}, ${p.text('timeZone')}`,
+  scheduleApproved: (p) => `Schedule${p.quoted('name')} approved: its rollouts start by themselves`,
+  scheduleEnded: (p) => `Schedule${p.quoted('name')} ended`,
+  scheduleRan: (p) =>
+    `Rollout made by schedule${p.quoted('name')}${p.has('reason') ? `: ${named(RUNS, p.text('reason'))}` : ''}`,
+  scheduleSkipped: (p) => `Schedule${p.quoted('name')} made no rollout: ${named(RUNS, p.text('reason'))}`,
+  reportMade: (p) =>
+    `${named(REPORTS, p.text('kind'))} made${p.has('timeZone') ? `, ${p.text('timeZone')}` : ''}: ${p.count('devices', ...DEVICES)}`,
+  firstReceipt: (p) => `First receipt after the update: ${p.text('cashId')}`,
   messageSent: (p) => `Message sent to ${p.count('devices', ...DEVICES)}: “${p.text('text')}”`,
   commandsRequested: (p) => `${named(ERRANDS, p.text('kind'))} asked for: ${p.count('devices', ...DEVICES)}`,
   commandEnded: (p) =>

@@ -15,7 +15,10 @@ interface Move<State> {
 }
 
 /** The event's row points at the rollout; its name is told where the writer has it at hand. `why`: a person's words. */
-type RolloutMove = Partial<Omit<Move<RolloutState>, 'reason'>> & { readonly name?: string; readonly why?: string }
+type RolloutMove = Partial<Omit<Move<RolloutState>, 'reason'>> & {
+  readonly name?: string
+  readonly why?: string
+}
 
 /** A gate that stopped its rollout says so in numbers; a person who paused it says why, or nothing. */
 type Pause = RolloutMove & Partial<BreachNumbers> & { readonly reason?: GateBreach; readonly wave?: number }
@@ -41,6 +44,7 @@ export interface EventParams {
   /** `added`: newcomers of a rollout that runs; left out where a draft's plan was replaced. */
   planRevised: { planHash: string; devices: number; added?: number; revision?: number }
   revisionApproved: { planHash: string; added: number }
+  openingAtRisk: { state: DeviceUpdateState; minutes: number }
   rollbackBegun: { wave: number; rollback: string }
   rollbackImpossible: { wave: number; why?: readonly string[] }
   deviceSkipped: { cashId: string; why: string }
@@ -68,6 +72,15 @@ export interface EventParams {
   workerLost: { worker: string }
   deviceBlocked: { cashId: string; why?: string }
   deviceUnblocked: { cashId: string; why?: string }
+  /** `reason`: a code of the planning, why nothing was made, or why it waits. */
+  scheduleCreated: { name: string; cron: string; timeZone: string }
+  scheduleApproved: { name: string }
+  scheduleEnded: { name: string }
+  scheduleRan: { name: string; reason?: string | null }
+  scheduleSkipped: { name: string; reason: string }
+  /** `kind`: evening, morning; `asked`: how many tills got the evening message. */
+  reportMade: { kind: string; timeZone?: string | null; devices: number; asked?: number }
+  firstReceipt: { cashId: string; number?: number | null; at: string }
   messageSent: { devices: number; text: string }
   /** `kind`: look, message, closeShift. */
   commandsRequested: { kind: string; devices: number }

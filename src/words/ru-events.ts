@@ -7,6 +7,13 @@ const ERRANDS: Readonly<Record<string, string>> = {
   closeShift: 'Закрытие смены',
 }
 const ENDS: Readonly<Record<string, string>> = { done: 'готово', failed: 'не удалось', expired: 'не успели' }
+const REPORTS: Readonly<Record<string, string>> = { evening: 'Вечерний список', morning: 'Утренний отчёт' }
+/** Why a schedule made nothing, or waits. */
+const RUNS: Readonly<Record<string, string>> = {
+  nothingToDo: 'обновлять нечего',
+  approvalNeeded: 'ждёт согласования',
+  packageUnknown: 'нет такого пакета',
+}
 const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
 
 const TILLS = ['касса', 'кассы', 'касс'] as const
@@ -38,6 +45,8 @@ export const ruEvents: EventTexts = {
       : `План составлен заново: ${p.count('devices', ...TILLS)}, план ${p.text('planHash')}`,
   revisionApproved: (p) =>
     `Согласована новая редакция плана: в последнюю волну добавлено ${p.text('added')}, план ${p.text('planHash')}`,
+  openingAtRisk: (p) =>
+    `ТРЕВОГА: установка не завершена, до конца окна или открытия ${p.count('minutes', 'минута', 'минуты', 'минут')}. Позвоните в магазин`,
   rollbackBegun: (p) => `Волна ${p.text('wave')} возвращается на прежнюю версию`,
   rollbackImpossible: (p) =>
     `ВНИМАНИЕ: волну ${p.text('wave')} нужно вернуть на прежнюю версию, и это не удалось. Нужно решение человека`,
@@ -74,6 +83,18 @@ export const ruEvents: EventTexts = {
   workerLost: (p) => `Пропал исполнитель ${p.text('worker')}`,
   deviceBlocked: (p) => `Заблокирована касса ${p.text('cashId')}${p.because(': ')}`,
   deviceUnblocked: (p) => `Разблокирована касса ${p.text('cashId')}${p.because(': ')}`,
+  scheduleCreated: (p) =>
+    `Создано расписание${p.quoted('name')}: ${p.text('cron')}, ${p.text('timeZone')}`,
+  scheduleApproved: (p) =>
+    `Расписание${p.quoted('name')} согласовано: его обновления запускаются сами`,
+  scheduleEnded: (p) => `Расписание${p.quoted('name')} завершено`,
+  scheduleRan: (p) =>
+    `Обновление создано по расписанию${p.quoted('name')}${p.has('reason') ? `: ${named(RUNS, p.text('reason'))}` : ''}`,
+  scheduleSkipped: (p) =>
+    `Расписание${p.quoted('name')} не создало обновление: ${named(RUNS, p.text('reason'))}`,
+  reportMade: (p) =>
+    `${named(REPORTS, p.text('kind'))} готов${p.has('timeZone') ? `, ${p.text('timeZone')}` : ''}, касс: ${p.text('devices')}`,
+  firstReceipt: (p) => `Первый чек после обновления: касса ${p.text('cashId')}`,
   messageSent: (p) => `Отправлено сообщение, ${p.count('devices', ...TILLS)}: «${p.text('text')}»`,
   commandsRequested: (p) => `Поручение: ${named(ERRANDS, p.text('kind'))}, ${p.count('devices', ...TILLS)}`,
   commandEnded: (p) =>

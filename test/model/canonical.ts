@@ -160,6 +160,9 @@ function numberOf(piece: object): number {
 /** Values only, in the order in which they were made: the names would be most of the text. */
 export function textOf(value: object): string {
   let text = ''
-  for (const one of Object.values(value)) text += typeof one === 'object' && one !== null ? `#${numberOf(one)} ` : `${one} `
+  for (const one of Object.values(value)) {
+    if (typeof one !== 'object' || one === null) text += `${one} `
+    else text += Array.isArray(one) ? `(${textOf(one)})` : `#${numberOf(one)} `
+  }
   return text
 }

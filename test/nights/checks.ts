@@ -5,7 +5,7 @@ import { advance } from './device-install.ts'
 import { brokenEnd } from './ends.ts'
 import { tooFewLanes } from './lane-check.ts'
 import type { Device, Install, Rollout, Row, Store, World } from './shapes.ts'
-import { SECOND, shown, wrongBeginning } from './wall.ts'
+import { type FreezeList, SECOND, shown, wrongBeginning } from './wall.ts'
 
 /** What a call may take on its way; the need's margin has room for it. */
 const ON_ITS_WAY_SECONDS = 180
@@ -30,13 +30,18 @@ export interface Checks {
   surprised(row: Row, error: unknown): void
 }
 
-/** Freezes that hold for a store, without those that the rollout overrides. */
-const freezesOf = (world: World, store: Store, { policy }: Rollout) =>
-  world.freezes.filter(
-    ({ id, scope }) =>
-      !policy.overrideFreezes.some((one) => one.freezeId === id) &&
-      (scope.kind === 'chain' || (scope.kind === 'group' ? scope.group === store.group : scope.storeId === store.id)),
+/** Freezes that hold for a store, without those that the rollout overrides. Of a group all stores have the same. */
+function freezesOf(world: World, { group }: Store, { policy, freezeLists }: Rollout): FreezeList {
+  const known = freezeLists.get(group)
+  if (known !== undefined) return known
+  const overridden = policy.overrideFreezes.map((one) => one.freezeId)
+  const list = world.freezes.filter(
+    ({ id, scope }) => !overridden.includes(id) && (scope.kind === 'chain' || (scope.kind === 'group' && scope.group === group)),
   )
+  const made = { key: list.map((one) => one.id).join(), list }
+  freezeLists.set(group, made)
+  return made
+}
 
 /** By the calendar that was approved, and by the one of today. @param graceSeconds less margin than the need has */
 function wrongTime(world: World, row: Row, graceSeconds: number): string | undefined {
@@ -44,7 +49,8 @@ function wrongTime(world: World, row: Row, graceSeconds: number): string | undef
   const { need } = rollout
   const enough = { ...need, marginSeconds: need.marginSeconds - graceSeconds }
   const mustBeClosed = row.device.kind === 'storeServer' && row.package.updatesTills
-  const calendars = new Set([store.calendar, rollout.approved.get(store) ?? store.calendar])
+  const approved = rollout.approved.get(store) ?? store.calendar
+  const calendars = approved === store.calendar ? [approved] : [approved, store.calendar]
   const freezes = freezesOf(world, store, rollout)
   for (const calendar of calendars) {
     const wrong = wrongBeginning(calendar, freezes, enough, mustBeClosed, world.agenda.now())

@@ -16,7 +16,8 @@ import { claimPackage, wantedPackages } from './uploads.ts'
 import { MINUTE, SECOND } from './wall.ts'
 import { deliver } from './workers.ts'
 
-const TICK_MS = SECOND
+/** The real one looks every second; a few of its looks are one here. */
+const TICK_MS = 4 * SECOND
 const JUDGE_MS = MINUTE
 /** What had no room is looked at again. */
 const AGAIN_MS = 15 * SECOND
@@ -138,8 +139,14 @@ function mayBeDue(world: World, row: Row, now: number): boolean {
   const { endsAt } = rollout.policy
   if (rollout.state === 'stopping' || (endsAt !== null && Date.parse(endsAt) <= now)) return true
   if (rollout.state !== 'running' || (row.notBefore !== null && row.notBefore > now)) return false
-  if (state === 'waiting') return store.packages.get(row.package.id)?.state !== 'uploading'
-  if (state === 'downloaded' || carried) return true
+  const isSpent = row.attempts >= rollout.policy.maxAttempts
+  if (state === 'waiting') {
+    const kept = store.packages.get(row.package.id)?.state
+    // Where a store has no room left, release() would take none; what spent its attempts ends all the same.
+    return kept !== 'uploading' && (kept !== 'present' || isSpent || store.downloads < store.maxDownloads)
+  }
+  if (state === 'downloaded' || carried || isSpent) return true
+  if (store.installs >= store.maxInstalls && serverOf(row) !== 'failed') return false
   if (wave.releasedAt === null) return false
   return timeOf(world, rollout, store, false).may || timeOf(world, rollout, store, true).may
 }
@@ -259,7 +266,7 @@ function tick(world: World): void {
   else if (isOpen) poke(world, now + JUDGE_MS)
 }
 
-/** Looks within a second: news within it are looked at together. */
+/** News within a tick are looked at together. */
 export function poke(world: World, at = Math.floor(world.agenda.now() / TICK_MS) * TICK_MS + TICK_MS): void {
   if (at >= world.tickAt) return
   world.tickAt = at

@@ -127,7 +127,7 @@ function makeRollout(world: World, wanted: Wanted, plan: Plan): Rollout {
     waves: plan.waves.map((wave) => makeWave(now, wave)),
     approved: new Map(used.map(({ store, calendar }) => [store, calendar ?? store.calendar])),
     stores: used.map(({ store }) => store),
-    freezes: world.freezes,
+    freezeLists: new Map(),
     ...{ rows: [], serverRows: new Map(), times: new Map(), state: 'running', reason: null, rollBackWave: null },
     ...{ live: 0, successes: 0, starts: [], isDirty: true, judgedAt: 0, expectedAt: 0 },
   }

@@ -109,7 +109,7 @@ export function moveRow(world: World, row: Row, event: DeviceUpdateEvent, move: 
   if (event === 'claimDownload') row.isVerified = false
   begins(row, move, now)
   count(row, 1)
-  world.tell(row.store, row.device, `${event}: ${before} -> ${state}`, row.reason ?? '')
+  world.tell(row.store, row.device, event, state, row.reason)
   enters(world, row, before, now)
   regroup(row)
   touch(world, row)

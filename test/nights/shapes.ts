@@ -10,6 +10,7 @@ import type { Agenda } from './agenda.ts'
 import type { Checks } from './checks.ts'
 import type { Core } from './core.ts'
 import type { Random } from './random.ts'
+import type { FreezeList } from './wall.ts'
 import type { Held } from './workers.ts'
 
 export interface Store {
@@ -207,7 +208,8 @@ export interface Rollout {
   readonly serverRows: Map<Store, Row>
   readonly approved: ReadonlyMap<Store, Calendar>
   readonly stores: readonly Store[]
-  readonly freezes: readonly Freeze[]
+  /** By group of stores. */
+  readonly freezeLists: Map<string, FreezeList>
   readonly times: Map<string, InstallTime>
   state: RolloutState
   reason: string | null
@@ -263,6 +265,6 @@ export interface World {
   pausedUntil: number
   tickAt: number
   dirty: Set<Store>
-  /** Free text only for the story. */
-  readonly tell: (store: Store | null, device: Device | null, what: string, more?: unknown) => void
+  /** Only for the story. */
+  readonly tell: (store: Store | null, device: Device | null, what: string, more?: unknown, then?: unknown) => void
 }

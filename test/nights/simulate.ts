@@ -65,7 +65,7 @@ function makeWorld(options: Options, start: number): World {
     counters: counters(),
     freezes: Array.from({ length: 15 }, (_, i) => freezesOf(year - 1 + i)).flat(),
     ...{ rollouts: [], pausedUntil: 0, tickAt: Number.POSITIVE_INFINITY, dirty: new Set<Store>() },
-    tell: (store, device, what, more) => story.tell(agenda.now(), store, device, what, more),
+    tell: (store, device, what, more, then) => story.tell(agenda.now(), store, device, what, more, then),
   }
   return world
 }

@@ -2,41 +2,47 @@
 import type { Device, Store } from './shapes.ts'
 import { shown } from './wall.ts'
 
-interface Told {
-  readonly at: number
-  readonly store: Store | null
-  readonly device: Device | null
-  readonly what: string
-  readonly more: unknown
-}
-
 const KEPT = 60_000
 const SHOWN = 45
 
 export interface Story {
-  tell(at: number, store: Store | null, device: Device | null, what: string, more: unknown): void
+  /** The rest is put into words only when somebody reads it. */
+  tell(at: number, store: Store | null, device: Device | null, what: string, more?: unknown, then?: unknown): void
   /** Of this store, and of the rollouts; with times of the store's wall. */
   of(store: Store | null, device: Device | null): string[]
 }
 
+const text = (value: unknown): string => (value === undefined || value === null || value === '' ? '' : ` (${String(value)})`)
+
+/** Columns instead of records: nothing is left to be collected. */
 export function createStory(): Story {
-  const ring: Told[] = []
+  const times = new Float64Array(KEPT)
+  const columns = { store: new Array(KEPT), device: new Array(KEPT), what: new Array(KEPT), more: new Array(KEPT), then: new Array(KEPT) }
+  const { store: stores, device: devices, what: whats, more: mores, then: thens } = columns
   let place = 0
+  let count = 0
   return {
-    tell: (at, store, device, what, more) => {
-      ring[place] = { at, store, device, what, more }
+    tell: (at, store, device, what, more, then) => {
+      times[place] = at
+      stores[place] = store
+      devices[place] = device
+      whats[place] = what
+      mores[place] = more
+      thens[place] = then
       place = (place + 1) % KEPT
+      count += 1
     },
     of: (store, device) => {
-      const inOrder = [...ring.slice(place), ...ring.slice(0, place)]
-      const own = inOrder.filter(
-        (one) => one.store === null || (one.store === store && (device === null || one.device === null || one.device === device)),
-      )
       const zone = store?.calendar.timeZone ?? 'UTC'
-      return own.slice(-SHOWN).map(({ at, device: whose, what, more }) => {
-        const who = whose === null ? '' : `${whose.cashId}: `
-        return `  ${shown(zone, at)}  ${who}${what}${more === undefined || more === '' ? '' : ` (${String(more)})`}`
-      })
+      const lines: string[] = []
+      for (let back = 1; back <= Math.min(count, KEPT) && lines.length < SHOWN; back += 1) {
+        const at = (place - back + KEPT) % KEPT
+        const isOwn = stores[at] === store && (device === null || devices[at] === null || devices[at] === device)
+        if (stores[at] !== null && !isOwn) continue
+        const who = devices[at] === null ? '' : `${devices[at].cashId}: `
+        lines.push(`  ${shown(zone, times[at] ?? 0)}  ${who}${whats[at]}${text(mores[at])}${text(thens[at])}`)
+      }
+      return lines.reverse()
     },
   }
 }

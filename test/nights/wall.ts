@@ -127,30 +127,74 @@ export const isFrozen = (freezes: readonly Freeze[], timeZone: string, at: numbe
   return freezes.some(({ from, to }) => Date.parse(`${from}Z`) <= wall && wall < Date.parse(`${to}Z`))
 }
 
-/** Times to look at in [from, to): every five minutes, and the last moment. */
-function* moments(from: number, to: number): Generator<number> {
-  for (let at = from; at < to; at += STEP) yield at
-  yield to - 1
+/** What holds from `from` to `to`, and when it ends for the worse; looked at every five minutes, a day ahead. */
+interface Outlook {
+  readonly from: number
+  readonly to: number
+  readonly isOpen: boolean
+  readonly isFrozen: boolean
+  readonly isTrading: boolean
+  readonly closesAt: number
+  readonly freezesAt: number
+  readonly tradesAt: number
+}
+const AHEAD = DAY
+
+function lookAhead(calendar: Calendar, freezes: readonly Freeze[], at: number): Outlook {
+  const from = Math.floor(at / STEP) * STEP
+  const open = (when: number) => isInWindow(calendar, when)
+  const frozen = (when: number) => isFrozen(freezes, calendar.timeZone, when)
+  const trading = (when: number) => isTrading(calendar, when)
+  const first = (isBad: (when: number) => boolean): number => {
+    for (let when = from; when < from + AHEAD; when += STEP) if (isBad(when)) return when
+    return from + AHEAD
+  }
+  const [isOpen, isFrozenNow, isTradingNow] = [open(from), frozen(from), trading(from)]
+  const to = first((when) => open(when) !== isOpen || frozen(when) !== isFrozenNow || trading(when) !== isTradingNow)
+  return {
+    ...{ from, to: Math.min(to, from + AHEAD / 2), isOpen, isFrozen: isFrozenNow, isTrading: isTradingNow },
+    closesAt: first((when) => !open(when)),
+    freezesAt: first(frozen),
+    tradesAt: first(trading),
+  }
+}
+
+const outlooks = new WeakMap<Calendar, Map<string, Outlook>>()
+
+/** @param freezesKey names the freezes */
+function outlook(calendar: Calendar, freezes: readonly Freeze[], freezesKey: string, at: number): Outlook {
+  const kept = outlooks.get(calendar) ?? new Map<string, Outlook>()
+  outlooks.set(calendar, kept)
+  const known = kept.get(freezesKey)
+  if (known !== undefined && known.from <= at && at < known.to) return known
+  const made = lookAhead(calendar, freezes, at)
+  kept.set(freezesKey, made)
+  return made
+}
+
+export interface FreezeList {
+  readonly key: string
+  readonly list: readonly Freeze[]
 }
 
 /** What is wrong with an installation that begins now, by the wall; undefined: nothing. */
 export function wrongBeginning(
   calendar: Calendar,
-  freezes: readonly Freeze[],
+  freezes: FreezeList,
   need: InstallNeed,
   mustBeClosed: boolean,
   at: number,
 ): string | undefined {
   const { installSeconds, confirmSeconds, rollbackSeconds, marginSeconds } = need
   const end = at + (installSeconds + confirmSeconds + rollbackSeconds + marginSeconds) * SECOND
-  const isTradingNow = isTrading(calendar, at)
-  if (mustBeClosed && isTradingNow) return 'the shop trades, and it must be closed'
-  for (const moment of moments(at, end)) {
-    const when = moment === at ? 'now' : `at ${shown(calendar.timeZone, moment)}, before it must be over`
-    if (!isInWindow(calendar, moment)) return `the window is closed ${when}`
-    if (isFrozen(freezes, calendar.timeZone, moment)) return `it is frozen ${when}`
-    if (!isTradingNow && isTrading(calendar, moment)) return `the shop opens ${when}`
-  }
+  const seen = outlook(calendar, freezes.list, freezes.key, at)
+  const until = (when: number) => `at ${shown(calendar.timeZone, when)}; it must be over by ${shown(calendar.timeZone, end)}`
+  if (mustBeClosed && seen.isTrading) return 'the shop trades, and it must be closed'
+  if (seen.isFrozen) return 'it is frozen'
+  if (!seen.isOpen) return 'the window is closed'
+  if (end > seen.closesAt) return `the window closes ${until(seen.closesAt)}`
+  if (end > seen.freezesAt) return `a freeze begins ${until(seen.freezesAt)}`
+  if (!seen.isTrading && end > seen.tradesAt) return `the shop opens ${until(seen.tradesAt)}`
   return undefined
 }
 
