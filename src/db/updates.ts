@@ -114,16 +114,3 @@ function retryInTransaction(
     return { ok: true, state: moved.state, generation: row.generation }
   })
 }
-
-/** Updates of a rollout that a person can retry: those that ended without the new version. */
-export async function listRetryable(
-  db: Database,
-  rolloutId: string,
-  states: readonly string[],
-): Promise<string[]> {
-  const { rows } = await db.pool.query<{ id: string }>(
-    'SELECT id FROM device_update WHERE rollout_id = $1 AND state = ANY($2::text[]) ORDER BY store_id, id',
-    [rolloutId, states],
-  )
-  return rows.map((row) => row.id)
-}

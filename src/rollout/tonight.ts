@@ -45,7 +45,9 @@ function beginningIn(input: InstallTimesInput, window: Interval): { at: number; 
 export function tonight(input: InstallTimesInput): Tonight {
   const { times, policy, now } = input
   const end = nightEnd(times.present.timeZone, now)
-  const windows = windowsOf(times.present, policy.windows, now - DAY_MS, end).filter(({ to }) => to > now)
+  // A day more on both sides: a window is shown whole, and those of other nights are none of tonight's.
+  const all = windowsOf(times.present, policy.windows, now - DAY_MS, end + DAY_MS)
+  const windows = all.filter(({ from, to }) => to > now && from < end)
   const over = policy.endsAt === null ? Number.POSITIVE_INFINITY : Date.parse(policy.endsAt)
   let first: Tonight | undefined
   for (const window of windows) {

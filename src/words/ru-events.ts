@@ -83,10 +83,8 @@ export const ruEvents: EventTexts = {
   workerLost: (p) => `Пропал исполнитель ${p.text('worker')}`,
   deviceBlocked: (p) => `Заблокирована касса ${p.text('cashId')}${p.because(': ')}`,
   deviceUnblocked: (p) => `Разблокирована касса ${p.text('cashId')}${p.because(': ')}`,
-  scheduleCreated: (p) =>
-    `Создано расписание${p.quoted('name')}: ${p.text('cron')}, ${p.text('timeZone')}`,
-  scheduleApproved: (p) =>
-    `Расписание${p.quoted('name')} согласовано: его обновления запускаются сами`,
+  scheduleCreated: (p) => `Создано расписание${p.quoted('name')}: ${p.text('cron')}, ${p.text('timeZone')}`,
+  scheduleApproved: (p) => `Расписание${p.quoted('name')} согласовано: его обновления запускаются сами`,
   scheduleEnded: (p) => `Расписание${p.quoted('name')} завершено`,
   scheduleRan: (p) =>
     `Обновление создано по расписанию${p.quoted('name')}${p.has('reason') ? `: ${named(RUNS, p.text('reason'))}` : ''}`,

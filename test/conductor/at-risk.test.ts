@@ -45,6 +45,10 @@ test('an installation that eats the time of its way back is told of, once', asyn
     label: 'the alarm',
   })
   expect(alarm?.params).toMatchObject({ minutes: 20 })
+  await office.db.pool.query(
+    `UPDATE device_update SET latest_start = now() + interval '1 hour' WHERE rollout_id = $1`,
+    [rolloutId],
+  )
   await till?.setFault(null)
   expect(await rolloutEnds(office, rolloutId)).toBe('finished')
   expect(await alarms()).toHaveLength(1)

@@ -104,7 +104,7 @@ const plainWork = (work: Work, rank: Ranks): Work =>
     end: work.end && plainEnd(work.end),
   })
 
-const sorted = <T>(list: readonly T[]): readonly T[] => {
+const sorted = <T extends object>(list: readonly T[]): readonly T[] => {
   if (list.length < 2) return list
   return [...list].sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1))
 }

@@ -52,14 +52,14 @@ function circumstances(setting: Setting, world: World): Circumstances {
 const isEarlyRest = (state: string): boolean => ['waiting', 'downloaded', 'ready'].includes(state)
 
 /** The WHERE of readCandidates: what is not read is not decided. */
-function isRead(setting: Setting, world: World, row: Row, target: number): boolean {
+function isRead(core: Core, setting: Setting, world: World, row: Row, target: number): boolean {
   if (row.isLeased || isTerminalUpdate(row.state)) return false
   if (isActiveUpdate(row.state)) return false
   if (!isEarlyRest(row.state)) return row.state === 'armed' || !row.isBackingOff
   if (world.rollout === 'stopping' || world.isNightOver) return true
   if (world.rollout !== 'running' || row.isBackingOff) return false
   if (row.state === 'waiting') return world.storePackage.state !== 'uploading'
-  const isReleased = world.waves[waveOf(setting, target)]?.isReleased === true
+  const isReleased = world.waves[waveOf(setting, target)]?.isReleased === true || !core.readsReleasedOnly
   return row.state !== 'ready' || (isReleased && world.hour === 'early')
 }
 
@@ -136,16 +136,19 @@ function judgedWaves(core: Core, setting: Setting, world: World): Waved[] {
 export function decide(core: Core, setting: Setting, world: World): Decision[] {
   if (!isLive(world)) return []
   const rows = world.rows.flatMap((row, target) =>
-    isRead(setting, world, row, target) ? [restingRow(setting, world, row, target)] : [],
+    isRead(core, setting, world, row, target) ? [restingRow(setting, world, row, target)] : [],
   )
   const { endings, wanted } = core.judgeRows(rows, circumstances(setting, world))
   const room = { total: 100, ramp: new Map<string, number>() }
   const judged = (id: string) => ({ target: Number(id), generation: rowAt(world, Number(id)).generation })
-  const released = core.release(wanted, new Map([[STORE, loadOf(setting, world)]]), room)
+  const loads = new Map([[STORE, loadOf(setting, world)]])
+  // Which row of a store is read first is no promise.
+  const first = core.release(wanted, loads, room)
+  const released = new Set([...first, ...core.release(wanted.toReversed(), loads, room)])
   return [
     ...judgedWaves(core, setting, world).map((wave) => ({ do: 'wave', wave }) as const),
     ...endings.map(({ id, event, reason }) => ({ do: 'end' as const, ...judged(id), event, reason })),
-    ...released.map((one) => ({
+    ...[...released].map((one) => ({
       do: 'claim' as const,
       ...judged(one.updateId),
       step: one.step,

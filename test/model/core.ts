@@ -24,8 +24,12 @@ export interface Core {
   readonly claimSeesRollout: boolean
   /** A claim locks its store until it is written. */
   readonly claimLocksStore: boolean
+  /** What waits for its wave is not even read. */
+  readonly readsReleasedOnly: boolean
   /** A row that was claimed since it was judged is left alone. */
   readonly decisionsNameGeneration: boolean
+  /** Going on after a breach begins a new sample. */
+  readonly resumeBeginsSample: boolean
   /** A claim that nobody began goes back where it came from. */
   readonly unbegunReturns: boolean
   /** Places and lanes are counted once more under that lock. */
@@ -47,6 +51,8 @@ export const coreOfToday: Core = {
   claimSeesRollout: true,
   claimLocksStore: true,
   claimCountsAgain: true,
+  readsReleasedOnly: true,
   decisionsNameGeneration: true,
+  resumeBeginsSample: true,
   unbegunReturns: true,
 }

@@ -20,7 +20,7 @@ function steer(core: Core, world: World, event: string, kind: MoveKind): Move[] 
 function resume(core: Core, setting: Setting, world: World): Move[] {
   const [move] = steer(core, world, 'resume', 'recovery')
   if (move === undefined) return []
-  if (!world.isBreached) return [move]
+  if (!world.isBreached || !core.resumeBeginsSample) return [move]
   const isJudged = (at: number): boolean => world.waves[at]?.isPassed === false
   const next = withNewSample(setting, move.world, isJudged)
   return [{ label: 'a person lets it go on after the breach: a new sample', kind: 'recovery', world: next }]

@@ -238,8 +238,9 @@ function judgeStores(world: World, stores: readonly Store[]): void {
   for (const store of stores) left -= claimPackages(world, store, left)
   if (wanted.length > 0) claimAll(world, wanted, rows, left)
   for (const store of stores) {
-    const wakes = store.live.map((row) => (atRest(row) ? wakeOf(world, row, now) : NEVER))
-    wakeAt(world, store, Math.min(NEVER, ...wakes))
+    let first = NEVER
+    for (const row of store.live) if (atRest(row)) first = Math.min(first, wakeOf(world, row, now))
+    wakeAt(world, store, first)
   }
 }
 

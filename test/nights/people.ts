@@ -20,11 +20,10 @@ function closedAt(store: Store, at: number): number | undefined {
 
 /** At night most tills of a shop that never closes stand unused. */
 function isStaffed(device: Device, at: number): boolean {
-  if (device.kind === 'selfCheckout') return true
   const wall = wallAt(device.store.habits.timeZone, at)
   const hour = (wall % DAY) / HOUR
-  if (hour >= 7 && hour < 22) return true
-  return hashed(device.index, Math.floor((wall - 12 * HOUR) / DAY), 1) < 0.3
+  if (hour >= 6 && hour < 22.5) return true
+  return hashed(device.index, Math.floor((wall - 12 * HOUR) / DAY), 1) < 0.15
 }
 
 /** Most shifts end soon after the shop does; a few stay open until morning, or until somebody remembers. */

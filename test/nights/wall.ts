@@ -2,7 +2,7 @@
  * What the clock on a store's wall shows, by Intl alone: the judge of src/rollout/window.ts and fit.ts must not reckon
  * as they do. Every edge of the simulated calendars is at a full five minutes.
  */
-import { type Calendar, type DaySpan, type Freeze, type InstallNeed, type WeeklySpan, weekdays } from '../../src/rollout/calendar.ts'
+import { type Calendar, type DaySpan, type Freeze, type InstallNeed, type Interval, type WeeklySpan, weekdays } from '../../src/rollout/calendar.ts'
 
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND
@@ -107,10 +107,9 @@ function openingKey(calendar: Calendar): object {
 function isIn(spans: OnDay, wall: number): boolean {
   const day = Math.floor(wall / DAY)
   const minute = (wall - day * DAY) / MINUTE
-  return (
-    spans(day).some(({ from, to }) => from <= minute && minute < to) ||
-    spans(day - 1).some(({ to }) => minute + 1440 < to)
-  )
+  for (const { from, to } of spans(day)) if (from <= minute && minute < to) return true
+  for (const { to } of spans(day - 1)) if (minute + 1440 < to) return true
+  return false
 }
 
 export const isInWindow = (calendar: Calendar, at: number): boolean =>
@@ -198,11 +197,19 @@ export function wrongBeginning(
   return undefined
 }
 
-/** When a shop trades within [from, to), to five minutes. */
-export function tradingTimes(calendar: Calendar, from: number, to: number): { from: number; to: number }[] {
-  const times: { from: number; to: number }[] = []
+/** Opening hours change at full quarters. */
+const QUARTER = 15 * MINUTE
+const tradingDays = new WeakMap<Calendar, Map<number, readonly Interval[]>>()
+
+/** Of one day of UTC. */
+function tradingOf(calendar: Calendar, day: number): readonly Interval[] {
+  const kept = tradingDays.get(calendar) ?? new Map<number, readonly Interval[]>()
+  tradingDays.set(calendar, kept)
+  const known = kept.get(day)
+  if (known !== undefined) return known
+  const times: Interval[] = []
   let begin: number | undefined
-  for (let at = Math.ceil(from / STEP) * STEP; at < to; at += STEP) {
+  for (let at = day * DAY; at < (day + 1) * DAY; at += QUARTER) {
     const trades = isTrading(calendar, at)
     if (trades && begin === undefined) begin = at
     if (!trades && begin !== undefined) {
@@ -210,6 +217,20 @@ export function tradingTimes(calendar: Calendar, from: number, to: number): { fr
       begin = undefined
     }
   }
-  if (begin !== undefined) times.push({ from: begin, to })
+  if (begin !== undefined) times.push({ from: begin, to: (day + 1) * DAY })
+  kept.set(day, times)
+  return times
+}
+
+/** When a shop trades from the beginning of the day of `from` to the end of that of `to`. */
+export function tradingTimes(calendar: Calendar, from: number, to: number): Interval[] {
+  const times: Interval[] = []
+  for (let day = Math.floor(from / DAY); day <= Math.floor(to / DAY); day += 1) {
+    for (const next of tradingOf(calendar, day)) {
+      const last = times.at(-1)
+      if (last?.to === next.from) times[times.length - 1] = { from: last.from, to: next.to }
+      else times.push(next)
+    }
+  }
   return times
 }

@@ -34,38 +34,52 @@ interface Attempt {
   interruption: Error | undefined
 }
 
+interface Pause {
+  readonly attempt: Attempt
+  readonly produce: (() => unknown) | undefined
+  readonly onDeath: (() => void) | undefined
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: unknown) => void
+  /** What came of it while the worker stood still. */
+  early: { readonly value: unknown } | { readonly error: unknown } | undefined
+}
+
+function outcome({ produce }: Pause): NonNullable<Pause['early']> {
+  try {
+    return { value: produce?.() }
+  } catch (error) {
+    return { error }
+  }
+}
+
+function wake(pause: Pause): void {
+  const { attempt, early, onDeath, resolve, reject } = pause
+  const { worker, world, interruption } = attempt
+  const { agenda, random } = world
+  const now = agenda.now()
+  if (attempt.isAbandoned) return early === undefined ? onDeath?.() : undefined
+  if (now < worker.frozenUntil) {
+    if (early === undefined && random.chance(0.5)) pause.early = outcome(pause)
+    return agenda.at(worker.frozenUntil + random.between(0, 2000), () => wake(pause))
+  }
+  agenda.awake(1)
+  if (interruption !== undefined) return reject(interruption)
+  if (now > attempt.deadline) return reject(new DOMException('the attempt took too long', 'TimeoutError'))
+  const came = early ?? outcome(pause)
+  if ('error' in came) reject(came.error)
+  else resolve(came.value)
+}
+
 /**
  * Waits in virtual time. A killed worker never goes on; a stopped one when it goes on, and what it had sent by then may
  * have arrived while it stood.
  */
-function after<T>(attempt: Attempt, ms: number, produce: () => T, onDeath?: () => void): Promise<T> {
-  const { world, worker, deadline } = attempt
-  const { agenda, random } = world
+function after(attempt: Attempt, ms: number, produce?: () => unknown, onDeath?: () => void): Promise<unknown> {
+  const { agenda } = attempt.world
   agenda.awake(-1)
-  return new Promise<T>((resolve, reject) => {
-    let early: (() => void) | undefined
-    const settle = (): (() => void) => {
-      try {
-        const value = produce()
-        return () => resolve(value)
-      } catch (error) {
-        return () => reject(error)
-      }
-    }
-    const wake = (): void => {
-      const now = agenda.now()
-      if (attempt.isAbandoned) return early === undefined ? onDeath?.() : undefined
-      if (now < worker.frozenUntil) {
-        if (early === undefined && random.chance(0.5)) early = settle()
-        return agenda.at(worker.frozenUntil + random.between(0, 2000), wake)
-      }
-      agenda.awake(1)
-      if (attempt.interruption !== undefined) return reject(attempt.interruption)
-      if (now > deadline) return reject(new DOMException('the attempt took too long', 'TimeoutError'))
-      const finish = early ?? settle()
-      finish()
-    }
-    agenda.at(agenda.now() + ms, wake)
+  return new Promise((resolve, reject) => {
+    const pause: Pause = { attempt, produce, onDeath, resolve, reject, early: undefined }
+    agenda.at(agenda.now() + ms, () => wake(pause))
   })
 }
 
@@ -74,13 +88,17 @@ async function callDevice(attempt: Attempt, call: Call): Promise<unknown> {
   const { device } = row
   const away = unreachable(world, device)
   if (away !== undefined) {
-    await after(attempt, givesUpIn(world), () => undefined)
+    await after(attempt, givesUpIn(world))
     throw new DeviceFailure(away, { mayHaveActed: false })
   }
-  const late = () => {
-    if (call.mutates === true && world.random.chance(0.5)) arriveLate(world, device, call)
-  }
-  return after(attempt, answersIn(world, call), () => arrive(world, device, call), late)
+  return after(
+    attempt,
+    answersIn(world, call),
+    () => arrive(world, device, call),
+    () => {
+      if (call.mutates === true && world.random.chance(0.5)) arriveLate(world, device, call)
+    },
+  )
 }
 
 function saveSeen(attempt: Attempt, status: Status): void {
@@ -137,7 +155,7 @@ function contextOf(attempt: Attempt): StepContext {
       : undefined,
     pollMs: pollMs[step] ?? 10 * SECOND,
     now: world.agenda.now,
-    sleep: (ms) => after(attempt, ms, () => undefined),
+    sleep: (ms) => after(attempt, ms) as Promise<never>,
     progress: () => {},
     note: () => {},
     sawStatus: (status) => saveSeen(attempt, status),
