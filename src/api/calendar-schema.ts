@@ -32,7 +32,10 @@ const exception = z
 /** A store's hours; the zone is the store's. Opening left out: not known, and then it counts as trading. */
 export const hours = z.strictObject({
   windows: z.array(weeklySpan).max(50),
-  opening: z.union([z.array(weeklySpan).max(50), z.literal('always')]).nullable().default(null),
+  opening: z
+    .union([z.array(weeklySpan).max(50), z.literal('always')])
+    .nullable()
+    .default(null),
   exceptions: z.array(exception).max(400).default([]),
 })
 

@@ -6,7 +6,10 @@ import { coded, fileName, flag, kind, sha256, text, version } from './schemas.ts
 /** `ffd=1.05,1.2` */
 const formats = text(100)
   .transform((value) => value.split(','))
-  .refine((all) => all.every((one) => /^\d{1,2}(\.\d{1,3})*$/.test(one)), 'formats of fiscal documents, as 1.05,1.2')
+  .refine(
+    (all) => all.every((one) => /^\d{1,2}(\.\d{1,3})*$/.test(one)),
+    'formats of fiscal documents, as 1.05,1.2',
+  )
 
 const traits = {
   minVersion: version.optional(),
@@ -20,8 +23,7 @@ const uploaded = z.strictObject({ kind, version, fileName, sha256: sha256.option
 
 /** A package that nothing could ever be installed over, or one of a kind that such a thing is not said of. */
 function checkTraits(upload: z.output<typeof uploaded>, context: z.RefinementCtx): void {
-  const wrong = (path: string, message: string) =>
-    context.addIssue({ code: 'custom', path: [path], message })
+  const wrong = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
   if (upload.minVersion !== undefined && upload.minVersion >= upload.version)
     context.addIssue({ code: 'custom', path: ['minVersion'], ...toIssue('minVersionInvalid') })
   if (upload.needsServer === true && upload.kind === 'storeServer')

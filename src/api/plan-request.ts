@@ -4,7 +4,7 @@ import { findPackage } from '../db/packages.ts'
 import { type PlanRequest, readPlanInput } from '../db/planning.ts'
 import { judgeDevices, sortedByStore } from '../rollout/left-out.ts'
 import { plan } from '../rollout/plan.ts'
-import type { Planned, PlanInput } from '../rollout/plan-types.ts'
+import type { PlanInput, Planned } from '../rollout/plan-types.ts'
 import { defaultPolicy } from '../rollout/policy.ts'
 import type { WavePlan } from '../rollout/wave-types.ts'
 import { unknownNames } from './plan-names.ts'
@@ -68,7 +68,12 @@ export async function planAsked(
   const input = { ...read, waves }
   const planned = plan(input)
   if (!planned.ok) throw planProblem(planned.problems)
-  return { request: { ...request, waves }, input, planned, wavesBy: asked === undefined ? 'default' : 'asked' }
+  return {
+    request: { ...request, waves },
+    input,
+    planned,
+    wavesBy: asked === undefined ? 'default' : 'asked',
+  }
 }
 
 /** @throws Problem with every name that nothing has */

@@ -1,7 +1,7 @@
 /** A plan as people and programs read it: numbers, names, what to expect. Whole lists are in GET /rollouts/:id/plan. */
 import { groupBy } from '../rollout/group-by.ts'
-import type { Forecast, Plan, PlanInput, PlanWarning } from '../rollout/plan-types.ts'
 import { planHash } from '../rollout/plan-hash.ts'
+import type { Forecast, Plan, PlanInput, PlanWarning } from '../rollout/plan-types.ts'
 import { formatVersion } from '../rollout/versions.ts'
 import type { WavePlan } from '../rollout/wave-types.ts'
 

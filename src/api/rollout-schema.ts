@@ -62,7 +62,9 @@ const template = z.discriminatedUnion('template', [
 
 /** A list of waves, or the name of a usual one: each has its own errors. */
 export const wavesBody = z.unknown().transform((value, context) => {
-  const read = Array.isArray(value) ? z.array(wave).min(1).max(100).safeParse(value) : template.safeParse(value)
+  const read = Array.isArray(value)
+    ? z.array(wave).min(1).max(100).safeParse(value)
+    : template.safeParse(value)
   if (read.success) return withoutUndefined(read.data) as WavePlan
   for (const issue of read.error.issues) context.issues.push({ ...issue, input: value } as never)
   return z.NEVER
@@ -123,7 +125,11 @@ export type ReviseBody = z.output<typeof reviseBody>
 /** Whom it is for; `stores` and `cashIds` given directly narrow the selection. */
 export function selectionOf(body: Pick<RolloutBody, 'stores' | 'cashIds' | 'selection'>): Selection {
   const { stores, cashIds: ids, selection: given = {} } = body
-  return withoutUndefined({ ...given, stores: given.stores ?? stores, cashIds: given.cashIds ?? ids }) as Selection
+  return withoutUndefined({
+    ...given,
+    stores: given.stores ?? stores,
+    cashIds: given.cashIds ?? ids,
+  }) as Selection
 }
 
 export const hasSelection = ({ stores, cashIds: ids, selection: given }: ReviseBody): boolean =>

@@ -39,7 +39,8 @@ interface Row extends Omit<ReportDevice, 'storeCode'> {
   readonly changedAt: number | null
   readonly finishedAt: number | null
   readonly confirmedAt: number | null
-  readonly status: unknown
+  /** null: it said nothing that can be read. */
+  readonly status: Status | null
   readonly ffd: readonly string[]
   readonly firmware: boolean
   readonly size: number
@@ -69,7 +70,7 @@ ORDER BY s.code, d.cash_id`
 const PLANNED = `
 SELECT ${DEVICE}, p.carried, CASE WHEN p.carried OR r.kind = 'rollback' THEN 'ready' ELSE 'waiting' END AS state, NULL AS reason, t.version AS "fromVersion",
   NULL AS "changedAt", NULL AS "finishedAt", NULL AS "confirmedAt"
-FROM rollout r, LATERAL (
+FROM rollout r CROSS JOIN LATERAL (
   SELECT jsonb_array_elements_text(w->'deviceIds')::uuid AS id, false AS carried FROM jsonb_array_elements(r.plan->'waves') AS w
   UNION ALL SELECT jsonb_array_elements_text(c->'deviceIds')::uuid, true FROM jsonb_array_elements(r.plan->'carried') AS c) AS p
 JOIN device d ON d.id = p.id JOIN store s ON s.id = d.store_id
@@ -79,16 +80,23 @@ LEFT JOIN device_status t ON t.device_id = d.id
 WHERE r.id = $1 AND ($2::text IS NULL OR s.time_zone = $2)
 ORDER BY s.code, d.cash_id`
 
-async function readRows(on: Executor, head: ReportHead, timeZone: string | null): Promise<Row[]> {
-  const { rows } = await on.query<Row>(head.hasRows ? STARTED : PLANNED, [head.id, timeZone])
-  return rows
-}
-
 /** What a device said, or null: nothing, or nothing that can be read. */
-function statusOf({ readAt, status }: Row): Status | null {
+function statusOf({
+  readAt,
+  status,
+}: {
+  readonly readAt: number | null
+  readonly status: unknown
+}): Status | null {
   if (readAt === null) return null
   const read = statusData.safeParse(status)
   return read.success ? read.data : null
+}
+
+async function readRows(on: Executor, head: ReportHead, timeZone: string | null): Promise<Row[]> {
+  const sql = head.hasRows ? STARTED : PLANNED
+  const { rows } = await on.query<Omit<Row, 'status'> & { status: unknown }>(sql, [head.id, timeZone])
+  return rows.map((row) => ({ ...row, status: statusOf(row) }))
 }
 
 const device = (row: Row): ReportDevice => {
@@ -125,7 +133,7 @@ function findingsOf(row: Row, status: Status, policy: Policy, now: number): read
 }
 
 function eveningDevice(row: Row, policy: Policy, now: number): EveningDeviceFacts {
-  const status = statusOf(row)
+  const { status } = row
   const findings = status === null ? null : findingsOf(row, status, policy, now)
   return { ...device(row), findings, knownSince: null }
 }
@@ -166,7 +174,7 @@ export async function readEvening(on: Executor, head: ReportHead, of: ReportOf):
     stores: nights,
     devices: rows.map((row) => eveningDevice(row, policy, of.now)),
   }
-  const open = rows.filter((row) => statusOf(row)?.shift?.open === true)
+  const open = rows.filter(({ status }) => status?.shift?.open === true)
   return { facts, openShifts: new Set(open.map((row) => row.cashId)) }
 }
 
@@ -179,8 +187,7 @@ export function soldAt(status: Pick<Status, 'clock' | 'lastReceipt'>, readAt: nu
 }
 
 function morningDevice(row: Row): MorningDeviceFacts {
-  const status = statusOf(row)
-  const { fromVersion, runningVersion, changedAt, finishedAt, confirmedAt, readAt } = row
+  const { status, fromVersion, runningVersion, changedAt, finishedAt, confirmedAt, readAt } = row
   return {
     ...device(row),
     ...{ fromVersion, runningVersion, finishedAt, confirmedAt },

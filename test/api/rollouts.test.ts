@@ -23,7 +23,7 @@ test('a plan says whom it reaches, and whom it leaves out and why', async () => 
     status: { activity: 'idle' },
   })
   const packageId = await uploadPackage(office)
-  const policy = { maxAttempts: 3, endsAt: '2126-11-23T06:00:00+03:00', gate: { minimumSample: 5 } }
+  const policy = { maxAttempts: 3, endsAt: '2027-11-23T06:00:00+03:00', gate: { minimumSample: 5 } }
   const json = { name: 'Ночь "A"', packageId, stores: ['1'], policy }
   const made = await office.ask('POST', '/rollouts', { json })
   expect(made.status).toBe(201)

@@ -1,6 +1,6 @@
 /** Drives rows as conductor and worker would, without either. */
 import { claimStorePackages, claimUpdates } from '../../src/db/claims.ts'
-import { moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
+import { moveRollout, moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
 import type { DeviceStep, Step } from '../../src/rollout/due.ts'
 import { defaultPolicy } from '../../src/rollout/policy.ts'
@@ -137,4 +137,25 @@ export async function failJobs(office: HeadOffice, step: Step, claims: readonly 
   await until(isDone, { within: 20_000, label: `${before} failed jobs` })
   await worker.close()
   await running
+}
+
+/** Puts device updates at their end, as a night would have. */
+export async function endAs(
+  office: HeadOffice,
+  ids: readonly string[],
+  state: 'succeeded' | 'failed' | 'rolledBack' | 'broken',
+  reason: ReasonCode | null = null,
+): Promise<void> {
+  await office.db.pool.query(
+    'UPDATE device_update SET state = $2, reason = $3, finished_at = now() WHERE id = ANY($1::uuid[])',
+    [ids, state, reason],
+  )
+}
+
+/** A gate that stopped the rollout, as the conductor writes it. */
+export async function breach(office: HeadOffice, rolloutId: string): Promise<void> {
+  const numbers = { count: 3, of: 41, percent: 300 / 41, allowed: 5, minimumSample: 20, usual: 0 }
+  await moveRollout(office.db.pool, rolloutId, 'pause', {
+    ...{ actor: 'conductor', reason: 'failures', params: { wave: 1, ...numbers, rollBack: false } },
+  })
 }

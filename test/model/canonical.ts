@@ -2,8 +2,19 @@
 import { type ReasonCode, reasonRule } from '../../src/rollout/reasons.ts'
 import { isTerminalUpdate } from '../../src/rollout/states.ts'
 import type { Core } from './core.ts'
+import { waveOf } from './gates.ts'
 import { begin } from './office.ts'
-import { type Device, type End, type Held, type Job, type Row, rowAt, type Work, type World } from './world.ts'
+import type { Setting } from './setting.ts'
+import {
+  type Device,
+  type End,
+  type Held,
+  type Job,
+  type Row,
+  rowAt,
+  type Work,
+  type World,
+} from './world.ts'
 
 /** Of a reason only what it leads to is told apart. */
 const standIn: Record<string, ReasonCode> = {
@@ -94,14 +105,14 @@ const plainDevice = (device: Device, rank: Ranks): Device =>
     operations: plainOperations(device.operations, rank),
   })
 
-const plainEnd = (end: End): End =>
-  end.reason === undefined ? end : changed(end, { reason: plainReason(end.reason) })
+const plainEnd = (end: End, plain: typeof plainReason): End =>
+  end.reason === undefined ? end : changed(end, { reason: plain(end.reason) })
 
 const plainWork = (work: Work, rank: Ranks): Work =>
   changed(work, {
     generation: rank(work.generation),
     lost: plainLost(work.lost, rank),
-    end: work.end && plainEnd(work.end),
+    end: work.end && plainEnd(work.end, work.target === -1 ? plainStoreReason : plainReason),
   })
 
 const sorted = <T extends object>(list: readonly T[]): readonly T[] => {
@@ -110,7 +121,7 @@ const sorted = <T extends object>(list: readonly T[]): readonly T[] => {
 }
 
 /** The leader first, idle workers last, ranks for generations. */
-export function canonical(core: Core, waveOf: (target: number) => number, world: World): World {
+export function canonical(core: Core, setting: Setting, world: World): World {
   const jobs = world.jobs.filter((job) => !isStale(core, world, job))
   const kept = jobs.length === world.jobs.length ? world : { ...world, jobs }
   const ranks = world.rows.map((row, at) => ranksOf(kept, at, row.generation))
@@ -128,7 +139,7 @@ export function canonical(core: Core, waveOf: (target: number) => number, world:
   return {
     ...world,
     rows: world.rows.map((row, at) =>
-      plainRow(row, rankOf(at), world.waves[waveOf(at)]?.isPassed === false),
+      plainRow(row, rankOf(at), world.waves[waveOf(setting, at)]?.isPassed === false),
     ),
     devices: world.devices.map((device, at) => plainDevice(device, rankOf(at))),
     storePackage: changed(storePackage, {

@@ -1,10 +1,10 @@
 /** What two conductors do, in the pieces between which they can be held up or lose the leader's lock. */
-import { carryOut, decide, type Written, writeClaim } from './conductor.ts'
+import { carryOut, decide, writeClaim } from './conductor.ts'
 import type { Core } from './core.ts'
 import { claimMistake, gateMistake } from './invariants.ts'
 import { enqueued, isQueued, type Move, nameOf } from './move.ts'
 import type { Setting } from './setting.ts'
-import { type Decision, type Held, type Job, rowAt, type World } from './world.ts'
+import { type Decision, type Held, type Job, rowAt, type World, type Written } from './world.ts'
 
 const withHeld = (world: World, at: number, held: Held | null): World => ({
   ...world,
@@ -98,7 +98,9 @@ function goesOn(core: Core, setting: Setting, world: World, at: number): Move[] 
   if (at !== world.leader && setting.lockIsConnection) return [refused]
   if (held.is === 'counted') {
     const done = writeClaim(core, setting, free, held.decision)
-    return done === undefined ? [refused] : [{ label: `${who} goes on: ${what}`, kind: 'progress', world: after(done) }]
+    return done === undefined
+      ? [refused]
+      : [{ label: `${who} goes on: ${what}`, kind: 'progress', world: after(done) }]
   }
   // Waits for the other's transaction.
   if (waits(core, free, held.decision)) return []

@@ -3,7 +3,7 @@
  * loads.ts and waves.ts. It decides by the real judgeRows, judgeWaves and release, or by a mutation's.
  */
 import type { InstallTime } from '../../src/rollout/calendar.ts'
-import type { Circumstances, RestingRow, WaveView } from '../../src/rollout/decide.ts'
+import type { Circumstances, RestingRow } from '../../src/rollout/decide.ts'
 import { claimEvents } from '../../src/rollout/due.ts'
 import type { DueStep, StoreLoad } from '../../src/rollout/release.ts'
 import {
@@ -13,27 +13,39 @@ import {
   laneClosedStates,
   nextState,
 } from '../../src/rollout/states.ts'
-import { groupFacts, nothingAccepted, type WaveGroup } from '../../src/rollout/wave-facts.ts'
 import type { Core } from './core.ts'
+import { judgedWaves, waveOf, writeWave } from './gates.ts'
 import { moveRow, wantsStorePackage } from './office.ts'
 import type { Setting } from './setting.ts'
-import { type Decision, type Job, type Row, type RowClaim, rowAt, type Waved, type World, withRow } from './world.ts'
+import {
+  type Decision,
+  type Job,
+  type Row,
+  type RowClaim,
+  rowAt,
+  type World,
+  type Written,
+  withRow,
+} from './world.ts'
 
 const STORE = 'store'
 const ROLLOUT = 'rollout'
 const NOW = 1_000_000_000
-/** Longer than any soak. */
-const LONG = 100_000_000
 const FAR = 8.64e15
 
 const isLaneClosed = (state: string): boolean => (laneClosedStates as ReadonlySet<string>).has(state)
 const isLive = (world: World): boolean => ['running', 'paused', 'stopping'].includes(world.rollout)
-const waveOf = ({ waveOf, gate }: Setting, target: number): number => (gate === null ? 0 : (waveOf[target] ?? 0))
 
 function installTime({ trading, hasClock }: Setting, { hour }: World): InstallTime {
   const isTrading = trading !== null
   if (hour !== 'early')
-    return { may: false, because: hour === 'late' ? 'windowTooShort' : 'windowClosed', at: null, isTrading, until: NOW }
+    return {
+      may: false,
+      because: hour === 'late' ? 'windowTooShort' : 'windowClosed',
+      at: null,
+      isTrading,
+      until: NOW,
+    }
   const latestStart = hasClock ? NOW + 1000 : FAR
   return { may: true, latestStart, deadline: latestStart, isTrading, until: NOW }
 }
@@ -100,38 +112,6 @@ function loadOf({ maxInstalls, trading }: Setting, world: World): StoreLoad {
   }
 }
 
-const groupOf = ({ state, reason, isBeforeSample }: Row): WaveGroup => ({
-  state: state as DeviceUpdateState,
-  reason,
-  inSample: isTerminalUpdate(state) && !isBeforeSample,
-  isOverdue: false,
-  count: 1,
-})
-
-/** The rows of a wave. */
-export const rowsOf = (setting: Setting, world: World, wave: number): Row[] =>
-  world.rows.filter((_, target) => waveOf(setting, target) === wave)
-
-/** readViews, judge */
-function judgedWaves(core: Core, setting: Setting, world: World): Waved[] {
-  const { gate, kind, policy } = setting
-  if (gate === null || world.rollout !== 'running') return []
-  const since = { no: null, now: NOW, soaked: NOW - LONG }
-  const waves = world.waves.flatMap((wave, number): WaveView[] => {
-    if (!wave.isReleased || wave.isPassed) return []
-    const groups = rowsOf(setting, world, number).map(groupOf)
-    const facts = groupFacts(groups, { kind, accepted: nothingAccepted, expectedUnreachable: 0 })
-    return [{ number, gate, facts, fulfilledAt: since[wave.fulfilled] }]
-  })
-  const next = world.waves.findIndex((wave) => !wave.isReleased)
-  const view = { id: ROLLOUT, kind, policy, waves, nextWave: next < 0 ? null : next }
-  return core
-    .judgeWaves(view, NOW)
-    .map((one) =>
-      one.do === 'fulfilled' ? { do: one.do, wave: one.wave, is: one.is } : { do: one.do, wave: one.wave },
-    )
-}
-
 /** Every single thing that a look at the rows leads to. */
 export function decide(core: Core, setting: Setting, world: World): Decision[] {
   if (!isLive(world)) return []
@@ -146,7 +126,7 @@ export function decide(core: Core, setting: Setting, world: World): Decision[] {
   const first = core.release(wanted, loads, room)
   const released = new Set([...first, ...core.release(wanted.toReversed(), loads, room)])
   return [
-    ...judgedWaves(core, setting, world).map((wave) => ({ do: 'wave', wave }) as const),
+    ...judgedWaves(core, setting, world).map((wave) => ({ do: 'wave', wave, isOld: false }) as const),
     ...endings.map(({ id, event, reason }) => ({ do: 'end' as const, ...judged(id), event, reason })),
     ...[...released].map((one) => ({
       do: 'claim' as const,
@@ -161,19 +141,18 @@ export function decide(core: Core, setting: Setting, world: World): Decision[] {
   ]
 }
 
-export interface Written {
-  readonly world: World
-  /** What is to be enqueued. */
-  readonly job: Job | null
-}
-
 /** Writes a decision as it finds the rows by then. Undefined: refused. */
-export function carryOut(core: Core, setting: Setting, world: World, decision: Decision): Written | undefined {
+export function carryOut(
+  core: Core,
+  setting: Setting,
+  world: World,
+  decision: Decision,
+): Written | undefined {
   switch (decision.do) {
     case 'distribute':
       return claimStorePackage(core, world)
     case 'wave':
-      return writeWave(core, setting, world, decision.wave)
+      return writeWave(core, setting, world, decision)
     case 'end': {
       const { target, event, reason, generation } = decision
       const named = core.decisionsNameGeneration ? { generation } : {}
@@ -214,7 +193,12 @@ const jobOf = (target: number, generation: number, step: Job['step']): Job => ({
 })
 
 /** claimUpdate, once it may */
-export function writeClaim(core: Core, { kind }: Setting, world: World, claim: RowClaim): Written | undefined {
+export function writeClaim(
+  core: Core,
+  { kind }: Setting,
+  world: World,
+  claim: RowClaim,
+): Written | undefined {
   const { target, step, closesLane } = claim
   const row = rowAt(world, target)
   if (row.isLeased) return undefined
@@ -242,51 +226,5 @@ function claimStorePackage(core: Core, world: World): Written | undefined {
   return {
     world: { ...world, storePackage: { ...row, ...claimed, generation } },
     job: jobOf(-1, generation, 'distribute'),
-  }
-}
-
-const withWave = (world: World, at: number, change: Partial<World['waves'][number]>): World => ({
-  ...world,
-  waves: world.waves.map((wave, i) => (i === at ? { ...wave, ...change } : wave)),
-})
-
-/** What has ended by now is not judged in a sample that begins now. */
-export const withNewSample = (setting: Setting, world: World, isMeant: (wave: number) => boolean): World => ({
-  ...world,
-  waves: world.waves.map((wave, at) => (isMeant(at) ? { ...wave, fulfilled: 'no' as const } : wave)),
-  rows: world.rows.map((row, target) =>
-    isMeant(waveOf(setting, target)) && isTerminalUpdate(row.state) ? { ...row, isBeforeSample: true } : row,
-  ),
-})
-
-/** releaseWave, by whomever: those before it count as passed. Undefined: it was released, or one before it is not. */
-export function releaseWave(setting: Setting, world: World, wave: number): World | undefined {
-  const isNext = world.waves.every((one, at) => (at < wave ? one.isReleased : at > wave || !one.isReleased))
-  if (!isNext) return undefined
-  const waves = world.waves.map((one, at) => {
-    if (at > wave) return one
-    return at === wave ? { ...one, isReleased: true } : { ...one, isPassed: true }
-  })
-  return withNewSample(setting, { ...world, waves }, (at) => at === wave)
-}
-
-function markFulfilled(world: World, wave: number, is: boolean): World {
-  const before = world.waves[wave]?.fulfilled ?? 'no'
-  return withWave(world, wave, { fulfilled: !is ? 'no' : before === 'no' ? 'now' : before })
-}
-
-function writeWave(core: Core, setting: Setting, world: World, decision: Waved): Written | undefined {
-  const done = (next: World | undefined): Written | undefined => next && { world: next, job: null }
-  switch (decision.do) {
-    case 'release':
-      return done(releaseWave(setting, world, decision.wave))
-    case 'pass':
-      return done(withWave(world, decision.wave, { isPassed: true }))
-    case 'fulfilled':
-      return done(markFulfilled(world, decision.wave, decision.is))
-    case 'pause': {
-      const rollout = nextState(core.rollouts, world.rollout, 'pause')
-      return rollout === undefined ? undefined : done({ ...world, rollout: rollout as World['rollout'], isBreached: true })
-    }
   }
 }

@@ -28,6 +28,8 @@ export interface Core {
   readonly readsReleasedOnly: boolean
   /** A row that was claimed since it was judged is left alone. */
   readonly decisionsNameGeneration: boolean
+  /** A gate is written down only for the sample that it was judged by, and releases only behind gates that passed. */
+  readonly gateNamesSample: boolean
   /** Going on after a breach begins a new sample. */
   readonly resumeBeginsSample: boolean
   /** A claim that nobody began goes back where it came from. */
@@ -53,6 +55,7 @@ export const coreOfToday: Core = {
   claimCountsAgain: true,
   readsReleasedOnly: true,
   decisionsNameGeneration: true,
+  gateNamesSample: true,
   resumeBeginsSample: true,
   unbegunReturns: true,
 }

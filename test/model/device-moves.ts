@@ -65,7 +65,9 @@ function queueMoves(world: World): Move[] {
 
 function lineMoves(world: World): Move[] {
   if (!world.isStoreReachable)
-    return [{ label: 'the store is in reach again', kind: 'recovery', world: { ...world, isStoreReachable: true } }]
+    return [
+      { label: 'the store is in reach again', kind: 'recovery', world: { ...world, isStoreReachable: true } },
+    ]
   if (world.storePackage.state === 'present') return []
   return [{ label: 'the store is out of reach', kind: 'fault', world: { ...world, isStoreReachable: false } }]
 }

@@ -1,7 +1,7 @@
 /** Breadth first through every state: the shortest way to the first broken promise, and whether every state comes to an end. */
 import { canonical, textOf } from './canonical.ts'
-import { broken, brokenBy, isOver } from './invariants.ts'
 import type { Core } from './core.ts'
+import { broken, brokenBy, isOver } from './invariants.ts'
 import { type Move, type MoveKind, nameOf } from './move.ts'
 import { movesOf } from './moves.ts'
 import type { Scenario } from './scenarios.ts'
@@ -87,10 +87,9 @@ function summary(world: World | undefined): string {
 /** @param limit states at most; beyond it the answer says that it is not complete */
 export function explore(core: Core, { starts, setting }: Scenario, limit: number): Explored {
   const graph: Graph = { ids: new Map(), worlds: [], parents: [], labels: [], fair: [] }
-  const waveOf = (target: number): number => (setting.gate === null ? 0 : (setting.waveOf[target] ?? 0))
   let moves = 0
   const enter = (world: World, parent: number, label: string): number => {
-    const plain = canonical(core, waveOf, world)
+    const plain = canonical(core, setting, world)
     const key = textOf(plain)
     const known = graph.ids.get(key)
     if (known !== undefined) return known
@@ -116,8 +115,7 @@ export function explore(core: Core, { starts, setting }: Scenario, limit: number
     for (const move of all) {
       moves += 1
       const isAsked = move.isAsked === true
-      const what =
-        move.wrong ?? broken(setting, move.world) ?? brokenBy(setting, world, move.world, isAsked)
+      const what = move.wrong ?? broken(setting, move.world) ?? brokenBy(setting, world, move.world, isAsked)
       if (what !== undefined) return told(false, { what, trace: [...traceTo(graph, id), move.label] })
       ids.set(move, enter(move.world, id, move.label))
     }

@@ -1,6 +1,6 @@
 /** The promises of ARCHITECTURE.md as predicates over one state of the model, and over one move. */
 import { isTerminalUpdate, laneClosedStates } from '../../src/rollout/states.ts'
-import { rowsOf } from './conductor.ts'
+import { rowsOf, waveOf } from './gates.ts'
 import type { Setting } from './setting.ts'
 import type { Decision, Device, Row, World } from './world.ts'
 
@@ -62,8 +62,9 @@ export function broken(setting: Setting, world: World): string | undefined {
     const device = world.devices[at]
     const wrong = device && brokenRow(setting, row, device)
     if (wrong !== undefined) return `till ${at + 1} is ${wrong}`
-    if (world.hour !== 'early' && device?.isArmed && device.phase === 'none') return `till ${at + 1} is armed after its latest start`
-    const isReleased = world.waves[setting.gate === null ? 0 : (setting.waveOf[at] ?? 0)]?.isReleased
+    if (world.hour !== 'early' && device?.isArmed && device.phase === 'none')
+      return `till ${at + 1} is armed after its latest start`
+    const isReleased = world.waves[waveOf(setting, at)]?.isReleased
     if (!isReleased && (row.state === 'activating' || (device && mayRestart(device))))
       return `till ${at + 1} is installed before its wave is released`
   }
@@ -119,7 +120,8 @@ export function gateMistake(setting: Setting, world: World, decision: Decision):
     const rows = rowsOf(setting, world, at)
     const judged = rows.filter((row) => isJudged(row) && !row.isBeforeSample).length
     const sample = Math.min(minimumSample, rows.length)
-    if (judged < sample) return `the gate of wave ${at + 1} opens on ${judged} judged; its sample is ${sample}`
+    if (judged < sample)
+      return `the gate of wave ${at + 1} opens on ${judged} judged; its sample is ${sample}`
   }
   return undefined
 }

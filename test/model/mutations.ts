@@ -7,7 +7,7 @@ import {
   type RestingRow,
   type RolloutView,
 } from '../../src/rollout/decide.ts'
-import { type DueStep, release, type Room, type StoreLoad } from '../../src/rollout/release.ts'
+import { type DueStep, type Room, release, type StoreLoad } from '../../src/rollout/release.ts'
 import type { Machine, RolloutState } from '../../src/rollout/states.ts'
 import { type Core, coreOfToday } from './core.ts'
 import type { forMutations } from './scenarios.ts'
@@ -35,7 +35,10 @@ const cell = (state: string, event: string, to: string): Partial<Core> => {
 
 /** Of the rows that are meant, what is said; of the others, what is right. */
 const judgeBut =
-  (isMeant: (row: RestingRow, rollout: RolloutState | undefined) => boolean, says: Omit<Ending, 'id'> | 'wait') =>
+  (
+    isMeant: (row: RestingRow, rollout: RolloutState | undefined) => boolean,
+    says: Omit<Ending, 'id'> | 'wait',
+  ) =>
   (rows: readonly RestingRow[], world: Circumstances): ReturnType<typeof judgeRows> => {
     const meant = rows.filter((row) => isMeant(row, world.terms(row.rolloutId)?.state))
     const { endings, wanted } = judgeRows(
@@ -117,9 +120,22 @@ const found: readonly Mutation[] = [
   mutation('leaders', 'a former leader carries out what it decided before', /./, {
     decisionsNameGeneration: false,
   }),
-  mutation('wayBack', 'a way back that nobody began counts as one of a device in danger', /is begun, and the rollout/, {
-    unbegunReturns: false,
-  }),
+  mutation(
+    'gateKeepers',
+    'a gate is passed for a sample that is over',
+    /opens on 0 judged; its sample is 1/,
+    {
+      gateNamesSample: false,
+    },
+  ),
+  mutation(
+    'wayBack',
+    'a way back that nobody began counts as one of a device in danger',
+    /is begun, and the rollout/,
+    {
+      unbegunReturns: false,
+    },
+  ),
   mutation(
     'wayBack',
     'a way back does not look at the time in the moment of sending',
@@ -137,9 +153,14 @@ const others: readonly Mutation[] = [
   mutation('places', 'a claim does not count again', /2 devices of a store install at once/, {
     claimCountsAgain: false,
   }),
-  mutation('places', 'a claim that does not lock the store, by places', /2 devices of a store install at once/, {
-    claimLocksStore: false,
-  }),
+  mutation(
+    'places',
+    'a claim that does not lock the store, by places',
+    /2 devices of a store install at once/,
+    {
+      claimLocksStore: false,
+    },
+  ),
   mutation('calm', 'places are not counted', /2 devices of a store install at once/, {
     release: (wanted) => [...wanted],
   }),
@@ -182,7 +203,8 @@ const others: readonly Mutation[] = [
   }),
   mutation('fetching', 'a store that cannot be reached is waited for for ever', /stuck/, {
     judgeRows: judgeBut(
-      (row, rollout) => row.state === 'waiting' && row.storePackageState === 'absent' && rollout === 'running',
+      (row, rollout) =>
+        row.state === 'waiting' && row.storePackageState === 'absent' && rollout === 'running',
       'wait',
     ),
   }),

@@ -2,7 +2,7 @@
  * What the head office writes of one row, abstracted from its SQL: src/db/transition.ts (moveUpdate, moveStorePackage),
  * src/db/leases.ts (takeClaim, expireLeases), src/db/updates.ts (requestRetry), src/workers/begin.ts.
  */
-import { networkReasons, neverAgain, type ReasonCode, retryEvent } from '../../src/rollout/reasons.ts'
+import { networkReasons, neverAgain, type ReasonCode, retryEventIn } from '../../src/rollout/reasons.ts'
 import { isTerminalUpdate, nextState } from '../../src/rollout/states.ts'
 import type { Core } from './core.ts'
 import type { Setting } from './setting.ts'
@@ -119,10 +119,11 @@ export function begin(core: Core, world: World, job: Job): Begun {
 }
 
 /** requestRetry; undefined: refused. */
-export function retryRow(core: Core, world: World, target: number): World | undefined {
+export function retryRow(core: Core, setting: Setting, world: World, target: number): World | undefined {
   if (world.rollout === 'cancelled' || world.rollout === 'stopping') return undefined
   const row = rowAt(world, target)
-  const event = retryEvent(row.state, row.reason)
+  const event = retryEventIn(setting.kind, row.state, row.reason)
+  if (event === undefined) return undefined
   const moved = moveRow(core, row, { event, reason: null, attempts: 'reset' })
   if (moved === undefined) return undefined
   const isOver = world.rollout === 'finished'

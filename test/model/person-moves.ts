@@ -1,8 +1,8 @@
 /** What people ask for: src/db/rollouts.ts (steerRollout, endRollouts), retries from page and board, skips, releases. */
 import { isTerminalUpdate, nextState } from '../../src/rollout/states.ts'
-import { releaseWave, withNewSample } from './conductor.ts'
 import { isRolloutLocked } from './conductor-moves.ts'
 import type { Core } from './core.ts'
+import { releaseWave, withNewSample } from './gates.ts'
 import { type Move, type MoveKind, nameOf } from './move.ts'
 import { moveRow, retryRow } from './office.ts'
 import type { Setting } from './setting.ts'
@@ -32,25 +32,27 @@ function ending(core: Core, world: World): Move[] {
   return steer(core, world, world.rollout === 'stopping' ? 'stopped' : 'finish', 'progress')
 }
 
+/** src/db/release-wave.ts */
 function release(setting: Setting, world: World): Move[] {
   const next = world.waves.findIndex((wave) => !wave.isReleased)
   const released = next < 0 ? undefined : releaseWave(setting, world, next)
-  if (released === undefined || (world.rollout !== 'running' && world.rollout !== 'paused')) return []
+  if (released === undefined || world.rollout !== 'running') return []
   return [{ label: `a person releases wave ${next + 1}`, kind: 'person', world: released }]
 }
 
-/** Only what rests and has not begun to install. */
+/** src/db/skip.ts: only what rests and has not begun to install. */
 function skip(core: Core, world: World, at: number): Move[] {
   const row = rowAt(world, at)
-  if (row.isLeased || !['waiting', 'downloaded', 'ready'].includes(row.state)) return []
-  const moved = moveRow(core, row, { event: 'skip', reason: 'nightOver' })
+  if (world.rollout !== 'running' && world.rollout !== 'paused') return []
+  if (!['waiting', 'downloaded', 'ready'].includes(row.state)) return []
+  const moved = moveRow(core, row, { event: 'skip', reason: 'skippedByPerson' })
   return moved === undefined
     ? []
     : [{ label: `a person skips ${nameOf(at)}`, kind: 'person', world: withRow(world, at, moved) }]
 }
 
-function retry(core: Core, world: World, at: number): Move[] {
-  const retried = isTerminalUpdate(rowAt(world, at).state) ? retryRow(core, world, at) : undefined
+function retry(core: Core, setting: Setting, world: World, at: number): Move[] {
+  const retried = isTerminalUpdate(rowAt(world, at).state) ? retryRow(core, setting, world, at) : undefined
   if (retried === undefined) return []
   return [{ label: `a person retries ${nameOf(at)}`, kind: 'person', isAsked: true, world: retried }]
 }
@@ -78,7 +80,7 @@ export function personMoves(core: Core, setting: Setting, world: World): Move[] 
   const requests = [
     ...(isLocked ? [] : [...steer(core, world, 'stop', 'person'), ...steer(core, world, 'pause', 'person')]),
     ...release(setting, world),
-    ...(isLocked ? [] : rows.flatMap((at) => retry(core, world, at))),
+    ...(isLocked ? [] : rows.flatMap((at) => retry(core, setting, world, at))),
     ...rows.flatMap((at) => skip(core, world, at)),
     ...retryOnBoard(world),
     ...endNight(world),

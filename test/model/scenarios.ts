@@ -35,6 +35,13 @@ const alone = (some: readonly Fate[]) => some.map((fate) => [fate])
 const trading = { trading: 'trading', maxInstalls: 2, endsAtLast: true } as const
 /** Only the store's row keeps two conductors apart: what a former leader had begun may still arrive. */
 const twoLeaders = { lockIsConnection: false, cutsClaims: true, onlyConductorsFail: true } as const
+const gateOfOne = twoWaves.gate && { ...twoWaves.gate, soakMinutes: 0, minimumSample: 1 }
+/** The second device of the first wave may still fail when its gate is fulfilled. */
+const twoGateKeepers = scenario('a gate, two conductors, two faults of theirs', {
+  night: { ...twoLeaders, gate: gateOfOne, waveOf: [0, 0, 1] },
+  of: [['good', 'reverts', 'good']],
+  faults: 2,
+})
 const window = { hasClock: true } as const
 const wayBack = { kind: 'rollback', hasClock: true } as const
 
@@ -49,7 +56,11 @@ export const everyRun: readonly Scenario[] = [
   }),
   scenario('a device installs, a fault and a request', { of: alone(fates), faults: 1, requests: 1 }),
   scenario('a device installs, two faults', { of: alone(['good', 'staysBad']), faults: 2 }),
-  scenario('two devices of a store, a fault and a request', { of: [['good', 'reverts']], faults: 1, requests: 1 }),
+  scenario('two devices of a store, a fault and a request', {
+    of: [['good', 'reverts']],
+    faults: 1,
+    requests: 1,
+  }),
   scenario('a window and the next, a fault and a request', {
     night: window,
     of: alone(['good']),
@@ -74,7 +85,11 @@ export const everyRun: readonly Scenario[] = [
     of: [['good', 'reverts']],
     requests: 2,
   }),
-  scenario('two lanes of a shop that trades, a fault', { night: trading, of: [['good', 'reverts']], faults: 1 }),
+  scenario('two lanes of a shop that trades, a fault', {
+    night: trading,
+    of: [['good', 'reverts']],
+    faults: 1,
+  }),
   scenario('two lanes, two conductors, three faults of theirs', {
     night: { ...trading, ...twoLeaders },
     of: [['good', 'reverts']],
@@ -85,6 +100,7 @@ export const everyRun: readonly Scenario[] = [
     of: [['good', 'good']],
     faults: 3,
   }),
+  twoGateKeepers,
   scenario('two conductors, two faults of theirs and two requests', {
     night: twoLeaders,
     of: alone(['good', 'reverts', 'failsInstall']),
@@ -106,7 +122,11 @@ export const everyRun: readonly Scenario[] = [
 
 /** Where a broken core is looked for: no larger than it takes to see it. */
 export const forMutations = {
-  calm: scenario('no fault', { of: [['reverts'], ['noWayBack'], ['good', 'good']], from: 'waiting', requests: 1 }),
+  calm: scenario('no fault', {
+    of: [['reverts'], ['noWayBack'], ['good', 'good']],
+    from: 'waiting',
+    requests: 1,
+  }),
   good: scenario('a fault and a request', { of: [['good']], faults: 1, requests: 1 }),
   twice: scenario('two faults', { of: [['good']], faults: 2 }),
   reverts: scenario('a fault, goes back by itself', { of: [['reverts']], faults: 1 }),
@@ -127,5 +147,6 @@ export const forMutations = {
     faults: 2,
     requests: 2,
   }),
+  gateKeepers: twoGateKeepers,
   wayBack: scenario('a way back', { night: wayBack, of: [['good']], faults: 1, requests: 1 }),
 } as const satisfies Record<string, Scenario>

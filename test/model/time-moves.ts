@@ -2,7 +2,7 @@
 import { isTerminalRollout } from '../../src/rollout/states.ts'
 import type { Core } from './core.ts'
 import { expireArming } from './device.ts'
-import { type Move, isQueued, nameOf } from './move.ts'
+import { isQueued, type Move, nameOf } from './move.ts'
 import { expireLease } from './office.ts'
 import type { Setting } from './setting.ts'
 import { type Moment, rowAt, type World, withRow } from './world.ts'
@@ -32,7 +32,10 @@ function passLatestStart(core: Core, world: World): World {
       }
     }),
     held: world.held.map((held) =>
-      held === null || held.is === 'claimed' || held.decision.do !== 'claim' || held.decision.latestStart === null
+      held === null ||
+      held.is === 'claimed' ||
+      held.decision.do !== 'claim' ||
+      held.decision.latestStart === null
         ? held
         : ({ ...held, decision: { ...held.decision, ...late } } as typeof held),
     ),

@@ -56,7 +56,7 @@ function takes(core: Core, setting: Setting, world: World, at: number, job: Job)
   }
   const done = setJob(world, job, 'waiting', null)
   if (begun.is === 'stale') return { label: `${who}: stale`, kind: 'progress', world: done }
-  const retried = job.target === -1 ? retryStorePackage(done) : retryRow(core, done, job.target)
+  const retried = job.target === -1 ? retryStorePackage(done) : retryRow(core, setting, done, job.target)
   return {
     label: `${who}: ${retried ? 'taken for a retry' : 'retry refused'}`,
     kind: 'progress',
@@ -121,7 +121,8 @@ function acts(scene: Scene): Move[] {
   const device = deviceAt(world, work.target)
   const move = (label: string, next: World): Move[] => [{ label, kind: 'progress', world: next }]
   const verb = commandOf(work.step, core.steps)
-  if (verb === undefined) return move(`worker ${at} goes on`, withWorker(world, at, { ...work, phase: 'acted' }))
+  if (verb === undefined)
+    return move(`worker ${at} goes on`, withWorker(world, at, { ...work, phase: 'acted' }))
   const who = `worker ${at} sends ${verb} under ${work.generation} to ${nameOf(work.target)}`
   const seen = beforeSending(work, device, core.steps)
   if (seen.is === 'thrown') return move(`${who}: no, ${seen.reason}`, ended(scene, world, work, seen))
@@ -221,7 +222,11 @@ function writeEnd(core: Core, world: World, work: Work, end: End): World | undef
 function breaks(world: World, at: number, work: Work): Move[] {
   const gone = withWorker(setJob(world, work, 'active', 'waiting'), at, null)
   const moves: Move[] = [
-    { label: `worker ${at} is killed (${work.step} of ${nameOf(work.target)} ${work.phase})`, kind: 'fault', world: gone },
+    {
+      label: `worker ${at} is killed (${work.step} of ${nameOf(work.target)} ${work.phase})`,
+      kind: 'fault',
+      world: gone,
+    },
   ]
   const row = work.target === -1 ? world.storePackage : rowAt(world, work.target)
   const isTaken = !row.isLeased || row.generation !== work.generation

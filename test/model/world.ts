@@ -143,7 +143,8 @@ export type Decision =
   | Ending
   | RowClaim
   | { readonly do: 'distribute' }
-  | { readonly do: 'wave'; readonly wave: Waved }
+  /** `isOld`: a new sample has begun since it was judged. */
+  | { readonly do: 'wave'; readonly wave: Waved; readonly isOld: boolean }
 /** Without its numbers, which are for people. */
 export type Waved =
   | { readonly do: Exclude<WaveDecision['do'], 'fulfilled'>; readonly wave: number }
@@ -154,6 +155,12 @@ export type Held =
   | { readonly is: 'read'; readonly decision: Decision }
   | { readonly is: 'counted'; readonly decision: RowClaim }
   | { readonly is: 'claimed'; readonly job: Job }
+
+export interface Written {
+  readonly world: World
+  /** What is to be enqueued. */
+  readonly job: Job | null
+}
 
 export interface Wave {
   readonly isReleased: boolean

@@ -80,7 +80,7 @@ type Shape = 'tills' | 'serversFirst' | 'unit' | 'servers'
 
 function shapeOf(world: World): Shape {
   const draw = world.random.next()
-  return draw < 0.66 ? 'tills' : draw < 0.83 ? 'serversFirst' : draw < 0.95 ? 'unit' : 'servers'
+  return draw < 0.7 ? 'tills' : draw < 0.87 ? 'serversFirst' : draw < 0.96 ? 'unit' : 'servers'
 }
 
 /** In some nights a package is bad on one configuration: its gate must stop it. */
@@ -102,13 +102,17 @@ function packagesOf(world: World, { number }: Campaign): Pick<Wanted, 'package' 
 }
 
 export function beginCampaign(world: World, campaign: Campaign): void {
+  const packages = packagesOf(world, campaign)
+  const own = policyOf(world, campaign)
+  // A till that its server brings along is busy for minutes, and asked every five seconds times this.
+  const policy = packages.package.updatesTills ? { ...own, backoffScale: 8 } : own
   const wanted: Wanted = {
     id: `r${campaign.number}`,
     kind: 'update',
-    ...packagesOf(world, campaign),
+    ...packages,
     devices: world.devices,
     waves: wavesOf(world, campaign),
-    policy: policyOf(world, campaign),
+    policy,
   }
   const begun = beginRollout(world, wanted)
   if (Array.isArray(begun)) world.checks.wrong(null, null, `the plan is refused: ${begun.join('; ')}`)

@@ -1,11 +1,12 @@
 /** The promises, looked at with every event. Windows are judged by the wall's clock (wall.ts), devices by themselves. */
+import type { Freeze } from '../../src/rollout/calendar.ts'
 import { isReason, reasonRule } from '../../src/rollout/reasons.ts'
 import { isTerminalUpdate, laneClosedStates } from '../../src/rollout/states.ts'
 import { advance } from './device-install.ts'
 import { brokenEnd } from './ends.ts'
 import { tooFewLanes } from './lane-check.ts'
 import type { Device, Install, Rollout, Row, Store, World } from './shapes.ts'
-import { type FreezeList, SECOND, shown, wrongBeginning } from './wall.ts'
+import { SECOND, shown, wrongBeginning } from './wall.ts'
 
 /** What a call may take on its way; the need's margin has room for it. */
 const ON_ITS_WAY_SECONDS = 180
@@ -31,14 +32,13 @@ export interface Checks {
 }
 
 /** Freezes that hold for a store, without those that the rollout overrides. Of a group all stores have the same. */
-function freezesOf(world: World, { group }: Store, { policy, freezeLists }: Rollout): FreezeList {
+function freezesOf(world: World, { group }: Store, { policy, freezeLists }: Rollout): readonly Freeze[] {
   const known = freezeLists.get(group)
   if (known !== undefined) return known
   const overridden = policy.overrideFreezes.map((one) => one.freezeId)
-  const list = world.freezes.filter(
+  const made = world.freezes.filter(
     ({ id, scope }) => !overridden.includes(id) && (scope.kind === 'chain' || (scope.kind === 'group' && scope.group === group)),
   )
-  const made = { key: list.map((one) => one.id).join(), list }
   freezeLists.set(group, made)
   return made
 }

@@ -31,7 +31,9 @@ function fateOf(world: World, device: Device, to: number): Fate {
 
 const draw = (world: World, phase: Install['phase']): number => {
   const [from, to] = seconds[phase]
-  return world.random.between(from, to) * SECOND
+  // Most are quick, a few take as long as they may.
+  const share = world.random.next() ** 2
+  return (from + share * (to - from)) * SECOND
 }
 
 export function expireArming(world: World, device: Device): void {

@@ -60,7 +60,7 @@ const downloadStart: Verb = (world, device, call) => {
   if (device.staged.has(sha256)) device.transfer = { version, sha256, size, until: now, state: 'done' }
   else if (device.transfer?.sha256 !== sha256 || device.transfer.state !== 'running') {
     if (world.random.chance(0.001)) return refused('diskFull')
-    const until = now + world.random.between(1.5, 14) * MINUTE
+    const until = now + world.random.between(1.5, 8) * MINUTE
     device.transfer = { version, sha256, size, until, state: 'running' }
   }
   return downloadAnswer(device, now)

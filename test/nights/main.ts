@@ -27,9 +27,9 @@ function readNumber(name: 'nights' | 'stores' | 'seed'): number {
   throw new RangeError(`--${name} ${values[name]}: not a whole number above 0`)
 }
 
-function summary({ stories: _, states: __, ...result }: Result, seconds: number): string {
-  const lines = Object.entries({ ...result, seconds }).map(([name, value]) => `${name.padEnd(18)} ${value}`)
-  return lines.join('\n')
+function summary({ stories: _, ends, ...result }: Result, seconds: number): string {
+  const line = ([name, value]: [string, number]): string => `${name.padEnd(32)} ${value}`
+  return [...Object.entries({ ...result, seconds }).map(line), ...Object.entries(ends).map(line)].join('\n')
 }
 
 function progress(done: number, of: number, now: number): void {

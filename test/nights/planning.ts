@@ -156,6 +156,7 @@ export function beginRollout(world: World, wanted: Wanted): Rollout | readonly s
   checkPlan(world, wanted, plan)
   for (const wave of rollout.waves) groupAll(wave)
   world.rollouts.push(rollout)
+  world.counters.rollouts += 1
   world.tell(null, null, `rollout ${id(rollout)} begins`, `${rollout.rows.length} devices, ${rollout.waves.length} waves`)
   touchAll(world, rollout)
   return rollout

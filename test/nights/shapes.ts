@@ -10,7 +10,6 @@ import type { Agenda } from './agenda.ts'
 import type { Checks } from './checks.ts'
 import type { Core } from './core.ts'
 import type { Random } from './random.ts'
-import type { FreezeList } from './wall.ts'
 import type { Held } from './workers.ts'
 
 export interface Store {
@@ -209,7 +208,7 @@ export interface Rollout {
   readonly approved: ReadonlyMap<Store, Calendar>
   readonly stores: readonly Store[]
   /** By group of stores. */
-  readonly freezeLists: Map<string, FreezeList>
+  readonly freezeLists: Map<string, readonly Freeze[]>
   readonly times: Map<string, InstallTime>
   state: RolloutState
   reason: string | null
@@ -225,11 +224,11 @@ export interface Rollout {
 
 export interface Counters {
   nights: number
+  rollouts: number
+  /** Devices that switched to another version under a claim. */
   installations: number
-  rolledBack: number
-  broken: number
-  failed: number
-  skipped: number
+  /** How updates ended, and why. */
+  readonly ends: Map<string, number>
   breaches: number
   rollbacks: number
   claims: number
@@ -238,7 +237,6 @@ export interface Counters {
   storesNotOpen: number
   /** Tills that did not sell at an opening, because of us. */
   tillsNotReady: number
-  followedAtBoot: number
   superseded: number
 }
 

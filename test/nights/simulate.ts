@@ -27,17 +27,18 @@ export interface Options {
   readonly onNight?: (done: number, now: number) => void
 }
 
-export interface Result extends Counters {
+export interface Result extends Omit<Counters, 'ends'> {
   readonly devices: number
   readonly violations: number
   readonly stories: readonly string[]
   readonly events: number
-  readonly states: Readonly<Record<string, number>>
+  /** How updates ended, and why; the most frequent first. */
+  readonly ends: Readonly<Record<string, number>>
 }
 
 const counters = (): Counters => ({
-  ...{ nights: 0, installations: 0, rolledBack: 0, broken: 0, failed: 0, skipped: 0, breaches: 0, rollbacks: 0 },
-  ...{ claims: 0, checks: 0, storeOpenings: 0, storesNotOpen: 0, tillsNotReady: 0, followedAtBoot: 0, superseded: 0 },
+  ...{ nights: 0, rollouts: 0, installations: 0, ends: new Map(), breaches: 0, rollbacks: 0 },
+  ...{ claims: 0, checks: 0, storeOpenings: 0, storesNotOpen: 0, tillsNotReady: 0, superseded: 0 },
 })
 
 /** New Year for the whole chain, and a refit in the north every May. */
@@ -136,10 +137,8 @@ function closeCampaign(world: World): void {
     for (const row of rollout.rows) {
       if (row.finishedAt === null)
         checks.wrong(row.store, row.device, `its rollout is over, and it is ${row.state} (${row.reason})`)
-      if (row.state === 'rolledBack') counters.rolledBack += 1
-      if (row.state === 'broken') counters.broken += 1
-      if (row.state === 'failed') counters.failed += 1
-      if (row.state === 'skipped') counters.skipped += 1
+      const end = row.state === 'skipped' || row.state === 'failed' ? `${row.state}: ${row.reason}` : row.state
+      counters.ends.set(end, (counters.ends.get(end) ?? 0) + 1)
       if (row.device.row === row) row.device.row = null
     }
   }
@@ -184,7 +183,8 @@ export async function simulate(options: Options): Promise<Result> {
     Error.stackTraceLimit = stackTraceLimit
   }
   const { checks, counters: counted, devices, agenda } = world
+  const ends = Object.fromEntries([...counted.ends].sort((a, b) => b[1] - a[1]))
   const { stories } = checks
-  return { ...counted, devices: devices.length, violations: checks.violations(), stories, events: agenda.events(), states: {} }
+  return { ...counted, ends, devices: devices.length, violations: checks.violations(), stories, events: agenda.events() }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What the clock on a store's wall shows, by Intl alone: the judge of src/rollout/window.ts and fit.ts must not reckon
- * as they do. Every edge of the simulated calendars is at a full five minutes.
+ * as they do. Every edge of the simulated calendars is at a full quarter of an hour.
  */
 import { type Calendar, type DaySpan, type Freeze, type InstallNeed, type Interval, type WeeklySpan, weekdays } from '../../src/rollout/calendar.ts'
 
@@ -8,7 +8,7 @@ export const SECOND = 1000
 export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
-const STEP = 5 * MINUTE
+const QUARTER = 15 * MINUTE
 
 interface ZoneClock {
   readonly format: Intl.DateTimeFormat
@@ -47,8 +47,8 @@ function offsetAt(timeZone: string, at: number): number {
     clock.days.set(day, offset)
   }
   if (offset !== null) return offset
-  const quarter = Math.floor(at / (15 * MINUTE))
-  const known = clock.quarters.get(quarter) ?? readOffset(clock, quarter * 15 * MINUTE)
+  const quarter = Math.floor(at / QUARTER)
+  const known = clock.quarters.get(quarter) ?? readOffset(clock, quarter * QUARTER)
   clock.quarters.set(quarter, known)
   return known
 }
@@ -120,85 +120,81 @@ export const isTrading = (calendar: Calendar, at: number): boolean => {
   return isIn(onDay(calendar, 'opening', openingKey(calendar)), wallAt(calendar.timeZone, at))
 }
 
-export const isFrozen = (freezes: readonly Freeze[], timeZone: string, at: number): boolean => {
-  if (freezes.length === 0) return false
-  const wall = wallAt(timeZone, at)
-  return freezes.some(({ from, to }) => Date.parse(`${from}Z`) <= wall && wall < Date.parse(`${to}Z`))
-}
-
-/** What holds from `from` to `to`, and when it ends for the worse; looked at every five minutes, a day ahead. */
-interface Outlook {
-  readonly from: number
-  readonly to: number
-  readonly isOpen: boolean
-  readonly isFrozen: boolean
-  readonly isTrading: boolean
-  readonly closesAt: number
-  readonly freezesAt: number
-  readonly tradesAt: number
-}
-const AHEAD = DAY
-
-function lookAhead(calendar: Calendar, freezes: readonly Freeze[], at: number): Outlook {
-  const from = Math.floor(at / STEP) * STEP
-  const open = (when: number) => isInWindow(calendar, when)
-  const frozen = (when: number) => isFrozen(freezes, calendar.timeZone, when)
-  const trading = (when: number) => isTrading(calendar, when)
-  const first = (isBad: (when: number) => boolean): number => {
-    for (let when = from; when < from + AHEAD; when += STEP) if (isBad(when)) return when
-    return from + AHEAD
-  }
-  const [isOpen, isFrozenNow, isTradingNow] = [open(from), frozen(from), trading(from)]
-  const to = first((when) => open(when) !== isOpen || frozen(when) !== isFrozenNow || trading(when) !== isTradingNow)
-  return {
-    ...{ from, to: Math.min(to, from + AHEAD / 2), isOpen, isFrozen: isFrozenNow, isTrading: isTradingNow },
-    closesAt: first((when) => !open(when)),
-    freezesAt: first(frozen),
-    tradesAt: first(trading),
-  }
-}
-
-const outlooks = new WeakMap<Calendar, Map<string, Outlook>>()
-
-/** @param freezesKey names the freezes */
-function outlook(calendar: Calendar, freezes: readonly Freeze[], freezesKey: string, at: number): Outlook {
-  const kept = outlooks.get(calendar) ?? new Map<string, Outlook>()
-  outlooks.set(calendar, kept)
-  const known = kept.get(freezesKey)
-  if (known !== undefined && known.from <= at && at < known.to) return known
-  const made = lookAhead(calendar, freezes, at)
-  kept.set(freezesKey, made)
+const localFreezes = new WeakMap<Freeze, Interval>()
+function localFreeze(freeze: Freeze): Interval {
+  const known = localFreezes.get(freeze)
+  if (known !== undefined) return known
+  const made = { from: Date.parse(`${freeze.from}Z`), to: Date.parse(`${freeze.to}Z`) }
+  localFreezes.set(freeze, made)
   return made
 }
 
-export interface FreezeList {
-  readonly key: string
-  readonly list: readonly Freeze[]
+export const isFrozen = (freezes: readonly Freeze[], timeZone: string, at: number): boolean => {
+  if (freezes.length === 0) return false
+  const wall = wallAt(timeZone, at)
+  return freezes.some((one) => {
+    const { from, to } = localFreeze(one)
+    return from <= wall && wall < to
+  })
 }
 
-/** What is wrong with an installation that begins now, by the wall; undefined: nothing. */
+/** What holds from `from` to `to`, and when it ends for the worse; looked at every quarter of an hour, some hours ahead. */
+interface Outlook extends Interval {
+  readonly isOpen: boolean
+  readonly isTrading: boolean
+  readonly closesAt: number
+  readonly tradesAt: number
+}
+const AHEAD = 4 * HOUR
+const VALID = 2 * HOUR
+
+function lookAhead(calendar: Calendar, at: number): Outlook {
+  const from = Math.floor(at / QUARTER) * QUARTER
+  const isOpen = isInWindow(calendar, from)
+  const isTradingNow = isTrading(calendar, from)
+  let [to, closesAt, tradesAt] = [from + VALID, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let when = from; when < from + AHEAD; when += QUARTER) {
+    const open = isInWindow(calendar, when)
+    const trades = isTrading(calendar, when)
+    if (open !== isOpen || trades !== isTradingNow) to = Math.min(to, when)
+    if (!open) closesAt = Math.min(closesAt, when)
+    if (trades) tradesAt = Math.min(tradesAt, when)
+  }
+  return { from, to, isOpen, isTrading: isTradingNow, closesAt, tradesAt }
+}
+
+const outlooks = new WeakMap<Calendar, Outlook>()
+
+function outlook(calendar: Calendar, at: number): Outlook {
+  const known = outlooks.get(calendar)
+  if (known !== undefined && known.from <= at && at < known.to) return known
+  const made = lookAhead(calendar, at)
+  outlooks.set(calendar, made)
+  return made
+}
+
+/** What is wrong with an installation that begins now, by the wall; undefined: nothing. No need is longer than two hours. */
 export function wrongBeginning(
   calendar: Calendar,
-  freezes: FreezeList,
+  freezes: readonly Freeze[],
   need: InstallNeed,
   mustBeClosed: boolean,
   at: number,
 ): string | undefined {
   const { installSeconds, confirmSeconds, rollbackSeconds, marginSeconds } = need
   const end = at + (installSeconds + confirmSeconds + rollbackSeconds + marginSeconds) * SECOND
-  const seen = outlook(calendar, freezes.list, freezes.key, at)
-  const until = (when: number) => `at ${shown(calendar.timeZone, when)}; it must be over by ${shown(calendar.timeZone, end)}`
+  const { timeZone } = calendar
+  const seen = outlook(calendar, at)
+  const until = (when: number) => `at ${shown(timeZone, when)}; it must be over by ${shown(timeZone, end)}`
   if (mustBeClosed && seen.isTrading) return 'the shop trades, and it must be closed'
-  if (seen.isFrozen) return 'it is frozen'
+  if (isFrozen(freezes, timeZone, at)) return 'it is frozen'
   if (!seen.isOpen) return 'the window is closed'
   if (end > seen.closesAt) return `the window closes ${until(seen.closesAt)}`
-  if (end > seen.freezesAt) return `a freeze begins ${until(seen.freezesAt)}`
+  if (isFrozen(freezes, timeZone, end - 1)) return `a freeze begins before it must be over, ${shown(timeZone, end)}`
   if (!seen.isTrading && end > seen.tradesAt) return `the shop opens ${until(seen.tradesAt)}`
   return undefined
 }
 
-/** Opening hours change at full quarters. */
-const QUARTER = 15 * MINUTE
 const tradingDays = new WeakMap<Calendar, Map<number, readonly Interval[]>>()
 
 /** Of one day of UTC. */

@@ -19,7 +19,7 @@ import { SECOND } from './wall.ts'
 export const LEASE_MS = 60 * SECOND
 
 /** Between two looks of one step. */
-const pollMs: Partial<Record<DeviceStep, number>> = { download: 100 * SECOND, restart: 20 * SECOND, rollback: 15 * SECOND }
+const pollMs: Partial<Record<DeviceStep, number>> = { download: 150 * SECOND, restart: 30 * SECOND, rollback: 20 * SECOND }
 
 interface Attempt {
   readonly world: World

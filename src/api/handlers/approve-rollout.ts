@@ -46,9 +46,7 @@ async function settle(call: Call<ById>, answer: ApprovalAnswer): Handled {
 }
 
 /** Of a rollout that is approved already: its proposed revision. */
-export async function approveHandler(
-  call: Call<ById, unknown, z.output<typeof approveBody>>,
-): Handled {
+export async function approveHandler(call: Call<ById, unknown, z.output<typeof approveBody>>): Handled {
   const { db, params, body, actor } = call
   const { state } = await readHead(db, params.id)
   const isDraft = state === 'draft' || state === 'awaitingApproval'

@@ -19,6 +19,9 @@ export async function createRolloutHandler(call: Call<unknown, Query, RolloutBod
   return {
     status: 201,
     headers: { Location: `/api/v1/rollouts/${row.id}` },
-    body: { ...rolloutView({ ...row, package: request.target }), ...planAnswer(shown, namesOf(input), query.full) },
+    body: {
+      ...rolloutView({ ...row, package: request.target }),
+      ...planAnswer(shown, namesOf(input), query.full),
+    },
   }
 }

@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import { addFreeze, liftFreeze, listFreezes } from '../../db/freezes.ts'
 import { findUnknown } from '../../db/selection.ts'
 import { checkFreeze } from '../../rollout/calendar-check.ts'
-import type { Call, Handled } from '../call.ts'
 import type { freezeBody } from '../calendar-schema.ts'
+import type { Call, Handled } from '../call.ts'
 import { faultsProblem, Problem } from '../problem.ts'
 
 type Body = z.output<typeof freezeBody>
@@ -17,7 +17,10 @@ function freezeView({ id, name, scope, scopeName, from, to, createdBy, createdAt
 /** Those that hold first. */
 export async function listFreezesHandler({ db }: Call): Handled {
   const rows = await listFreezes(db)
-  const order = [...rows.filter((row) => row.liftedAt === null), ...rows.filter((row) => row.liftedAt !== null)]
+  const order = [
+    ...rows.filter((row) => row.liftedAt === null),
+    ...rows.filter((row) => row.liftedAt !== null),
+  ]
   return { body: { items: order.map(freezeView) } }
 }
 

@@ -21,7 +21,12 @@ async function readWaves({ db }: Call<{ id: string }>, row: Row, plan: Plan) {
   const verdicts = new Map(gates.map(({ wave, verdict }) => [wave, verdictView(verdict)]))
   const rows = new Map(row.waves.map((wave) => [wave.number, wave]))
   const waves = planSummary(plan).waves.map(({ gate, ...wave }) => {
-    const { releasedAt = null, releasedBy = null, passedAt = null, sampleFrom = null } = rows.get(wave.number) ?? {}
+    const {
+      releasedAt = null,
+      releasedBy = null,
+      passedAt = null,
+      sampleFrom = null,
+    } = rows.get(wave.number) ?? {}
     return {
       ...wave,
       ...{ releasedAt, releasedBy, passedAt, sampleFrom },

@@ -1,5 +1,5 @@
-import { readEvents } from '../../db/events.ts'
 import { type DueNow, readDue } from '../../db/due-now.ts'
+import { readEvents } from '../../db/events.ts'
 import { findUpdate } from '../../db/updates.ts'
 import { viewEvents } from '../../events/view.ts'
 import type { Call, Handled } from '../call.ts'

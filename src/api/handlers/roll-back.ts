@@ -31,7 +31,9 @@ type RollbackCall = Call<{ id: string }, { full: boolean }, Body>
 async function notIncluded({ db, params, body }: RollbackCall) {
   const { cashIds, wave } = body
   if (cashIds === undefined) return []
-  const states = new Map((await readUpdateStates(db.pool, params.id, cashIds)).map((one) => [one.cashId, one]))
+  const states = new Map(
+    (await readUpdateStates(db.pool, params.id, cashIds)).map((one) => [one.cashId, one]),
+  )
   const unknown = cashIds.flatMap((value, i) =>
     states.has(value) ? [] : [{ code: 'deviceUnknown' as const, path: `cashIds.${i}`, value }],
   )
@@ -70,7 +72,11 @@ export async function rollbackHandler(call: RollbackCall): Handled {
   const plan = row.plan as unknown as Plan
   const wavesBy = body.waves === undefined ? ('default' as const) : ('asked' as const)
   const ids = [...plan.devices.map((one) => one.id), ...plan.leftOut.map((one) => one.deviceId)]
-  const shown = planAnswer({ plan, forecast, waves, wavesBy }, await readDeviceNames(db.pool, ids), query.full)
+  const shown = planAnswer(
+    { plan, forecast, waves, wavesBy },
+    await readDeviceNames(db.pool, ids),
+    query.full,
+  )
   return {
     status: 201,
     headers: { Location: `/api/v1/rollouts/${row.id}` },

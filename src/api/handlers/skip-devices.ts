@@ -12,7 +12,12 @@ export const skipBody = z.strictObject({
 type Body = z.output<typeof skipBody>
 
 /** Takes devices out of a rollout that runs; those that are under way are refused, each with why. */
-export async function skipDevicesHandler({ db, params, body, actor }: Call<{ id: string }, unknown, Body>): Handled {
+export async function skipDevicesHandler({
+  db,
+  params,
+  body,
+  actor,
+}: Call<{ id: string }, unknown, Body>): Handled {
   const answer = await skipDevices(db, { rolloutId: params.id, ...body, actor })
   if (!answer.ok) return refuse(await readHead(db, params.id))
   const { skipped, refused } = answer
