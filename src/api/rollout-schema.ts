@@ -71,7 +71,7 @@ export const wavesBody = z.unknown().transform((value, context) => {
 })
 
 /** Members that were left out stay out: `undefined` is no value of a plan. */
-export function withoutUndefined<T>(value: T): T {
+function withoutUndefined<T>(value: T): T {
   if (Array.isArray(value)) return value.map(withoutUndefined) as T
   if (typeof value !== 'object' || value === null) return value
   const kept = Object.entries(value).filter(([, inner]) => inner !== undefined)

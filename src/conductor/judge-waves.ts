@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import { moveRollout } from '../db/transition.ts'
 import {
+  lockSample,
   markFulfilled,
   markPassed,
   type RolloutHead,
@@ -9,6 +10,7 @@ import {
   readWaveGroups,
   readWaves,
   releaseWave,
+  type WaveRow,
 } from '../db/waves.ts'
 import { judgeWaves, type RolloutView, type WaveDecision } from '../rollout/decide.ts'
 import { groupFacts } from '../rollout/wave-facts.ts'
@@ -18,7 +20,7 @@ import type { Times } from './times.ts'
 const EXPECTED_MS = 60_000
 
 export interface GateKeeper {
-  /** Judges running rollouts. @returns rollouts of which a wave is to go back */
+  /** Judges running rollouts. @returns what was written */
   judge(
     on: pg.ClientBase,
     heads: readonly RolloutHead[],
@@ -27,24 +29,27 @@ export interface GateKeeper {
   ): Promise<readonly WaveDecision[]>
 }
 
+type Judged = RolloutView & { readonly rows: readonly WaveRow[] }
+
 async function readViews(
   on: pg.ClientBase,
   heads: readonly RolloutHead[],
   times: Times,
   expected: ReadonlyMap<string, number>,
-): Promise<RolloutView[]> {
+): Promise<Judged[]> {
   const ids = heads.map((head) => head.id)
   const [waves, groups] = [await readWaves(on, ids), await readWaveGroups(on, ids)]
   return heads.flatMap(({ id, kind }) => {
     const policy = times.terms(id)?.policy
     if (policy === undefined) return []
-    const own = waves.filter((wave) => wave.rolloutId === id)
-    const judged = own.filter((wave) => wave.releasedAt !== null && wave.passedAt === null)
+    const rows = waves.filter((wave) => wave.rolloutId === id)
+    const judged = rows.filter((wave) => wave.releasedAt !== null && wave.passedAt === null)
     return {
       id,
       kind,
       policy,
-      nextWave: own.find((wave) => wave.releasedAt === null)?.number ?? null,
+      rows,
+      nextWave: rows.find((wave) => wave.releasedAt === null)?.number ?? null,
       waves: judged.map((wave) => ({
         number: wave.number,
         gate: wave.gate,
@@ -58,20 +63,43 @@ async function readViews(
   })
 }
 
-async function write(on: pg.ClientBase, decision: WaveDecision): Promise<void> {
+async function write(on: pg.ClientBase, decision: WaveDecision): Promise<boolean> {
   const { rolloutId, wave } = decision
   switch (decision.do) {
     case 'release':
-      await releaseWave(on, rolloutId, wave, { actor: 'conductor' })
-      return
+      return releaseWave(on, rolloutId, wave, { actor: 'conductor', byGate: true })
     case 'pass':
-      return markPassed(on, rolloutId, wave)
+      await markPassed(on, rolloutId, wave)
+      return true
     case 'fulfilled':
-      return markFulfilled(on, rolloutId, wave, decision.is)
+      await markFulfilled(on, rolloutId, wave, decision.is)
+      return true
     case 'pause': {
       const params = { wave, ...decision.numbers, rollBack: decision.rollBack }
-      await moveRollout(on, rolloutId, 'pause', { actor: 'conductor', reason: decision.breach, params })
+      const options = { actor: 'conductor', reason: decision.breach, params }
+      return (await moveRollout(on, rolloutId, 'pause', options)) !== undefined
     }
+  }
+}
+
+/** Writes what was decided, if it was decided by the sample that counts now. False: it was not, and nothing is written. */
+async function writeInSample(
+  on: pg.ClientBase,
+  decision: WaveDecision,
+  rows: readonly WaveRow[],
+): Promise<boolean> {
+  const judged = rows.find((row) => row.number === decision.wave)
+  if (judged === undefined) return false
+  await on.query('BEGIN')
+  try {
+    // A wave to be released has no sample of its own yet: those before it must have passed theirs.
+    const holds = decision.do === 'release' || (await lockSample(on, judged))
+    const isWritten = holds && (await write(on, decision))
+    await on.query('COMMIT')
+    return isWritten
+  } catch (error) {
+    await on.query('ROLLBACK').catch(() => {})
+    throw error
   }
 }
 
@@ -90,10 +118,11 @@ export function createGateKeeper(): GateKeeper {
         expectedOf = ids.join()
         expectedUntil = now + EXPECTED_MS
       }
-      const views = await readViews(on, running, times, expected)
-      const decisions = views.flatMap((view) => judgeWaves(view, now))
-      for (const decision of decisions) await write(on, decision)
-      return decisions
+      const written: WaveDecision[] = []
+      for (const view of await readViews(on, running, times, expected))
+        for (const decision of judgeWaves(view, now))
+          if (await writeInSample(on, decision, view.rows)) written.push(decision)
+      return written
     },
   }
 }

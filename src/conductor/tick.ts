@@ -117,8 +117,8 @@ export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<T
     const going = heads.filter((head) => !paused.has(head.id))
     const candidates = heads.length === 0 ? [] : await readCandidates(on, times.open())
     const { endings, wanted } = judgeRows(candidates, circumstances(going, times, now))
-    for (const { id, event, reason } of endings)
-      await moveUpdate(on, id, event, { actor: 'conductor', reason })
+    for (const { id, event, reason, generation } of endings)
+      await moveUpdate(on, id, event, { actor: 'conductor', reason, generation })
 
     const room = await readRoom(on, limits.total, SILENT_SECONDS)
     const packages = room <= 0 || heads.length === 0 ? [] : await readWantedStorePackages(on, room)

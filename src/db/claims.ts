@@ -32,7 +32,7 @@ ELSE coalesce((
 
 /** Columns of a candidate, for `device_update u` and what CANDIDATE_FROM joins. */
 export const CANDIDATE = `
-u.id, u.rollout_id AS "rolloutId", u.device_id AS "deviceId", u.store_id AS "storeId", u.state, u.reason, u.attempts, u.carried,
+u.id, u.rollout_id AS "rolloutId", u.device_id AS "deviceId", u.store_id AS "storeId", u.state, u.generation, u.reason, u.attempts, u.carried,
 (extract(epoch FROM u.not_before) * 1000)::float8 AS "notBefore",
 (extract(epoch FROM u.armed_until) * 1000)::float8 AS "armedUntil",
 (w.released_at IS NOT NULL) AS "waveReleased", d.blocked, (d.kind = 'storeServer' AND k.updates_tills) AS "mustBeClosed",
@@ -116,13 +116,14 @@ async function claimAll<T>(
 
 /**
  * Another claim of the same store waits here, so that its lanes are counted once; and the rollout still stands as it
- * was judged by: who stops it waits for this commit, and finds the claim. False: it was paused or stopped meanwhile.
+ * was judged by: who stops it waits for this commit, and finds the claim. False: it was paused or stopped meanwhile, or
+ * the row was claimed since it was read, by another conductor that leads now.
  */
-async function lockForUpdate(on: pg.ClientBase, id: string, rolloutState: string): Promise<boolean> {
+async function lockForUpdate(on: pg.ClientBase, wanted: Wanted): Promise<boolean> {
   const { rowCount } = await on.query(
     `SELECT 1 FROM device_update u JOIN store s ON s.id = u.store_id JOIN rollout r ON r.id = u.rollout_id
-     WHERE u.id = $1 AND r.state = $2 FOR UPDATE OF s FOR SHARE OF r`,
-    [id, rolloutState],
+     WHERE u.id = $1 AND u.generation = $2 AND r.state = $3 FOR UPDATE OF s FOR SHARE OF r`,
+    [wanted.updateId, wanted.generation, wanted.rolloutState],
   )
   return rowCount === 1
 }
@@ -142,7 +143,7 @@ async function claimUpdate(
   leaseSeconds: number,
 ): Promise<Claimed | undefined> {
   const { updateId: id, step, latestStart } = wanted
-  if (!(await lockForUpdate(on, id, wanted.rolloutState))) return undefined
+  if (!(await lockForUpdate(on, wanted))) return undefined
   if (!(await stillHasRoom(on, wanted))) return undefined
   const { rows } = await on.query<{ generation: number }>(
     `UPDATE device d SET generation = d.generation + 1 FROM device_update u

@@ -105,10 +105,13 @@ export interface AwaitedReceipts {
 /** Updated since `from` (milliseconds since 1970), and not seen to sell: each with its store's hours. */
 export async function readAwaited(on: Executor, from: number): Promise<AwaitedReceipts> {
   const { rows } = await on.query<AwaitedReceipt & { timeZone: string; hours: StoreHours | null }>(
-    `SELECT d.id AS "deviceId", s.id AS "storeId", s.time_zone AS "timeZone", s.calendar AS hours, ${ms('u.finished_at')} AS "finishedAt",
-       ${ms("greatest(t.asked_at, (SELECT max(c.created_at) FROM command c WHERE c.device_id = d.id AND c.kind = 'look'))")} AS "askedAt"
-     ${UNCONFIRMED} AND u.finished_at > $1 AND d.host IS NOT NULL AND NOT d.in_reserve
-     ORDER BY u.finished_at, d.id LIMIT ${MANY}`,
+    `WITH look AS (SELECT device_id, max(created_at) AS at FROM command WHERE kind = 'look' AND created_at > $1 GROUP BY device_id)
+     SELECT w.*, ${ms('greatest(w.asked, look.at)')} AS "askedAt" FROM (
+       SELECT d.id AS "deviceId", s.id AS "storeId", s.time_zone AS "timeZone", s.calendar AS hours,
+         ${ms('u.finished_at')} AS "finishedAt", t.asked_at AS asked
+       ${UNCONFIRMED} AND u.finished_at > $1 AND d.host IS NOT NULL AND NOT d.in_reserve
+       ORDER BY u.finished_at, d.id LIMIT ${MANY}) w
+     LEFT JOIN look ON look.device_id = w."deviceId" ORDER BY w."finishedAt", w."deviceId"`,
     [new Date(from)],
   )
   const calendars = new Map(

@@ -50,6 +50,8 @@ export interface WaveRow {
   readonly releasedAt: number | null
   readonly fulfilledAt: number | null
   readonly passedAt: number | null
+  /** The sample that it is judged by: a verdict about an older one is void. */
+  readonly sampleFrom: number | null
   readonly accepted: Accepted
 }
 
@@ -58,7 +60,7 @@ const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::
 export async function readWaves(on: Executor, rolloutIds: readonly string[]): Promise<WaveRow[]> {
   const { rows } = await on.query<WaveRow>(
     `SELECT rollout_id AS "rolloutId", number, gate, ${ms('released_at')} AS "releasedAt",
-       ${ms('fulfilled_at')} AS "fulfilledAt", ${ms('passed_at')} AS "passedAt",
+       ${ms('fulfilled_at')} AS "fulfilledAt", ${ms('passed_at')} AS "passedAt", ${ms('sample_from')} AS "sampleFrom",
        jsonb_build_object('unreachable', accepted_unreachable, 'silent', accepted_silent) AS accepted
      FROM wave WHERE rollout_id = ANY($1::uuid[]) ORDER BY rollout_id, number`,
     [rolloutIds],
@@ -122,8 +124,26 @@ export async function readRampCounts(on: Executor, rolloutIds: readonly string[]
   return rows
 }
 
+/**
+ * Locks a wave that is still judged by the sample it was judged by; false: a person has gone on with a new one since, or
+ * another conductor leads and has passed it. Inside a transaction.
+ */
+export async function lockSample(
+  on: pg.ClientBase,
+  wave: Pick<WaveRow, 'rolloutId' | 'number' | 'sampleFrom'>,
+): Promise<boolean> {
+  const { rowCount } = await on.query(
+    `SELECT 1 FROM wave WHERE rollout_id = $1 AND number = $2 AND passed_at IS NULL
+       AND ${ms('sample_from')} IS NOT DISTINCT FROM $3::float8 FOR UPDATE`,
+    [wave.rolloutId, wave.number, wave.sampleFrom],
+  )
+  return rowCount === 1
+}
+
 export interface WaveMove {
   readonly actor: string
+  /** By a gate: every wave before it must have passed. A person's release passes them. */
+  readonly byGate?: true
   readonly params?: Readonly<Record<string, unknown>>
 }
 
@@ -137,8 +157,9 @@ export async function releaseWave(
   const { rowCount } = await on.query(
     `UPDATE wave w SET released_at = now(), released_by = $3, sample_from = now()
      WHERE rollout_id = $1 AND number = $2 AND released_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM wave b WHERE b.rollout_id = $1 AND b.number < $2 AND b.released_at IS NULL)`,
-    [rolloutId, number, move.actor],
+       AND NOT EXISTS (SELECT 1 FROM wave b WHERE b.rollout_id = $1 AND b.number < $2
+         AND (b.released_at IS NULL OR ($4 AND b.passed_at IS NULL)))`,
+    [rolloutId, number, move.actor, move.byGate === true],
   )
   if (rowCount !== 1) return false
   await on.query(

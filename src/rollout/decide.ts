@@ -72,6 +72,8 @@ export interface RestingRow
   readonly rolloutId: string
   readonly deviceId: string
   readonly storeId: string
+  /** As it was read: a decision about a row that was claimed since is void, whoever made it. */
+  readonly generation: number
   /** Its store server's update brings it along: it is only looked at, and closes no lane of its own. */
   readonly carried: boolean
   /** A store server whose update updates its tills. */
@@ -94,6 +96,7 @@ export interface Circumstances {
 }
 
 export interface Wanted extends DueStep {
+  readonly generation: number
   readonly attempts: number
   readonly rolloutState: RolloutState
   readonly trading: Trading | null
@@ -101,6 +104,7 @@ export interface Wanted extends DueStep {
 
 export interface Ending {
   readonly id: string
+  readonly generation: number
   readonly event: 'skip' | 'fail' | 'cancel'
   readonly reason: ReasonCode | null
 }
@@ -149,7 +153,7 @@ export function judgeRows(
     if (judged === undefined || judged.due.do === 'wait') continue
     const { due: decision, install, terms } = judged
     if (decision.do === 'end') {
-      endings.push({ id: row.id, event: decision.event, reason: decision.reason })
+      endings.push({ id: row.id, generation: row.generation, event: decision.event, reason: decision.reason })
       continue
     }
     const { step } = decision
@@ -163,6 +167,7 @@ export function judgeRows(
       closesLane: closes,
       latestStart: closes && install.may ? install.latestStart : null,
       lanePolicy: terms.policy.lanes,
+      generation: row.generation,
       attempts: row.attempts,
       rolloutState: terms.state,
       trading: install.isTrading ? world.trading(row.storeId) : null,

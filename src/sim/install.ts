@@ -51,7 +51,12 @@ async function stop(machine: Machine, install: Install): Promise<Install | undef
   await machine.sleep(facts.pace.restartMs / 2)
   const death = faults.take('dieDuringRestart', ({ at }) => at !== 'afterSwitch')
   if (death) machine.die(death.backAfterMs)
+  const isTooLate = state.armed !== null && facts.now() >= state.armed.until
   dropArming(machine)
+  if (isTooLate) {
+    await end(machine, install, 'armingExpired', 'its arming ran out before the switch')
+    return undefined
+  }
   if (faults.take('installFails')) {
     state.boots++
     machine.log(`install failed ${formatVersion(install.to)} ${tail(install)}`)
@@ -162,7 +167,8 @@ export async function recoverInstall(machine: Machine): Promise<void> {
   const { state } = machine
   state.boots++
   machine.expireArming()
-  if (state.install?.phase === 'stopping' && state.armed === null) {
+  const isOver = state.armed === null || machine.facts.now() >= state.armed.until
+  if (state.install?.phase === 'stopping' && isOver) {
     await end(machine, state.install, 'armingExpired', 'power came back too late')
   } else if (state.install === null && state.armed) {
     planInstall(machine, state.armed.operation, state.armed.generation, state.armed.version)

@@ -93,6 +93,8 @@ export class Machine {
   expireArming(): void {
     const { armed } = this.state
     if (armed === null || this.facts.now() < armed.until) return
+    // What stops for it already is in the middle: the install itself looks at the time once more.
+    if (this.state.install?.phase === 'stopping') return
     this.state.armed = null
     this.state.autoUpdate = armed.formerAutoUpdate
     this.log(`arming expired ${formatVersion(armed.version)} operation=${armed.operation}`)

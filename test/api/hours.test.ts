@@ -13,7 +13,14 @@ beforeAll(async () => {
     calendar: null,
   })
   const reply = await office.ask('POST', '/fleet', {
-    json: { stores: [first, store('B', [till('B1')]), store('F', [till('F1')], { group: 'north' })] },
+    json: {
+      stores: [
+        first,
+        store('B', [till('B1')]),
+        store('F', [till('F1')], { group: 'north' }),
+        store('G', [till('G1')]),
+      ],
+    },
   })
   expect(reply.status).toBe(200)
   packageId = await uploadPackage(office)
@@ -115,7 +122,7 @@ describe('a freeze', () => {
     ])
     const held = await forecastOf(['F'])
     expect(Date.parse(held.startsAt) - Date.parse(before.startsAt)).toBeGreaterThan(7 * 86_400_000)
-    expect((await forecastOf(['B'])).startsAt.slice(0, 10)).toBe(before.startsAt.slice(0, 10))
+    expect((await forecastOf(['G'])).startsAt.slice(0, 10)).toBe(before.startsAt.slice(0, 10))
     const over = { overrideFreezes: [{ freezeId: id, reason: 'agreed with the region' }] }
     expect((await forecastOf(['F'], over)).startsAt.slice(0, 10)).toBe(before.startsAt.slice(0, 10))
     const silent = await post('/rollouts/dry-run', {

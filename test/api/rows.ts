@@ -68,6 +68,7 @@ interface Place {
   readonly storeId: string
   readonly rolloutId: string
   readonly attempts: number
+  readonly generation: number
 }
 
 /** Claims a step of a device update: its download, unless another one is named. */
@@ -77,7 +78,7 @@ export async function claimDownload(
   step: DeviceStep = 'download',
 ): Promise<Claim> {
   const { rows } = await office.db.pool.query<Place>(
-    `SELECT device_id AS "deviceId", store_id AS "storeId", rollout_id AS "rolloutId", attempts
+    `SELECT device_id AS "deviceId", store_id AS "storeId", rollout_id AS "rolloutId", attempts, generation
      FROM device_update WHERE id = $1`,
     [id],
   )

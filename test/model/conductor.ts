@@ -70,7 +70,8 @@ function isRead(core: Core, setting: Setting, world: World, row: Row, target: nu
   if (!isEarlyRest(row.state)) return row.state === 'armed' || !row.isBackingOff
   if (world.rollout === 'stopping' || world.isNightOver) return true
   if (world.rollout !== 'running' || row.isBackingOff) return false
-  if (row.state === 'waiting') return world.storePackage.state !== 'uploading'
+  const { state, reason } = world.storePackage
+  if (row.state === 'waiting') return state === 'present' || (state === 'absent' && reason !== null)
   const isReleased = world.waves[waveOf(setting, target)]?.isReleased === true || !core.readsReleasedOnly
   return row.state !== 'ready' || (isReleased && world.hour === 'early')
 }
@@ -83,6 +84,7 @@ const restingRow = (setting: Setting, world: World, row: Row, target: number): R
   carried: false,
   mustBeClosed: false,
   state: row.state as DeviceUpdateState,
+  generation: row.generation,
   reason: row.reason,
   waveReleased: world.waves[waveOf(setting, target)]?.isReleased ?? false,
   server: 'ok',

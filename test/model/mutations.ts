@@ -37,7 +37,7 @@ const cell = (state: string, event: string, to: string): Partial<Core> => {
 const judgeBut =
   (
     isMeant: (row: RestingRow, rollout: RolloutState | undefined) => boolean,
-    says: Omit<Ending, 'id'> | 'wait',
+    says: Omit<Ending, 'id' | 'generation'> | 'wait',
   ) =>
   (rows: readonly RestingRow[], world: Circumstances): ReturnType<typeof judgeRows> => {
     const meant = rows.filter((row) => isMeant(row, world.terms(row.rolloutId)?.state))
@@ -45,7 +45,8 @@ const judgeBut =
       rows.filter((row) => !meant.includes(row)),
       world,
     )
-    const own = says === 'wait' ? [] : meant.map(({ id }) => ({ id, ...says }) as Ending)
+    const own: Ending[] =
+      says === 'wait' ? [] : meant.map(({ id, generation }) => ({ id, generation, ...says }))
     return { endings: [...endings, ...own], wanted }
   }
 const judgeAs =

@@ -175,6 +175,14 @@ export function visit(world: World, endsAt: number): void {
   }
 }
 
+/** In the morning somebody has the last few looked after by hand. */
+export function stopRemains(world: World): void {
+  for (const rollout of world.rollouts) {
+    const isNearlyOver = rollout.live > 0 && rollout.live < rollout.rows.length * 0.04
+    if (isNearlyOver && world.random.chance(0.7)) moveRollout(world, rollout, 'stop', null)
+  }
+}
+
 /** Between campaigns technicians mend what does not sell. */
 export function mend(world: World): void {
   for (const device of world.devices) {

@@ -41,6 +41,7 @@ function restingOf(row: Row): RestingRow {
     deviceId: device.id,
     storeId: store.id,
     state: row.state,
+    generation: row.generation,
     reason: row.reason,
     waveReleased: row.wave.releasedAt !== null,
     server: serverOf(row),

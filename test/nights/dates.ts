@@ -30,20 +30,13 @@ function specials(year: number): number[] {
   ]
 }
 
-/** @param from `YYYY-MM-DD` */
-export function planDays(from: string, nights: number, seed: number): Day[] {
+/** When the next campaign begins, not before `at`, and how many nights it may take. */
+export function createDates(seed: number): (at: number, left: number) => Day {
   const random = seeded(seed + 2)
-  const days: Day[] = []
-  let at = Date.parse(`${from}T00:00Z`)
-  for (let left = nights; left > 0; ) {
+  return (at, left) => {
     const gap = Math.floor(random.wait(2, 9)) * DAY
     const year = new Date(at).getUTCFullYear()
-    const special = [...specials(year), ...specials(year + 1)].find((one) => one >= at)
-    at = special === undefined ? at + gap : Math.min(at + gap, special)
-    const length = Math.min(left, 1 + random.whole(4))
-    days.push({ date: iso(at), nights: length })
-    at += length * DAY
-    left -= length
+    const special = [...specials(year), ...specials(year + 1)].find((one) => one >= at) ?? at
+    return { date: iso(Math.min(at + gap, special)), nights: Math.min(left, 1 + random.whole(4)) }
   }
-  return days
 }

@@ -1,12 +1,12 @@
 /** A thousand nights: campaign after campaign over the same chain, every promise looked at on the way. */
 import type { Freeze } from '../../src/rollout/calendar.ts'
-import { isActiveUpdate } from '../../src/rollout/states.ts'
+import { isActiveUpdate, isTerminalRollout } from '../../src/rollout/states.ts'
 import { createAgenda } from './agenda.ts'
-import { beginCampaign, type Campaign, mend, rollBackOwed, visit } from './campaign.ts'
+import { beginCampaign, type Campaign, mend, rollBackOwed, stopRemains, visit } from './campaign.ts'
 import { createChecks, TooMany } from './checks.ts'
 import { poke, whyItWaits } from './conductor.ts'
 import { coreOfToday, type Core } from './core.ts'
-import { type Day, planDays } from './dates.ts'
+import { createDates, type Day } from './dates.ts'
 import { atOpening } from './ends.ts'
 import { planFaults } from './faults.ts'
 import { makeFleet } from './fleet.ts'
@@ -123,6 +123,7 @@ async function playNight(world: World, campaign: Campaign, from: number, isLast:
   for (let left = 14; left > 0; left -= 1)
     agenda.at(from + random.between(1, 22) * HOUR, () => visit(world, campaign.end - 2 * HOUR))
   for (let hour = 1; hour < 24; hour += 1) agenda.at(from + hour * HOUR, () => rollBackOwed(world, campaign.end - 2 * HOUR))
+  if (!isLast) agenda.at(to - 3 * HOUR, () => stopRemains(world))
   poke(world)
   await agenda.until(from + 20 * HOUR)
   checkWaiting(world)
@@ -151,32 +152,54 @@ function closeCampaign(world: World): void {
   mend(world)
 }
 
-async function play(world: World, options: Options, campaigns: readonly Campaign[]): Promise<void> {
-  for (const campaign of campaigns) {
-    await world.agenda.until(campaign.start)
-    openDays(world, campaign.start)
-    beginCampaign(world, campaign)
-    for (let night = 0; night < campaign.nights; night += 1) {
-      await playNight(world, campaign, campaign.start + night * DAY, night === campaign.nights - 1)
-      options.onNight?.(world.counters.nights, world.agenda.now())
-    }
-    closeCampaign(world)
+const isOver = (world: World): boolean => world.rollouts.every((one) => isTerminalRollout(one.state))
+
+/** @returns how many nights it took: when all has ended, the next one begins */
+async function playCampaign(world: World, options: Options, campaign: Campaign): Promise<number> {
+  await world.agenda.until(campaign.start)
+  openDays(world, campaign.start)
+  beginCampaign(world, campaign)
+  let played = 0
+  while (played < campaign.nights && !(played > 0 && isOver(world))) {
+    await playNight(world, campaign, campaign.start + played * DAY, played === campaign.nights - 1)
+    played += 1
+    options.onNight?.(world.counters.nights, world.agenda.now())
+  }
+  closeCampaign(world)
+  return played
+}
+
+// Nobody is in the middle of a night at nine in the morning of Greenwich, from Kamchatka to Kaliningrad.
+const startOf = (date: string): number => Date.parse(`${date}T09:00Z`)
+
+function campaignOf({ date, nights }: Day, number: number): Campaign {
+  const start = startOf(date)
+  return { number, nights, start, end: start + nights * DAY }
+}
+
+async function play(world: World, options: Options): Promise<void> {
+  const { days, from, nights, seed } = options
+  if (days !== undefined) {
+    for (const [number, day] of days.entries()) await playCampaign(world, options, campaignOf(day, number))
+    return
+  }
+  const next = createDates(seed)
+  let at = Date.parse(`${from}T00:00Z`)
+  for (let [number, left] = [0, nights]; left > 0; number += 1) {
+    const campaign = campaignOf(next(at, left), number)
+    const played = await playCampaign(world, options, campaign)
+    left -= played
+    at = campaign.start - 9 * HOUR + played * DAY
   }
 }
 
 export async function simulate(options: Options): Promise<Result> {
-  const days = options.days ?? planDays(options.from, options.nights, options.seed)
-  const campaigns = days.map(({ date, nights }, number): Campaign => {
-    // Nobody is in the middle of a night at nine in the morning of Greenwich, from Kamchatka to Kaliningrad.
-    const start = Date.parse(`${date}T09:00Z`)
-    return { number, nights, start, end: start + nights * DAY }
-  })
-  const world = makeWorld(options, campaigns[0]?.start ?? 0)
+  const world = makeWorld(options, startOf(options.days?.[0]?.date ?? options.from))
   const { stackTraceLimit } = Error
   // A refusal of a device is an error too: a million stacks that nobody reads.
   Error.stackTraceLimit = 0
   try {
-    await play(world, options, campaigns)
+    await play(world, options)
   } catch (error) {
     if (!(error instanceof TooMany)) throw error
   } finally {
@@ -185,6 +208,6 @@ export async function simulate(options: Options): Promise<Result> {
   const { checks, counters: counted, devices, agenda } = world
   const ends = Object.fromEntries([...counted.ends].sort((a, b) => b[1] - a[1]))
   const { stories } = checks
-  return { ...counted, ends, devices: devices.length, violations: checks.violations(), stories, events: agenda.events() }
+  const violations = checks.violations()
+  return { ...counted, ends, devices: devices.length, violations, stories, events: agenda.events() }
 }
-

@@ -26,13 +26,18 @@ export async function dryRunHandler(call: Call<unknown, Query, DryRunBody>): Han
   }
 }
 
+/** Who is to be rung; also tills that never said anything: they are in no percentage, and nobody should find out at night. */
+const isShown = ({
+  needsSomebody,
+  causes: [main],
+}: EveningReport['stores'][number]['devices'][number]): boolean =>
+  needsSomebody || main?.code === 'neverAnswered'
+
 /** Stores with somebody to ring, or without time tonight; in the order of their windows. */
-const concerning = (report: EveningReport): EveningReport => ({
-  ...report,
-  stores: report.stores
-    .filter((store) => !store.isQuiet)
-    .map((store) => ({ ...store, devices: store.devices.filter((one) => one.needsSomebody) })),
-})
+function concerning(report: EveningReport): EveningReport {
+  const stores = report.stores.map((store) => ({ ...store, devices: store.devices.filter(isShown) }))
+  return { ...report, stores: stores.filter((store) => store.devices.length > 0 || store.fits === false) }
+}
 
 /** How far the looks are; then who would be blocked tonight, why, whom to ring, and whether it fits. */
 export async function getDryRun({ db, params }: Call<{ id: string }>): Handled {

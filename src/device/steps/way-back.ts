@@ -43,8 +43,9 @@ export const wayBack: DeviceStepRules = {
     }
   },
   act: async (context) => {
-    if (context.policy.closeShift === 'auto' && (await look(context)).health === 'healthy') {
-      await clearShift(context)
+    if ((await look(context)).health === 'healthy') {
+      if (context.policy.closeShift === 'auto') await clearShift(context)
+      // Nothing on the device ends a rollback that comes too late: this is the last moment to see it.
       checkTime(context)
     }
     const isSent = await sendRollback(context)
