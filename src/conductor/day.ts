@@ -1,4 +1,6 @@
 /** The office's day beside the nights: schedules, first receipts, reports. Looked at once a minute by whoever leads. */
+
+import { forgetCommands } from '../db/commands.ts'
 import type { Database } from '../db/database.ts'
 import { confirmReceipts } from '../db/receipts.ts'
 import type { Log } from '../log.ts'
@@ -18,6 +20,7 @@ export async function runDay(db: Database, now: number, settings: DaySettings, l
     ['schedules', () => runSchedules(db, now, log)],
     ['first receipts', () => confirmReceipts(db, now)],
     ['looks for receipts', () => lookForReceipts(db, now)],
+    ['old commands', () => forgetCommands(db)],
     ['reports', () => makeReports(db, now, settings, log)],
   ]
   for (const [name, run] of parts)

@@ -192,3 +192,17 @@ export async function readCommandWork(db: Database, id: string) {
   return (await db.prisma.command.findUnique({ where: { id }, include })) ?? undefined
 }
 export type CommandWork = NonNullable<Awaited<ReturnType<typeof readCommandWork>>>
+
+/** Looks come by thousands a day; their findings are in the reports and in the devices' readings. */
+const KEPT = '30 days'
+const FORGOTTEN_AT_ONCE = 5000
+
+/** Deletes some of those that ended long ago. */
+export async function forgetCommands(db: Database): Promise<number> {
+  const { rowCount } = await db.pool.query(
+    `DELETE FROM command WHERE id IN (
+       SELECT id FROM command WHERE finished_at < now() - interval '${KEPT}' LIMIT $1)`,
+    [FORGOTTEN_AT_ONCE],
+  )
+  return rowCount ?? 0
+}

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/db/tokens.ts'
 import { alwaysNight } from '../../src/sim/inventory.ts'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
+import { told } from './rows.ts'
 
 let office: HeadOffice
 let boss: string
@@ -77,7 +78,7 @@ describe('approval', () => {
     expect((await post(`/rollouts/${id}/submit`)).json.code).toBe('notAllowed')
     expect((await post(`/rollouts/${id}/reject`)).json).toMatchObject({ status: 422, path: 'reason' })
     expect((await post(`/rollouts/${id}/reject`, { reason: 'too many' }, boss)).json.state).toBe('draft')
-    const events = (await get(`/events?rolloutId=${id}`)).items as { code: string; text: { en: string } }[]
+    const events = await told(office, 3, () => true, id)
     expect(events.map((one) => one.code)).toEqual(['rolloutCreated', 'rolloutSubmitted', 'rolloutRejected'])
     expect(events.at(-1)?.text.en).toContain('too many')
     await post(`/rollouts/${id}/submit`)

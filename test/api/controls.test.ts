@@ -1,7 +1,7 @@
 /** What a person does to a rollout that runs, and what it would do: told first, refused where it must be, kept in the journal. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
-import { breach, claimDownload, endAs, endUpdate } from './rows.ts'
+import { breach, claimDownload, endAs, endUpdate, told } from './rows.ts'
 
 let office: HeadOffice
 beforeAll(async () => {
@@ -18,15 +18,8 @@ const post = (path: string, json: object = {}) => office.ask('POST', `/rollouts/
 const get = async (path = '') => (await office.ask('GET', `/rollouts/${id}${path}`)).json
 const cash = (number: number) => `${code}-${number}`
 const update = (number: number) => updates[cash(number)] as string
-const texts = async (event: string): Promise<{ ru: string; en: string }[]> =>
-  (
-    (await office.ask('GET', `/events?rolloutId=${id}&limit=1000`)).json.items as {
-      code: string
-      text: { ru: string; en: string }
-    }[]
-  )
-    .filter((one) => one.code === event)
-    .map((one) => one.text)
+const texts = async (event: string) =>
+  (await told(office, 1, ({ code: found }) => found === event, id)).map((one) => one.text)
 
 async function begin(traits: string, waves: object): Promise<void> {
   nights += 1
@@ -128,8 +121,8 @@ describe('a gate that stopped it', () => {
         },
       },
     })
-    const [told] = await texts('rolloutPaused')
-    expect(told?.en).toContain('paused, wave 1: 3 of 41 judged failed: 7.3%, allowed 5%, minimum sample 20')
+    const [text] = await texts('rolloutPaused')
+    expect(text?.en).toContain('paused, wave 1: 3 of 41 judged failed: 7.3%, allowed 5%, minimum sample 20')
     const before = shown.waves[0].sampleFrom
     expect((await post('/resume')).json).toMatchObject({ status: 422, code: 'reasonNeeded', path: 'reason' })
     expect((await get()).state).toBe('paused')
@@ -155,8 +148,8 @@ describe('skip', () => {
     await endAs(office, [update(3)], 'succeeded')
     expect((await post('/skip', { cashIds: [cash(1)] })).json).toMatchObject({ status: 422, path: 'reason' })
     const meant = [1, 2, 3].map((number) => `cashIds=${cash(number)}`).join('&')
-    const told = await get(`/consequences?verb=skip&${meant}`)
-    expect(told.devices).toMatchObject({ skipped: 1, refused: 1, unchanged: 4 })
+    const before = await get(`/consequences?verb=skip&${meant}`)
+    expect(before.devices).toMatchObject({ skipped: 1, refused: 1, unchanged: 4 })
     const reply = await post('/skip', {
       cashIds: [cash(1), cash(2), cash(3), 'nobody'],
       reason: 'is rebuilt',

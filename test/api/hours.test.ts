@@ -1,6 +1,7 @@
 /** When stores may be installed: calendars as they come in, freezes, and a device that is blocked. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
+import { told } from './rows.ts'
 
 let office: HeadOffice
 let packageId: string
@@ -98,9 +99,8 @@ describe('a calendar', () => {
     expect([23, 0, 1]).toContain(new Date(stores[0].startsAt).getUTCHours())
     const back = await post('/stores/B/calendar', { calendar: null })
     expect(back.json.calendar).toBeNull()
-    const { items } = (await office.ask('GET', '/events?limit=1000')).json
-    const told = items.filter((one: { code: string }) => one.code === 'storeHoursChanged')
-    expect(told.map((one: { store: string; actor: string }) => [one.store, one.actor])).toEqual([
+    const events = await told(office, 2, ({ code }) => code === 'storeHoursChanged')
+    expect(events.map((one) => [one.store, one.actor])).toEqual([
       ['B', 'night operator'],
       ['B', 'night operator'],
     ])
@@ -169,11 +169,8 @@ test('a blocked device is left out of plans until it is let in again, each with 
   expect((await post('/devices/A1/block', { on: false, reason: 'has one now' })).json.blocked).toBe(false)
   expect(await plan()).toMatchObject({ targets: 2, leftOut: 0 })
   expect((await post('/devices/nobody/block', { on: true, reason: 'x' })).status).toBe(404)
-  const { items } = (await office.ask('GET', '/events?limit=1000')).json
-  const told = (items as { code: string; cashId: string; text: { en: string } }[]).filter((one) =>
-    /^device(Unb|B)locked$/.test(one.code),
-  )
-  expect(told.map((one) => [one.cashId, one.text.en.slice(21)])).toEqual([
+  const events = await told(office, 2, ({ code }) => /^device(Unb|B)locked$/.test(code))
+  expect(events.map((one) => [one.cashId, one.text.en.slice(21)])).toEqual([
     ['A1', 'Till A1 blocked: no licence'],
     ['A1', 'Till A1 unblocked: has one now'],
   ])

@@ -160,3 +160,33 @@ export async function breach(office: HeadOffice, rolloutId: string): Promise<voi
     ...{ actor: 'conductor', reason: 'failures', params: { wave: 1, ...numbers, rollBack: false } },
   })
 }
+
+export interface Told {
+  readonly code: string
+  readonly actor: string
+  readonly store: string | null
+  readonly cashId: string | null
+  readonly text: { readonly ru: string; readonly en: string }
+}
+
+/**
+ * The events for which `holds`, once there are so many. They are shown below the oldest transaction that still runs,
+ * and those of other tests' databases count.
+ */
+export function told(
+  office: HeadOffice,
+  count: number,
+  holds: (event: Told) => boolean,
+  rolloutId?: string,
+): Promise<Told[]> {
+  const query = rolloutId === undefined ? '' : `&rolloutId=${rolloutId}`
+  return until(
+    async () => {
+      const { json } = await office.ask('GET', `/events?limit=1000${query}`)
+      const found = (json.items as Told[]).filter(holds)
+      if (found.length < count) throw new Error(`${found.length} events`)
+      return found
+    },
+    { within: 20_000, label: `${count} events` },
+  )
+}

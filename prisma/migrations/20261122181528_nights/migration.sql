@@ -136,6 +136,9 @@ CREATE TABLE "report" (
 );
 
 -- CreateIndex
+CREATE INDEX "command_device_id_idx" ON "command"("device_id");
+
+-- CreateIndex
 CREATE INDEX "command_request_id_idx" ON "command"("request_id");
 
 -- CreateIndex
