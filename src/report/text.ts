@@ -1,6 +1,7 @@
 /** Numbers, times and codes of a report as short texts. Times are those of the store's own clock. */
 import type { Cause } from '../rollout/report/facts.ts'
-import type { Catalogue, Language, Words } from '../words/catalogue.ts'
+import type { Catalogue, Language } from '../words/catalogue.ts'
+import type { Words } from '../words/labels.ts'
 import { formatTime, oneLine, wordsOf } from '../words/render.ts'
 import { type ReportParam, reportParams } from '../words/report.ts'
 

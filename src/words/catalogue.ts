@@ -3,13 +3,8 @@ import type { WaitReason } from '../rollout/due.ts'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
 import type { BreachTexts, EventTexts, Refusal } from './events.ts'
+import type { Words } from './labels.ts'
 import type { ReportWords } from './report.ts'
-
-/** `label` is what it is, in one or two words; `advice` is what the operator does about it. */
-export interface Words {
-  readonly label: string
-  readonly advice: string
-}
 
 export interface Catalogue {
   readonly language: Language

@@ -1,4 +1,4 @@
-import type { Words } from './catalogue.ts'
+import type { Words } from './labels.ts'
 import type { Meaning, ReportWords } from './report.ts'
 
 const m = (label: string, meaning: string): Meaning => ({ label, meaning })

@@ -1,6 +1,7 @@
-import type { Catalogue, Words } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
 import { enBreaches, enEvents } from './en-events.ts'
 import { enReport } from './en-report.ts'
+import type { Words } from './labels.ts'
 
 const w = (label: string, advice: string): Words => ({ label, advice })
 

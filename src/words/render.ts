@@ -1,9 +1,10 @@
 /** Codes and parameters become sentences here, and nowhere else. Pure: time and zone are given. */
 import { isReason } from '../rollout/reasons.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { Catalogue, Language, Words } from './catalogue.ts'
+import type { Catalogue, Language } from './catalogue.ts'
 import { en } from './en.ts'
 import type { BreachTexts, EventCode, Say } from './events.ts'
+import type { Words } from './labels.ts'
 import { ru } from './ru.ts'
 
 const catalogues: Readonly<Record<Language, Catalogue>> = { ru, en }

@@ -2,7 +2,7 @@
 import type { EveningGroup } from '../rollout/report/evening.ts'
 import type { ReportCause } from '../rollout/report/facts.ts'
 import type { FirstReceipt, MorningGroup } from '../rollout/report/morning-judge.ts'
-import type { Words } from './catalogue.ts'
+import type { Words } from './labels.ts'
 
 /** `meaning` says what exactly is counted: a number has one meaning. */
 export interface Meaning {

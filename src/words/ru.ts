@@ -1,4 +1,5 @@
-import type { Catalogue, Words } from './catalogue.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Words } from './labels.ts'
 import { ruBreaches, ruEvents } from './ru-events.ts'
 import { ruReport } from './ru-report.ts'
 
