@@ -53,7 +53,8 @@ const device = z.strictObject({
   credential: credential.default('default'),
   hostKeys: hostKeys.default([]),
   agent: agent.default('nightctl'),
-  blocked: z.boolean().default(false),
+  /** Left out: as it was set before. */
+  blocked: z.boolean().optional(),
   inReserve: z.boolean().default(false),
   configuration: identifier(64).nullable().default(null),
   labels,

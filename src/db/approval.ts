@@ -100,7 +100,7 @@ export async function rejectRollout(
 }
 
 /** Its rows, and `running`: from here the conductor has it. */
-export async function beginRollout(on: Executor, row: Row, actor: string): Promise<void> {
+async function beginRollout(on: Executor, row: Row, actor: string): Promise<void> {
   await insertRows(on, row, row.plan, actor)
   await moveRollout(on, row.id, 'start', { actor })
 }

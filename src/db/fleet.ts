@@ -23,7 +23,9 @@ export async function importFleet(db: Database, inventory: Inventory, actor: str
          group_name, labels, calendar)
        SELECT gen_random_uuid(), code, name, "timeZone", phone, host, port, "user", credential,
          ARRAY(SELECT jsonb_array_elements_text("hostKeys")), "packageFolder", "packageUrl", "maxDownloads", "maxInstalls",
-         "group", ARRAY(SELECT jsonb_array_elements_text(labels)), nullif(calendar, 'null'::jsonb)
+         "group", ARRAY(SELECT jsonb_array_elements_text(labels)),
+         -- What the file does not say stays as somebody set it here.
+         coalesce(nullif(calendar, 'null'::jsonb), (SELECT o.calendar FROM store o WHERE o.code = s.code))
        FROM jsonb_to_recordset($1::jsonb) AS s(code text, name text, "timeZone" text, phone text, host text, port int, "user" text,
          credential text, "hostKeys" jsonb, "packageFolder" text, "packageUrl" text, "maxDownloads" int, "maxInstalls" int,
          "group" text, labels jsonb, calendar jsonb)
@@ -38,7 +40,8 @@ export async function importFleet(db: Database, inventory: Inventory, actor: str
       `INSERT INTO device (id, store_id, kind, cash_id, number, name, host, port, "user", credential, host_keys, agent, blocked,
          in_reserve, configuration, labels)
        SELECT gen_random_uuid(), s.id, d.kind, d."cashId", d.number, d.name, d.host, d.port, d."user", d.credential,
-         ARRAY(SELECT jsonb_array_elements_text(d."hostKeys")), d.agent, d.blocked,
+         ARRAY(SELECT jsonb_array_elements_text(d."hostKeys")), d.agent,
+         coalesce(d.blocked, (SELECT o.blocked FROM device o WHERE o.cash_id = d."cashId"), false),
          coalesce(d."inReserve", false), d.configuration, ARRAY(SELECT jsonb_array_elements_text(d.labels))
        FROM jsonb_to_recordset($1::jsonb) AS d(store text, kind text, "cashId" text, number int, name text, host text, port int,
          "user" text, credential text, "hostKeys" jsonb, agent text, blocked boolean,

@@ -23,10 +23,10 @@ FROM unnest($4::uuid[], $5::int[]) AS t(device_id, wave)
 JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
 ON CONFLICT DO NOTHING`
 
-/** Those left out by the plan, and those that another rollout took: rows too, so that nobody is forgotten. */
+/** Those left out by the plan, and those that another rollout took: rows too, so that nobody is forgotten. Retried, they come last. */
 const INSERT_LEFT_OUT = `
 INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, state, reason, finished_at, from_version, to_version)
-SELECT gen_random_uuid(), $1, d.id, d.store_id, $2, 1, 'skipped', t.reason, now(), s.version, $3
+SELECT gen_random_uuid(), $1, d.id, d.store_id, $2, $6, 'skipped', t.reason, now(), s.version, $3
 FROM unnest($4::uuid[], $5::text[]) AS t(device_id, reason)
 JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
 ON CONFLICT DO NOTHING`
@@ -99,6 +99,7 @@ export async function insertRows(on: Executor, head: RolloutHead, plan: Plan, ac
   await on.query(INSERT_LEFT_OUT, [
     ...[id, packageId, plan.package.version],
     ...[leftOut.map((one) => one.deviceId), leftOut.map((one) => one.reason)],
+    Math.max(1, plan.waves.length),
   ])
   if (kind === 'update') await on.query(INSERT_STORE_PACKAGES, [id])
 }

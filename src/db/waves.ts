@@ -83,6 +83,8 @@ export async function readWaveGroups(
      JOIN rollout r ON r.id = u.rollout_id
      LEFT JOIN store_package p ON p.store_id = u.store_id AND p.package_id = u.package_id AND p.state = 'absent'
      WHERE u.rollout_id = ANY($1::uuid[]) AND w.released_at IS NOT NULL AND w.passed_at IS NULL
+       -- Whom the plan left out, or a person took out before it began, is no part of the sample.
+       AND NOT (u.state = 'skipped' AND u.generation = 0)
      GROUP BY 1, 2, 3, 4, 6, 7`,
     [rolloutIds],
   )
@@ -100,7 +102,8 @@ export async function readExpectedUnreachable(
        FROM device_status t JOIN device d ON d.id = t.device_id GROUP BY d.store_id)
      SELECT u.rollout_id || ':' || u.wave AS key, coalesce(sum(rate.rate), 0)::float8 AS expected
      FROM device_update u LEFT JOIN rate ON rate.store_id = u.store_id
-     WHERE u.rollout_id = ANY($1::uuid[]) GROUP BY u.rollout_id, u.wave`,
+     WHERE u.rollout_id = ANY($1::uuid[]) AND NOT (u.state = 'skipped' AND u.generation = 0)
+     GROUP BY u.rollout_id, u.wave`,
     [rolloutIds],
   )
   return new Map(rows.map(({ key, expected }) => [key, expected]))

@@ -13,7 +13,8 @@ export interface InventoryDevice {
   readonly credential: string
   readonly hostKeys: readonly string[]
   readonly agent: string
-  readonly blocked: boolean
+  /** Left out: as it stands in the head office. */
+  readonly blocked?: boolean | undefined
   readonly inReserve?: boolean
   readonly configuration?: string | null
   readonly labels?: readonly string[]

@@ -175,3 +175,24 @@ test('a blocked device is left out of plans until it is let in again, each with 
     ['A1', 'Till A1 unblocked: has one now'],
   ])
 })
+
+test('a fleet that comes in again undoes neither a block nor hours that were set here', async () => {
+  const calendar = {
+    windows: [{ days: ['mon'], from: '22:00', to: '23:00' }],
+    opening: 'always',
+    exceptions: [],
+  }
+  await post('/fleet', { stores: [store('H', [till('H1'), till('H2')])] })
+  expect((await post('/stores/H/calendar', { calendar })).status).toBe(200)
+  await post('/devices/H1/block', { on: true, reason: 'under repair' })
+  const { calendar: _, ...silent } = store('H', [till('H1'), till('H2'), till('H3')])
+  expect((await post('/fleet', { stores: [silent] })).status).toBe(200)
+  const now = (await office.ask('GET', '/stores/H')).json
+  expect(now.calendar).toEqual(calendar)
+  const blocked = now.devices.map((one: { cashId: string; blocked: boolean }) => [one.cashId, one.blocked])
+  expect(blocked).toEqual([
+    ['H1', true],
+    ['H2', false],
+    ['H3', false],
+  ])
+})

@@ -13,8 +13,9 @@ export interface Agenda {
   at(time: number, run: () => void): void
   /** A step of a worker goes on (+1), or waits or has ended (-1): no event comes in between. */
   awake(change: 1 | -1): void
-  /** Plays everything up to this time, and stands there afterwards. */
+  /** Plays everything up to this time, and stands there afterwards. @throws what stop() was told */
   until(end: number): Promise<void>
+  stop(error: unknown): void
   events(): number
 }
 
@@ -57,6 +58,7 @@ export function createAgenda(start: number): Agenda {
   let made = 0
   let played = 0
   let awake = 0
+  let stopped: { readonly error: unknown } | undefined
   return {
     now: () => now,
     at: (time, run) => {
@@ -73,8 +75,12 @@ export function createAgenda(start: number): Agenda {
         played += 1
         first.run()
         while (awake > 0) await null
+        if (stopped !== undefined) throw stopped.error
       }
       now = Math.max(now, end)
+    },
+    stop: (error) => {
+      stopped ??= { error }
     },
     events: () => played,
   }

@@ -126,7 +126,7 @@ export function createChecks(getWorld: () => World, storyOf: (store: Store | nul
     const where = store === null ? '' : `${store.code} (${zone})${device === null ? '' : ` ${device.cashId}`}: `
     const head = `${where}${what}, at ${shown(zone, world.agenda.now())}`
     if (stories.length < STORIES) stories.push([head, ...storyOf(store, device)].join('\n'))
-    if (count >= ENOUGH) throw new TooMany('too many violations')
+    if (count >= ENOUGH) world.agenda.stop(new TooMany('too many violations'))
   }
   const check = (device: Device, what: string, found: string | undefined): void => {
     getWorld().counters.checks += 1

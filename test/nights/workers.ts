@@ -219,10 +219,12 @@ function begin(world: World, worker: Worker, row: Row): void {
   }
   worker.running.add(held)
   world.agenda.awake(1)
-  void carryOut(attempt, rules).then(() => {
-    worker.running.delete(held)
-    world.agenda.awake(-1)
-  })
+  void carryOut(attempt, rules)
+    .catch(world.agenda.stop)
+    .then(() => {
+      worker.running.delete(held)
+      world.agenda.awake(-1)
+    })
 }
 
 export interface Held {
