@@ -63,7 +63,7 @@ export function createAgenda(start: number): Agenda {
     now: () => now,
     at: (time, run) => {
       made += 1
-      sinkUp(heap, { at: time > now ? time : now, place: made, run })
+      sinkUp(heap, { at: Math.max(time, now), place: made, run })
     },
     awake: (change) => {
       awake += change

@@ -26,7 +26,9 @@ function makePackage(world: World, number: number, kind: Package['kind'], change
     sha256: createHash('sha256').update(String(version)).digest('hex'),
     size: Math.floor(random.between(40e6, 450e6)),
     ...{ minVersion: null, needsServer: false, updatesTills: false, canGoBack: true, badFor: null },
-    measured: random.chance(0.3) ? { installSeconds: Math.round(random.between(580, 640)), samples: 200 } : null,
+    measured: random.chance(0.3)
+      ? { installSeconds: Math.round(random.between(580, 640)), samples: 200 }
+      : null,
     ...change,
   }
 }
@@ -70,7 +72,11 @@ function policyOf(world: World, campaign: Campaign): Policy {
       till: { count: 1, percent: random.pick([25, 34, 50]) },
       selfCheckout: { count: random.pick([0, 1]), percent: random.pick([25, 50]) },
     },
-    gate: { ...defaultPolicy.gate, soakMinutes: random.pick([0, 0, 20, 60]), minimumSample: random.pick([10, 20, 40]) },
+    gate: {
+      ...defaultPolicy.gate,
+      soakMinutes: random.pick([0, 0, 20, 60]),
+      minimumSample: random.pick([10, 20, 40]),
+    },
     ramp: random.chance(0.2) ? { startPerMinute: 5, growth: 2, everySuccesses: 20, maxPerMinute: 200 } : null,
     rollBackWave: random.chance(0.3) ? { failedPercent: 10, failedCount: 5 } : null,
   }
@@ -92,10 +98,16 @@ function packagesOf(world: World, { number }: Campaign): Pick<Wanted, 'package' 
       return { package: tills, serverPackage: null }
     case 'serversFirst': {
       const server = makePackage(world, number, 'storeServer', {})
-      return { package: makePackage(world, number, 'till', { badFor, needsServer: false }), serverPackage: server }
+      return {
+        package: makePackage(world, number, 'till', { badFor, needsServer: false }),
+        serverPackage: server,
+      }
     }
     case 'unit':
-      return { package: makePackage(world, number, 'storeServer', { updatesTills: true }), serverPackage: null }
+      return {
+        package: makePackage(world, number, 'storeServer', { updatesTills: true }),
+        serverPackage: null,
+      }
     case 'servers':
       return { package: makePackage(world, number, 'storeServer', {}), serverPackage: null }
   }
@@ -114,25 +126,63 @@ export function beginCampaign(world: World, campaign: Campaign): void {
     waves: wavesOf(world, campaign),
     policy,
   }
-  const begun = beginRollout(world, wanted)
-  if (Array.isArray(begun)) world.checks.wrong(null, null, `the plan is refused: ${begun.join('; ')}`)
+  const begun = beginPossible(world, wanted)
+  if (begun !== undefined) world.checks.wrong(null, null, `the plan is refused: ${begun.join('; ')}`)
+}
+
+/** Stores that can never spare a lane are taken out by whoever plans. @returns why the plan is refused all the same */
+function beginPossible(world: World, wanted: Wanted): readonly string[] | undefined {
+  let { devices } = wanted
+  for (let tries = 0; tries < 5; tries += 1) {
+    const begun = beginRollout(world, { ...wanted, devices })
+    if (!('problems' in begun)) return undefined
+    const { problems } = begun
+    const named = problems.flatMap((one) =>
+      one.code === 'lanesImpossible' ? (one.params.stores as { store: string }[]) : [],
+    )
+    const codes = new Set(named.map((one) => one.store))
+    if (codes.size === 0)
+      return problems.map((one) => `${one.code} ${one.path} ${JSON.stringify(one.params)}`)
+    devices = devices.filter((one) => !codes.has(one.store.code))
+  }
+  return ['lanesImpossible again and again']
 }
 
 /** src/db/roll-back.ts: devices that succeeded go back, as a rollout of its own. */
 export function beginRollback(world: World, of: Rollout, devices: readonly Device[], endsAt: number): void {
   if (devices.length === 0 || of.kind === 'rollback' || of.package.kind === 'storeServer') return
-  const policy = { ...of.policy, ramp: null, rollBackWave: null, startsAt: null, preloadFrom: null, endsAt: iso(endsAt) }
+  const policy = {
+    ...of.policy,
+    ramp: null,
+    rollBackWave: null,
+    startsAt: null,
+    preloadFrom: null,
+    endsAt: iso(endsAt),
+  }
   world.counters.rollbacks += 1
   const begun = beginRollout(world, {
     id: `${of.id}-back${world.counters.rollbacks}`,
-    ...{ kind: 'rollback', package: of.package, serverPackage: null, devices, waves: { template: 'single' }, policy },
+    ...{
+      kind: 'rollback',
+      package: of.package,
+      serverPackage: null,
+      devices,
+      waves: { template: 'single' },
+      policy,
+    },
   })
-  if (Array.isArray(begun)) world.tell(null, null, 'the way back is refused', begun.join('; '))
+  if ('problems' in begun) world.tell(null, null, 'the way back is refused', begun.problems[0]?.code)
 }
 
 const succeededOf = (rollout: Rollout): Device[] =>
   rollout.rows
-    .filter((row) => row.state === 'succeeded' && !row.carried && row.device.row === null && row.package === rollout.package)
+    .filter(
+      (row) =>
+        row.state === 'succeeded' &&
+        !row.carried &&
+        row.device.row === null &&
+        row.package === rollout.package,
+    )
     .map((row) => row.device)
 
 /** The conductor's own: a wave that a breach sends back. */
@@ -142,7 +192,12 @@ export function rollBackOwed(world: World, endsAt: number): void {
     if (rollBackWave === null || rollout.state !== 'paused') continue
     rollout.rollBackWave = null
     const devices = new Set(rollBackWave.rows.map((row) => row.device))
-    beginRollback(world, rollout, succeededOf(rollout).filter((one) => devices.has(one)), endsAt)
+    beginRollback(
+      world,
+      rollout,
+      succeededOf(rollout).filter((one) => devices.has(one)),
+      endsAt,
+    )
   }
 }
 
@@ -197,6 +252,8 @@ export function mend(world: World): void {
     device.isReached = device.hasPower
     device.said = { health: device.health, activity: 'idle', version: device.version }
   }
-  for (const store of world.stores) store.packages.clear()
+  for (const store of world.stores) {
+    store.packages.clear()
+    store.calendar = store.toldCalendar
+  }
 }
-

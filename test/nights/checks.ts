@@ -27,6 +27,8 @@ export interface Checks {
   armed(device: Device, generation: number): void
   obeyed(device: Device, verb: string, generation: number): void
   ended(row: Row): void
+  /** A row came to rest where its lane counts as open. */
+  rests(row: Row): void
   gateOpens(rollout: Rollout, wave: number): void
   surprised(row: Row, error: unknown): void
 }
@@ -37,20 +39,25 @@ function freezesOf(world: World, { group }: Store, { policy, freezeLists }: Roll
   if (known !== undefined) return known
   const overridden = policy.overrideFreezes.map((one) => one.freezeId)
   const made = world.freezes.filter(
-    ({ id, scope }) => !overridden.includes(id) && (scope.kind === 'chain' || (scope.kind === 'group' && scope.group === group)),
+    ({ id, scope }) =>
+      !overridden.includes(id) &&
+      (scope.kind === 'chain' || (scope.kind === 'group' && scope.group === group)),
   )
   freezeLists.set(group, made)
   return made
 }
 
 /** By the calendar that was approved, and by the one of today. @param graceSeconds less margin than the need has */
-function wrongTime(world: World, row: Row, graceSeconds: number): string | undefined {
+function wrongTime(world: World, row: Row, graceSeconds: number, isClaim = false): string | undefined {
   const { store, rollout } = row
   const { need } = rollout
   const enough = { ...need, marginSeconds: need.marginSeconds - graceSeconds }
   const mustBeClosed = row.device.kind === 'storeServer' && row.package.updatesTills
   const approved = rollout.approved.get(store) ?? store.calendar
-  const calendars = approved === store.calendar ? [approved] : [approved, store.calendar]
+  // What was claimed before a window was changed keeps its latest start.
+  const isChanged =
+    approved !== store.calendar && (row.installAt ?? Number.POSITIVE_INFINITY) >= store.calendarFrom
+  const calendars = isChanged || isClaim ? [approved, store.calendar] : [approved]
   const freezes = freezesOf(world, store, rollout)
   for (const calendar of calendars) {
     const wrong = wrongBeginning(calendar, freezes, enough, mustBeClosed, world.agenda.now())
@@ -67,7 +74,7 @@ function wrongClaim(world: World, row: Row): string | undefined {
   if (rollout.kind === 'update' && !row.isVerified) return 'its package was never verified'
   const { startsAt } = rollout.policy
   if (startsAt !== null && world.agenda.now() < Date.parse(startsAt)) return `it starts at ${startsAt}`
-  return wrongTime(world, row, 0) ?? tooFewLanes(row, world.agenda.now())
+  return wrongTime(world, row, 0, true) ?? tooFewLanes(row, world.agenda.now())
 }
 
 /** Of a device that begins now: its row must know of it. */
@@ -96,12 +103,25 @@ function wrongArming(device: Device, generation: number): string | undefined {
   return armed?.version === row.package.version || armed === null ? undefined : 'with another version'
 }
 
+/** Nothing may be going to happen to a till that counts as open. */
+function wrongRest(world: World, { device }: Row): string | undefined {
+  advance(world, device)
+  const { armed, install } = device
+  if (armed !== null && world.agenda.now() < armed.until)
+    return 'a lane that is open, and the device is armed'
+  return install === null || install.cause === 'server'
+    ? undefined
+    : `a lane that is open, and the device is ${install.phase}`
+}
+
 /** Opened on what was judged since its sample began. */
 function wrongGate(rollout: Rollout, number: number): string | undefined {
   const wave = rollout.waves[number - 1]
   if (wave === undefined) return undefined
   const judged = wave.rows.filter((row) => row.finishedAt !== null && row.finishedAt >= wave.sampleFrom)
-  const good = judged.filter(({ state }) => state === (rollout.kind === 'update' ? 'succeeded' : 'rolledBack')).length
+  const good = judged.filter(
+    ({ state }) => state === (rollout.kind === 'update' ? 'succeeded' : 'rolledBack'),
+  ).length
   const bad = judged.filter(({ state, reason }) => {
     if (state === 'rolledBack') return rollout.kind === 'update'
     if (state === 'broken') return true
@@ -115,7 +135,10 @@ function wrongGate(rollout: Rollout, number: number): string | undefined {
   return undefined
 }
 
-export function createChecks(getWorld: () => World, storyOf: (store: Store | null, device: Device | null) => string[]): Checks {
+export function createChecks(
+  getWorld: () => World,
+  storyOf: (store: Store | null, device: Device | null) => string[],
+): Checks {
   const stories: string[] = []
   let count = 0
 
@@ -123,7 +146,8 @@ export function createChecks(getWorld: () => World, storyOf: (store: Store | nul
     count += 1
     const world = getWorld()
     const zone = store?.calendar.timeZone ?? 'UTC'
-    const where = store === null ? '' : `${store.code} (${zone})${device === null ? '' : ` ${device.cashId}`}: `
+    const where =
+      store === null ? '' : `${store.code} (${zone})${device === null ? '' : ` ${device.cashId}`}: `
     const head = `${where}${what}, at ${shown(zone, world.agenda.now())}`
     if (stories.length < STORIES) stories.push([head, ...storyOf(store, device)].join('\n'))
     if (count >= ENOUGH) world.agenda.stop(new TooMany('too many violations'))
@@ -139,7 +163,8 @@ export function createChecks(getWorld: () => World, storyOf: (store: Store | nul
     wrong,
     mayInstall: (row) => check(row.device, 'an installation is claimed', wrongClaim(getWorld(), row)),
     installBegins: (device, cause, generation) => {
-      if (cause !== 'server') check(device, 'it begins to install', wrongInstall(getWorld(), device, generation))
+      if (cause !== 'server')
+        check(device, 'it begins to install', wrongInstall(getWorld(), device, generation))
     },
     activated: (device, version) => {
       const { row } = device
@@ -148,19 +173,28 @@ export function createChecks(getWorld: () => World, storyOf: (store: Store | nul
       if (row === null) return check(device, `it switched to ${version}`, 'and no rollout wants it')
       const times = (device.activations.get(row.rollout.id) ?? 0) + 1
       device.activations.set(row.rollout.id, times)
-      check(device, `it switched to ${version}`, times > 1 + row.asked ? `for the time number ${times}` : undefined)
+      check(
+        device,
+        `it switched to ${version}`,
+        times > 1 + row.asked ? `for the time number ${times}` : undefined,
+      )
     },
     armed: (device, generation) => check(device, 'it is armed', wrongArming(device, generation)),
     obeyed: (device, verb, generation) => {
       const isOlder = generation < device.highest
       const nobody = generation > device.generation
-      const found = isOlder ? `and ${device.highest} was there before` : nobody ? 'which nobody claimed' : undefined
+      const found = isOlder
+        ? `and ${device.highest} was there before`
+        : nobody
+          ? 'which nobody claimed'
+          : undefined
       check(device, `it obeys ${verb} under ${generation}`, found)
     },
     ended: (row) => {
       const { device } = row
       if (isTerminalUpdate(row.state)) check(device, `its update is ${row.state}`, brokenEnd(getWorld(), row))
     },
+    rests: (row) => check(row.device, `its update is ${row.state}`, wrongRest(getWorld(), row)),
     gateOpens: (rollout, wave) => {
       getWorld().counters.checks += 1
       const found = wrongGate(rollout, wave)

@@ -2,16 +2,13 @@
  * The conductor's tick over rows in memory: only stores and rollouts where something changed, or whose hour has come, are
  * looked at. Stands for src/conductor/tick.ts, times.ts and the claims of src/db/claims.ts.
  */
-import type { InstallTime } from '../../src/rollout/calendar.ts'
-import { type Circumstances, dueNow, type RestingRow, type Wanted } from '../../src/rollout/decide.ts'
-import type { ServerProgress } from '../../src/rollout/due.ts'
-import { isLaneKind, isLaneOpen, type LaneView, type Trading } from '../../src/rollout/lanes.ts'
+import { type Circumstances, dueNow, type Wanted } from '../../src/rollout/decide.ts'
 import { rampRoom } from '../../src/rollout/ramp.ts'
-import type { StoreLoad } from '../../src/rollout/release.ts'
-import { isActiveUpdate, isTerminalUpdate, laneClosedStates } from '../../src/rollout/states.ts'
+import { isActiveUpdate } from '../../src/rollout/states.ts'
 import { judgeRollout } from './gates.ts'
+import { loadOf, restingOf, serverOf, timeOf, tradingOf } from './readings.ts'
 import { claimRow, moveRollout, moveRow } from './rows.ts'
-import type { Device, Rollout, Row, Store, World } from './shapes.ts'
+import type { Rollout, Row, Store, World } from './shapes.ts'
 import { claimPackage, wantedPackages } from './uploads.ts'
 import { MINUTE, SECOND } from './wall.ts'
 import { deliver } from './workers.ts'
@@ -22,79 +19,6 @@ const JUDGE_MS = MINUTE
 /** What had no room is looked at again. */
 const AGAIN_MS = 15 * SECOND
 const NEVER = Number.POSITIVE_INFINITY
-
-/** src/db/claims.ts SERVER */
-function serverOf(row: Row): ServerProgress {
-  const { rollout, carried, device, store } = row
-  if (device.kind === 'storeServer' || (!carried && rollout.serverPackage === null)) return 'ok'
-  const server = rollout.serverRows.get(store)
-  if (server === undefined || server.state === 'succeeded' || server.reason === 'notNeeded') return 'ok'
-  return isTerminalUpdate(server.state) ? 'failed' : 'behind'
-}
-
-function restingOf(row: Row): RestingRow {
-  const { device, store, package: own, carried } = row
-  const kept = carried || row.rollout.kind === 'rollback' ? undefined : store.packages.get(own.id)
-  return {
-    id: row.id,
-    rolloutId: row.rollout.id,
-    deviceId: device.id,
-    storeId: store.id,
-    state: row.state,
-    generation: row.generation,
-    reason: row.reason,
-    waveReleased: row.wave.releasedAt !== null,
-    server: serverOf(row),
-    storePackageState: kept?.state ?? 'present',
-    storePackageReason: kept?.reason ?? null,
-    storePackageAttempts: kept?.attempts ?? 0,
-    attempts: row.attempts,
-    notBefore: row.notBefore,
-    armedUntil: row.armedUntil,
-    carried,
-    mustBeClosed: device.kind === 'storeServer' && own.updatesTills,
-  }
-}
-
-/** Kept until it may change, as times.ts does. */
-export function timeOf(world: World, rollout: Rollout, store: Store, mustBeClosed: boolean): InstallTime {
-  const now = world.agenda.now()
-  const key = mustBeClosed ? `${store.id}:closed` : store.id
-  const known = rollout.times.get(key)
-  if (known !== undefined && now < known.until) return known
-  const { freezes, core } = world
-  const { policy, need } = rollout
-  const times = { group: store.group, present: store.calendar, approved: rollout.approved.get(store) ?? store.calendar }
-  const answer = core.installTimeOf({ storeId: store.id, times, freezes, policy, need, mustBeClosed, now })
-  rollout.times.set(key, answer)
-  return answer
-}
-
-const tradingOf = (store: Store): Trading => (store.calendar.opening === 'always' ? 'always' : 'trading')
-
-/** Its update is in a lane-closed state; one that its last update left broken is closed until another ends otherwise. */
-export const isBusyWithUs = ({ row, lastEnded }: Device): boolean =>
-  (row !== null && laneClosedStates.has(row.state)) || lastEnded === 'broken'
-
-export const laneOf = (device: Device): LaneView => ({
-  deviceId: device.id,
-  kind: device.kind,
-  isOpen: isLaneOpen({
-    blocked: device.blocked,
-    inReserve: device.inReserve,
-    hasAddress: true,
-    isReached: device.isReached,
-    isBusyWithUs: isBusyWithUs(device),
-    health: device.said.health,
-    activity: device.said.activity,
-  }),
-})
-
-function loadOf(store: Store, isTrading: boolean): StoreLoad {
-  const { downloads, installs, maxDownloads, maxInstalls, devices } = store
-  const lanes = isTrading ? devices.filter((one) => isLaneKind(one.kind)).map(laneOf) : null
-  return { downloads, installs, maxDownloads, maxInstalls, lanes, trading: tradingOf(store) }
-}
 
 const byId = new WeakMap<World, Map<string, Store>>()
 function storesById(world: World): Map<string, Store> {
@@ -118,7 +42,8 @@ function circumstances(world: World): Circumstances {
   }
 }
 
-const isLive = ({ state }: Rollout): boolean => state === 'running' || state === 'paused' || state === 'stopping'
+const isLive = ({ state }: Rollout): boolean =>
+  state === 'running' || state === 'paused' || state === 'stopping'
 
 const later = (now: number, ...times: (number | null)[]): number =>
   times.reduce<number>((first, at) => (at !== null && at > now && at < first ? at : first), NEVER)
@@ -126,7 +51,9 @@ const later = (now: number, ...times: (number | null)[]): number =>
 /** When something may be due for a row that rests. */
 function wakeOf(world: World, row: Row, now: number): number {
   const { policy } = row.rollout
-  const [ends, preload] = [policy.endsAt, policy.preloadFrom].map((at) => (at === null ? null : Date.parse(at)))
+  const [ends, preload] = [policy.endsAt, policy.preloadFrom].map((at) =>
+    at === null ? null : Date.parse(at),
+  )
   const isTimed = !row.carried && (row.state === 'ready' || row.state === 'armed')
   const mustBeClosed = row.device.kind === 'storeServer' && row.package.updatesTills
   const until = isTimed ? timeOf(world, row.rollout, row.store, mustBeClosed).until : null
@@ -135,31 +62,26 @@ function wakeOf(world: World, row: Row, now: number): number {
 
 const atRest = (row: Row): boolean => !row.isLeased && !isActiveUpdate(row.state) && isLive(row.rollout)
 
-function mayBeDue(world: World, row: Row, now: number): boolean {
-  const { rollout, store, state, carried, wave } = row
-  const { endsAt } = rollout.policy
+/** Where a store has no room left, release() would take none; what is at its end ends all the same. */
+function mayBeDue(row: Row, now: number): boolean {
+  const { rollout, store, state, carried } = row
+  const { endsAt, maxAttempts } = rollout.policy
   if (rollout.state === 'stopping' || (endsAt !== null && Date.parse(endsAt) <= now)) return true
   if (rollout.state !== 'running' || (row.notBefore !== null && row.notBefore > now)) return false
-  const isSpent = row.attempts >= rollout.policy.maxAttempts
-  if (state === 'waiting') {
-    const kept = store.packages.get(row.package.id)?.state
-    // Where a store has no room left, release() would take none; what spent its attempts ends all the same.
-    return kept !== 'uploading' && (kept !== 'present' || isSpent || store.downloads < store.maxDownloads)
-  }
-  if (state === 'downloaded' || carried || isSpent) return true
-  if (store.installs >= store.maxInstalls && serverOf(row) !== 'failed') return false
-  if (wave.releasedAt === null) return false
-  return timeOf(world, rollout, store, false).may || timeOf(world, rollout, store, true).may
+  if (row.attempts >= maxAttempts || state === 'downloaded' || carried) return true
+  if (state === 'ready') return store.installs < store.maxInstalls || serverOf(row) === 'failed'
+  const kept = store.packages.get(row.package.id)?.state
+  return kept !== 'uploading' && (kept !== 'present' || store.downloads < store.maxDownloads)
 }
 
 /** src/db/claims.ts readCandidates: rows for which something may be due. */
-function isCandidate(world: World, row: Row, now: number): boolean {
+function isCandidate(row: Row, now: number): boolean {
   if (!atRest(row)) return false
   switch (row.state) {
     case 'waiting':
     case 'downloaded':
     case 'ready':
-      return mayBeDue(world, row, now)
+      return mayBeDue(row, now)
     case 'armed':
       return true
     default:
@@ -205,11 +127,21 @@ function ramps(world: World): Map<string, number> {
   )
 }
 
-function claimAll(world: World, wanted: readonly Wanted[], rows: ReadonlyMap<string, Row>, left: number): void {
-  const trades = new Set(wanted.filter((one) => one.closesLane && one.trading !== null).map((one) => one.storeId))
+function claimAll(
+  world: World,
+  wanted: readonly Wanted[],
+  rows: ReadonlyMap<string, Row>,
+  left: number,
+): void {
+  const trades = new Set(
+    wanted.filter((one) => one.closesLane && one.trading !== null).map((one) => one.storeId),
+  )
   const stores = storesById(world)
   const loads = new Map(
-    [...new Set(wanted.map((one) => one.storeId))].map((id) => [id, loadOf(stores.get(id) as Store, trades.has(id))]),
+    [...new Set(wanted.map((one) => one.storeId))].map((id) => [
+      id,
+      loadOf(stores.get(id) as Store, trades.has(id)),
+    ]),
   )
   const released = world.core.release(wanted, loads, { total: left, ramp: ramps(world) })
   for (const one of released) {
@@ -230,7 +162,7 @@ function judgeStores(world: World, stores: readonly Store[]): void {
   const rows = new Map<string, Row>()
   for (const store of stores) {
     store.isDirty = false
-    for (const row of store.live) if (isCandidate(world, row, now)) rows.set(row.id, row)
+    for (const row of store.live) if (isCandidate(row, now)) rows.set(row.id, row)
   }
   const candidates = [...rows.values()].map(restingOf)
   const { endings, wanted } = world.core.judgeRows(candidates, circumstances(world))
@@ -254,7 +186,10 @@ function endRollouts(world: World): void {
 
 function tick(world: World): void {
   const now = world.agenda.now()
-  if (now < world.pausedUntil) return poke(world, world.pausedUntil)
+  if (now < world.pausedUntil) {
+    poke(world, world.pausedUntil)
+    return
+  }
   for (const rollout of world.rollouts) {
     const isDue = rollout.isDirty || now >= rollout.judgedAt + JUDGE_MS
     if (rollout.state === 'running' && isDue) judgeRollout(world, rollout)
@@ -282,5 +217,9 @@ export function poke(world: World, at = Math.floor(world.agenda.now() / TICK_MS)
 /** For what a row waits; undefined: something is due for it. */
 export function whyItWaits(world: World, row: Row): string | undefined {
   const found = dueNow(restingOf(row), circumstances(world))
-  return found === undefined ? 'its rollout does not run' : found.due.do === 'wait' ? found.due.for : undefined
+  return found === undefined
+    ? 'its rollout does not run'
+    : found.due.do === 'wait'
+      ? found.due.for
+      : undefined
 }

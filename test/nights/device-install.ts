@@ -19,7 +19,8 @@ const seconds = {
 function fateOf(world: World, device: Device, to: number): Fate {
   const { random } = world
   const bad = world.rollouts.some(
-    ({ package: one }) => one.version === to && one.badFor === device.configuration && one.kind !== 'storeServer',
+    ({ package: one }) =>
+      one.version === to && one.badFor === device.configuration && one.kind !== 'storeServer',
   )
   const draw = random.next()
   if (bad) return draw < 0.85 ? 'reverts' : 'staysBad'
@@ -69,7 +70,17 @@ export function beginInstall(
   const fate = fateOf(world, device, to)
   const until = now + draw(world, 'stopping')
   const { version: from, previousVersion: formerPrevious } = device
-  device.install = { operation, cause, from, to, formerPrevious, fate, phase: 'stopping', until, wasCut: false }
+  device.install = {
+    operation,
+    cause,
+    from,
+    to,
+    formerPrevious,
+    fate,
+    phase: 'stopping',
+    until,
+    wasCut: false,
+  }
   // A third of them reboot the whole machine.
   if (world.random.chance(0.33)) device.awayUntil = now + world.random.between(20, 90) * SECOND
   world.tell(device.store, device, `begins to install (${cause})`, to)
@@ -87,9 +98,10 @@ function watch(world: World, device: Device): void {
 
 /** Where the server's update updates its tills as well, they begin within two minutes. */
 function bringTills(world: World, { store, version }: Device): void {
-  const carries = world.rollouts.some(
-    ({ package: own, serverPackage }) =>
-      [own, serverPackage].some((one) => one?.kind === 'storeServer' && one.updatesTills && one.version === version),
+  const carries = world.rollouts.some(({ package: own, serverPackage }) =>
+    [own, serverPackage].some(
+      (one) => one?.kind === 'storeServer' && one.updatesTills && one.version === version,
+    ),
   )
   if (!carries) return
   store.followVersion = version
@@ -207,7 +219,8 @@ export function powerOn(world: World, device: Device): void {
   expireArming(world, device)
   if (transfer?.state === 'running') transfer.until += now - device.offSince
   if (install !== null) {
-    if (install.phase === 'stopping' && device.armed === null && install.cause !== 'server') end(device, install, 'armingExpired')
+    if (install.phase === 'stopping' && device.armed === null && install.cause !== 'server')
+      end(device, install, 'armingExpired')
     else install.until = now + draw(world, install.phase)
   } else if (device.armed !== null) {
     beginInstall(world, device, device.armed.operation, device.armed.generation, 'boot')

@@ -54,8 +54,10 @@ export interface Morning {
 export function atOpening(world: World, store: Store): Morning {
   const now = world.agenda.now()
   for (const device of store.devices) advance(world, device)
-  const isThere = (one: Device): boolean => one.hasPower && now >= one.awayUntil && !one.blocked && !one.inReserve
-  const isOurs = ({ install }: Device): boolean => install === null || (!install.wasCut && install.cause !== 'server')
+  const isThere = (one: Device): boolean =>
+    one.hasPower && now >= one.awayUntil && !one.blocked && !one.inReserve
+  const isOurs = ({ install }: Device): boolean =>
+    install === null || (!install.wasCut && install.cause !== 'server')
   const tills = store.devices.filter((one) => one.kind === 'till' && isThere(one))
   const selling = tills.filter((one) => one.install === null && one.health === 'healthy')
   const notReady = tills.filter((one) => !selling.includes(one) && isOurs(one))

@@ -1,8 +1,10 @@
 /** What goes wrong in a night, at random moments of it: lines, power, workers, the conductor. */
 
 import { LeaseTaken, ShuttingDown } from '../../src/workers/held.ts'
-import { powerOff, powerOn } from './device-install.ts'
 import { poke } from './conductor.ts'
+import { powerOff, powerOn } from './device-install.ts'
+import { narrowed } from './fleet.ts'
+import { touch } from './rows.ts'
 import type { Device, Row, Store, Worker, World } from './shapes.ts'
 import { HOUR, MINUTE, SECOND } from './wall.ts'
 import { expireLease, isTaken, LEASE_MS } from './workers.ts'
@@ -82,14 +84,26 @@ function pauseConductor(world: World): void {
   agenda.at(world.pausedUntil, () => poke(world))
 }
 
+/** Its window is made shorter while rollouts run that were approved with the longer one. */
+function narrow(world: World, store: Store): void {
+  store.calendar = narrowed(store.calendar)
+  store.calendarFrom = world.agenda.now()
+  world.tell(store, null, 'its window is made shorter')
+  for (const rollout of world.rollouts)
+    for (const key of [store.id, `${store.id}:closed`]) rollout.times.delete(key)
+  for (const row of store.live) touch(world, row)
+}
+
 /** Somebody who works there switches it off for the night, and on before the shop opens. */
 function switchOff(world: World, device: Device, night: { from: number; to: number }): void {
   const { agenda, random } = world
   const { store } = device
   const close = store.trading.find((one) => one.to > night.from && one.to < night.to)?.to
-  const from = close === undefined ? night.from + random.between(1, 14) * HOUR : close + random.between(1, 40) * MINUTE
+  const from =
+    close === undefined ? night.from + random.between(1, 14) * HOUR : close + random.between(1, 40) * MINUTE
   const opens = store.trading.find((one) => one.from > from)?.from
-  const to = close === undefined || opens === undefined ? from + 3 * HOUR : opens - random.between(10, 30) * MINUTE
+  const to =
+    close === undefined || opens === undefined ? from + 3 * HOUR : opens - random.between(10, 30) * MINUTE
   agenda.at(from, () => {
     if (device.hasPower && device.install === null) powerOff(world, device)
   })
@@ -98,7 +112,9 @@ function switchOff(world: World, device: Device, night: { from: number; to: numb
 
 /** One that is in the middle of it, or armed. */
 function busyDevice(world: World): Device | undefined {
-  const busy = world.rollouts.flatMap((one) => (one.state === 'running' ? one.rows : [])).filter(({ state }) => state === 'restarting' || state === 'armed' || state === 'rollingBack')
+  const busy = world.rollouts
+    .flatMap((one) => (one.state === 'running' ? one.rows : []))
+    .filter(({ state }) => state === 'restarting' || state === 'armed' || state === 'rollingBack')
   return busy.length === 0 ? undefined : world.random.pick(busy).device
 }
 
@@ -106,7 +122,7 @@ export function planFaults(world: World, night: { from: number; to: number }): v
   const { agenda, random, stores, devices, workers } = world
   const share = stores.length / 200
   const sometimes = (mean: number, run: () => void): void => {
-    for (let left = times(world, mean); left > 0; left -= 1)
+    for (let left = times(world, mean * world.accidents); left > 0; left -= 1)
       agenda.at(night.from + random.between(1, 20) * HOUR, run)
   }
   sometimes(7 * share, () => cutLine(world, random.pick(stores), random.wait(25 * MINUTE, 150 * MINUTE)))
@@ -120,6 +136,7 @@ export function planFaults(world: World, night: { from: number; to: number }): v
   sometimes(1, () => freeze(world, random.pick(workers)))
   sometimes(0.5, () => restartWorker(world, random.pick(workers)))
   sometimes(1, () => pauseConductor(world))
-  for (const device of devices) if (device.kind !== 'storeServer' && random.chance(0.025)) switchOff(world, device, night)
+  sometimes(share, () => narrow(world, random.pick(stores)))
+  for (const device of devices)
+    if (device.kind !== 'storeServer' && random.chance(0.025)) switchOff(world, device, night)
 }
-

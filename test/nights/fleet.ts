@@ -4,7 +4,7 @@ import { type Random, seeded } from './random.ts'
 import type { Device, Store } from './shapes.ts'
 
 /** Berlin and Lord Howe put their clocks forward and back; the island by half an hour. */
-export const zones = [
+const zones = [
   'Asia/Kamchatka',
   'Australia/Lord_Howe',
   'Asia/Irkutsk',
@@ -26,7 +26,9 @@ interface Hours {
   readonly opening: Calendar['opening']
   /** Of people, where nobody told the head office. */
   readonly habits?: readonly WeeklySpan[]
-  readonly exceptions?: (year: number) => { readonly date: string; readonly windows?: DaySpan[]; readonly opening?: DaySpan[] }[]
+  readonly exceptions?: (
+    year: number,
+  ) => { readonly date: string; readonly windows?: DaySpan[]; readonly opening?: DaySpan[] }[]
 }
 
 const hours: readonly Hours[] = [
@@ -65,8 +67,12 @@ const hours: readonly Hours[] = [
 ]
 
 function pickHours(random: Random): Hours {
-  let at = random.next() * hours.reduce((sum, one) => sum + one.weight, 0)
-  return hours.find((one) => (at -= one.weight) < 0) ?? (hours[0] as Hours)
+  let left = random.next() * hours.reduce((sum, one) => sum + one.weight, 0)
+  for (const one of hours) {
+    left -= one.weight
+    if (left < 0) return one
+  }
+  return hours[0] as Hours
 }
 
 const years = Array.from({ length: 12 }, (_, at) => 2025 + at)
@@ -86,15 +92,24 @@ function calendarOf(one: Hours, timeZone: string): { calendar: Calendar; habits:
   return made
 }
 
+const shorter = new Map<Calendar, Calendar>()
 /** The same store with a shorter window: somebody changes it while a rollout runs. */
-export const narrowed = (calendar: Calendar): Calendar => ({
-  ...calendar,
-  windows: calendar.windows.map((one) => ({ ...one, to: one.to < '05:00' ? one.to : '04:30' })),
-})
+export function narrowed(calendar: Calendar): Calendar {
+  const windows = calendar.windows.map((one) => ({ ...one, to: one.to < '05:00' ? one.to : '04:30' }))
+  const made = shorter.get(calendar) ?? { ...calendar, windows }
+  shorter.set(calendar, made)
+  return made
+}
 
 const configurations = ['atol-win', 'atol-linux', 'shtrih-linux', 'evotor'] as const
 
-function makeDevice(store: Store, index: number, kind: Device['kind'], number: number, random: Random): Device {
+function makeDevice(
+  store: Store,
+  index: number,
+  kind: Device['kind'],
+  number: number,
+  random: Random,
+): Device {
   const isTill = kind !== 'storeServer'
   return {
     index,
@@ -108,7 +123,14 @@ function makeDevice(store: Store, index: number, kind: Device['kind'], number: n
     inReserve: isTill && number > 2 && random.chance(0.01),
     ...{ version: 95_000, previousVersion: 94_000, health: 'healthy', boots: 1, highest: 0, armed: null },
     ...{ staged: new Map(), transfer: null, operations: new Map(), install: null },
-    ...{ hasPower: true, offSince: 0, awayUntil: 0, shiftClosedAt: 0, cannotGoBack: false, activations: new Map() },
+    ...{
+      hasPower: true,
+      offSince: 0,
+      awayUntil: 0,
+      shiftClosedAt: 0,
+      cannotGoBack: false,
+      activations: new Map(),
+    },
     ...{ generation: 0, isReached: true, row: null, lastEnded: null },
     said: { health: 'healthy', activity: 'idle', version: 95_000 },
   }
@@ -125,6 +147,8 @@ function makeStore(index: number, random: Random): Store {
     group: random.pick(['north', 'south', 'city']),
     labels: random.chance(0.1) ? ['pilot'] : [],
     calendar,
+    calendarFrom: 0,
+    toldCalendar: calendar,
     habits,
     maxInstalls: random.pick([1, 2, 2, 3, 4]),
     maxDownloads: random.pick([2, 3, 4]),
@@ -134,12 +158,24 @@ function makeStore(index: number, random: Random): Store {
     offlineUntil: 0,
     followVersion: null,
     trading: [],
-    ...{ asks: 20, misses: 1, downloads: 0, installs: 0, live: [], isDirty: false, wakeAt: Number.POSITIVE_INFINITY },
+    ...{
+      asks: 20,
+      misses: 1,
+      downloads: 0,
+      installs: 0,
+      live: [],
+      isDirty: false,
+      wakeAt: Number.POSITIVE_INFINITY,
+    },
   }
 }
 
 /** @param devices in all, spread over the stores: 3 to 9 tills, up to 4 self-checkouts, one server */
-export function makeFleet(seed: number, storeCount: number, deviceCount: number): { stores: Store[]; devices: Device[] } {
+export function makeFleet(
+  seed: number,
+  storeCount: number,
+  deviceCount: number,
+): { stores: Store[]; devices: Device[] } {
   const random = seeded(seed)
   const stores = Array.from({ length: storeCount }, (_, index) => makeStore(index, random))
   const devices: Device[] = []

@@ -46,7 +46,7 @@ function silent(rollout: Rollout, wave: Wave, now: number): Counted[] {
   })
 }
 
-export function factsOf(rollout: Rollout, wave: Wave, now: number): WaveFacts {
+function factsOf(rollout: Rollout, wave: Wave, now: number): WaveFacts {
   const known = [...wave.groups.values()].filter((one) => one.count > 0 && one.state !== 'inDoubt')
   const { kind } = rollout
   const { accepted, expectedUnreachable } = wave
@@ -65,7 +65,7 @@ const openWaves = (rollout: Rollout): Wave[] =>
   rollout.waves.filter((wave) => wave.releasedAt !== null && wave.passedAt === null)
 const nextOf = (rollout: Rollout): Wave | undefined => rollout.waves.find((wave) => wave.releasedAt === null)
 
-export function releaseWave(world: World, rollout: Rollout, wave: Wave, by: string): void {
+function releaseWave(world: World, rollout: Rollout, wave: Wave, by: string): void {
   const now = world.agenda.now()
   world.tell(null, null, `wave ${wave.number} of ${rollout.id} released by ${by}`)
   wave.releasedAt = now
@@ -123,7 +123,9 @@ export function resume(world: World, rollout: Rollout): void {
     wave.sampleFrom = now
     wave.fulfilledAt = null
     const isNetwork = ({ state, reason }: Row): boolean =>
-      state !== 'succeeded' && state !== 'cancelled' && (networkReasons as readonly (string | null)[]).includes(reason)
+      state !== 'succeeded' &&
+      state !== 'cancelled' &&
+      (networkReasons as readonly (string | null)[]).includes(reason)
     wave.accepted = { unreachable: wave.rows.filter(isNetwork).length, silent: wave.inDoubt.size }
     for (const row of wave.rows) regroup(row)
   }

@@ -7,14 +7,23 @@ import { isTrading } from './wall.ts'
 function sells({ blocked, inReserve, isReached, said, row, lastEnded }: Device): boolean {
   const isOurs = row !== null && !isTerminalUpdate(row.state) && laneClosedStates.has(row.state)
   const servesNobody = said.activity === 'technicalBreak' || said.activity === 'service'
-  return !blocked && !inReserve && isReached && said.health === 'healthy' && !servesNobody && !isOurs && lastEnded !== 'broken'
+  return (
+    !blocked &&
+    !inReserve &&
+    isReached &&
+    said.health === 'healthy' &&
+    !servesNobody &&
+    !isOurs &&
+    lastEnded !== 'broken'
+  )
 }
 
 /** Why this device may not be taken now; undefined: it may, or the shop is closed. */
 export function tooFewLanes({ device, store, rollout }: Row, now: number): string | undefined {
   const approved = rollout.approved.get(store) ?? store.calendar
   const { kind } = device
-  if (kind === 'storeServer' || (!isTrading(store.calendar, now) && !isTrading(approved, now))) return undefined
+  if (kind === 'storeServer' || (!isTrading(store.calendar, now) && !isTrading(approved, now)))
+    return undefined
   const lanes = store.devices.filter((one) => one.kind === kind)
   const { count, percent } = rollout.policy.lanes[kind]
   const all = lanes.length

@@ -28,11 +28,11 @@ const lost = (reason: ReasonCode): DeviceFailure => new DeviceFailure(reason, { 
 
 /** The call arrives, or does not; its answer, or what the caller is told instead. @throws DeviceFailure */
 export function arrive(world: World, device: Device, call: Call): unknown {
-  const { random, agenda } = world
+  const { random, agenda, accidents } = world
   const away = unreachable(world, device)
   if (away !== undefined) throw lost(away === 'storeOffline' ? 'connectionLost' : away)
   if (call.mutates === true) {
-    const fate = random.next()
+    const fate = random.next() / accidents
     if (fate < 0.0005) throw lost('connectionLost')
     if (fate < 0.001) {
       agenda.at(agenda.now() + random.between(1, 120) * SECOND, () => arriveLate(world, device, call))
@@ -40,7 +40,7 @@ export function arrive(world: World, device: Device, call: Call): unknown {
     }
   }
   const reply = obey(world, device, call)
-  if (random.chance(0.0007)) throw lost('connectionLost')
+  if (random.chance(0.0007 * accidents)) throw lost('connectionLost')
   if ('refused' in reply) throw new DeviceFailure(reply.refused, { mayHaveActed: false })
   return reply.data
 }
@@ -49,5 +49,10 @@ export function arrive(world: World, device: Device, call: Call): unknown {
 export function arriveLate(world: World, device: Device, call: Call): void {
   if (unreachable(world, device) !== undefined) return
   const reply = obey(world, device, call)
-  world.tell(device.store, device, `${call.args[0]} arrives late`, 'refused' in reply ? reply.refused : 'done')
+  world.tell(
+    device.store,
+    device,
+    `${call.args[0]} arrives late`,
+    'refused' in reply ? reply.refused : 'done',
+  )
 }

@@ -33,7 +33,8 @@ function summary({ stories: _, ends, ...result }: Result, seconds: number): stri
 }
 
 function progress(done: number, of: number, now: number): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${of} nights, ${new Date(now).toISOString().slice(0, 10)} `)
+  if (process.stderr.isTTY)
+    process.stderr.write(`\r${done} of ${of} nights, ${new Date(now).toISOString().slice(0, 10)} `)
 }
 
 async function main(): Promise<void> {
@@ -42,7 +43,13 @@ async function main(): Promise<void> {
   const { from } = values
   if (Number.isNaN(Date.parse(from))) throw new RangeError(`--from ${from}: not a date`)
   const began = performance.now()
-  const result = await simulate({ nights, stores, seed, from, onNight: (done, now) => progress(done, nights, now) })
+  const result = await simulate({
+    nights,
+    stores,
+    seed,
+    from,
+    onNight: (done, now) => progress(done, nights, now),
+  })
   const seconds = Math.round((performance.now() - began) / 100) / 10
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   const { stories, ...numbers } = result

@@ -75,7 +75,7 @@ export const mutations: readonly Mutation[] = [
   mutation('the latest start is ignored', /must be over by/, {
     installTimeOf: (input) => untilTheEnd(coreOfToday.installTimeOf({ ...input, need: noNeed })),
   }),
-  mutation('windows are in UTC', /the window is closed|the shop opens|the window closes/, {
+  mutation('windows are in UTC', /the window (is closed|closes)|the shop (opens|trades)/, {
     installTimeOf: clock(() => 'UTC'),
   }),
   mutation('Berlin has winter time all year', /\(Europe\/Berlin\).*(window|shop)/, {
@@ -94,7 +94,11 @@ export const mutations: readonly Mutation[] = [
     },
   }),
   mutation('waves do not wait', /wave \d+ is not released/, {
-    judgeRows: (rows, world) => judgeRows(rows.map((row) => ({ ...row, waveReleased: true })), world),
+    judgeRows: (rows, world) =>
+      judgeRows(
+        rows.map((row) => ({ ...row, waveReleased: true })),
+        world,
+      ),
   }),
   mutation('arming knows no latest start', /it is armed.*beyond the latest start/, {
     steps: { ...steps, activate: step(steps.activate, (context) => ({ ...context, latestStart: null })) },
@@ -102,7 +106,7 @@ export const mutations: readonly Mutation[] = [
   mutation('what is fetched is not verified', /never verified/, {
     updates: cell('downloading', 'downloaded', 'ready'),
   }),
-  mutation('a lost activation is taken for nothing done', /lane counts as open|is (skipped|cancelled)/, {
+  mutation('a lost activation is taken for nothing done', /its update is ready, a lane that is open/, {
     updates: cell('activating', 'contactLost', 'ready'),
   }),
   mutation('an unhealthy device is called rolled back', /its update is rolledBack, and/, {

@@ -1,5 +1,5 @@
 /** From the fleet to a plan and its rows. The only user of plan.ts; the rows are those of src/db/rollout-rows.ts. */
-import type { Plan, PlanDevice, PlanInput, PlanStore } from '../../src/rollout/plan-types.ts'
+import type { Plan, PlanDevice, PlanInput, PlanProblem, PlanStore } from '../../src/rollout/plan-types.ts'
 import type { Policy } from '../../src/rollout/policy.ts'
 import { isTerminalUpdate } from '../../src/rollout/states.ts'
 import { nothingAccepted, type WaveGroup } from '../../src/rollout/wave-facts.ts'
@@ -85,7 +85,15 @@ function makeRow(rollout: Rollout, device: Device, wave: Wave, carried: boolean)
     package: isServers ? serverPackage : rollout.package,
     state: isReady ? 'ready' : 'waiting',
     ...{ reason: null, attempts: 0, notBefore: null, armedUntil: null, latestStart: null, installAt: null },
-    ...{ finishedAt: null, generation: 0, isLeased: false, isBegun: false, claimedFrom: null, claimedAt: 0, step: null },
+    ...{
+      finishedAt: null,
+      generation: 0,
+      isLeased: false,
+      isBegun: false,
+      claimedFrom: null,
+      claimedAt: 0,
+      step: null,
+    },
     ...{ lastRun: null, triedSince: null, group: emptyGroup(), isVerified: false, asked: 0 },
   }
 }
@@ -95,7 +103,13 @@ const makeWave = (now: number, { number, gate }: Plan['waves'][number]): Wave =>
   gate,
   rows: [],
   releasedAt: number === 1 ? now : null,
-  ...{ passedAt: null, fulfilledAt: null, sampleFrom: now, accepted: nothingAccepted, expectedUnreachable: 0 },
+  ...{
+    passedAt: null,
+    fulfilledAt: null,
+    sampleFrom: now,
+    accepted: nothingAccepted,
+    expectedUnreachable: 0,
+  },
   ...{ groups: new Map(), inDoubt: new Set<Row>() },
 })
 
@@ -111,7 +125,12 @@ function addRow(rollout: Rollout, device: Device, wave: Wave, carried: boolean):
   if (device.kind === 'storeServer') rollout.serverRows.set(store, row)
   if (row.state === 'waiting') {
     const fresh = { store, package: row.package, state: 'absent', generation: 0, isLeased: false } as const
-    const kept = store.packages.get(row.package.id) ?? { ...fresh, reason: null, attempts: 0, notBefore: null }
+    const kept = store.packages.get(row.package.id) ?? {
+      ...fresh,
+      reason: null,
+      attempts: 0,
+      notBefore: null,
+    }
     Object.assign(kept, { reason: null, attempts: 0, notBefore: null })
     store.packages.set(row.package.id, kept)
   }
@@ -121,22 +140,35 @@ function makeRollout(world: World, wanted: Wanted, plan: Plan): Rollout {
   const now = world.agenda.now()
   const { id, kind, policy, serverPackage } = wanted
   const stores = new Map(world.stores.map((store) => [store.id, store]))
-  const used = plan.stores.map((one) => ({ store: stores.get(one.id) as Store, calendar: plan.calendars[one.calendar] }))
+  const used = plan.stores.map((one) => ({
+    store: stores.get(one.id) as Store,
+    calendar: plan.calendars[one.calendar],
+  }))
   return {
     ...{ id, kind, package: wanted.package, serverPackage, policy, need: plan.need, plan },
     waves: plan.waves.map((wave) => makeWave(now, wave)),
     approved: new Map(used.map(({ store, calendar }) => [store, calendar ?? store.calendar])),
     stores: used.map(({ store }) => store),
     freezeLists: new Map(),
-    ...{ rows: [], serverRows: new Map(), times: new Map(), state: 'running', reason: null, rollBackWave: null },
+    ...{
+      rows: [],
+      serverRows: new Map(),
+      times: new Map(),
+      state: 'running',
+      reason: null,
+      rollBackWave: null,
+    },
     ...{ live: 0, successes: 0, starts: [], isDirty: true, judgedAt: 0, expectedAt: 0 },
   }
 }
 
-/** Plans, approves and begins; the problems' codes where the plan is refused. */
-export function beginRollout(world: World, wanted: Wanted): Rollout | readonly string[] {
+/** Plans, approves and begins; or the plan's problems. */
+export function beginRollout(
+  world: World,
+  wanted: Wanted,
+): Rollout | { readonly problems: readonly PlanProblem[] } {
   const planned = world.core.plan(inputOf(world, wanted))
-  if (!planned.ok) return planned.problems.map((one) => `${one.code} ${one.path} ${JSON.stringify(one.params)}`)
+  if (!planned.ok) return planned
   const { plan } = planned
   const rollout = makeRollout(world, wanted, plan)
   const byId = new Map(wanted.devices.map((one) => [one.id, one]))
@@ -157,7 +189,12 @@ export function beginRollout(world: World, wanted: Wanted): Rollout | readonly s
   for (const wave of rollout.waves) groupAll(wave)
   world.rollouts.push(rollout)
   world.counters.rollouts += 1
-  world.tell(null, null, `rollout ${id(rollout)} begins`, `${rollout.rows.length} devices, ${rollout.waves.length} waves`)
+  world.tell(
+    null,
+    null,
+    `rollout ${id(rollout)} begins`,
+    `${rollout.rows.length} devices, ${rollout.waves.length} waves`,
+  )
   touchAll(world, rollout)
   return rollout
 }
@@ -172,5 +209,6 @@ function checkPlan(world: World, wanted: Wanted, plan: Plan): void {
     ...plan.leftOut.map((one) => one.deviceId),
   ]
   const isExact = all.length === wanted.devices.length && new Set(all).size === all.length
-  if (!isExact) world.checks.wrong(null, null, `the plan has ${all.length} devices of ${wanted.devices.length}`)
+  if (!isExact)
+    world.checks.wrong(null, null, `the plan has ${all.length} devices of ${wanted.devices.length}`)
 }

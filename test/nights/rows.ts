@@ -1,6 +1,6 @@
 /** What src/db/transition.ts writes: one row moves, if its state and generation are as expected, with all that is counted of it. */
-import { type DeviceStep, claimEvents } from '../../src/rollout/due.ts'
-import { retryEvent, isReason, type ReasonCode } from '../../src/rollout/reasons.ts'
+import { claimEvents, type DeviceStep } from '../../src/rollout/due.ts'
+import { isReason, type ReasonCode, retryEvent } from '../../src/rollout/reasons.ts'
 import {
   type DeviceUpdateEvent,
   type DeviceUpdateState,
@@ -27,7 +27,7 @@ export interface Move {
 }
 
 /** src/db/state-lists.ts INSTALLING: takes one of the store's places. */
-export const takesPlace = (row: Row): boolean =>
+const takesPlace = (row: Row): boolean =>
   !row.carried && laneClosedStates.has(row.state) && !isTerminalUpdate(row.state)
 
 function count(row: Row, change: 1 | -1): void {
@@ -111,6 +111,8 @@ export function moveRow(world: World, row: Row, event: DeviceUpdateEvent, move: 
   count(row, 1)
   world.tell(row.store, row.device, event, state, row.reason)
   enters(world, row, before, now)
+  const isOpenAgain = laneClosedStates.has(before) && !laneClosedStates.has(state) && !isTerminalUpdate(state)
+  if (isOpenAgain) world.checks.rests(row)
   regroup(row)
   touch(world, row)
   return true
@@ -124,14 +126,22 @@ export function claimRow(
 ): number | undefined {
   const generation = row.device.generation + 1
   const claim = { generation, step }
-  const made = moveRow(world, row, claimEvents[step], { claim, ...(install === undefined ? {} : { install }) })
+  const made = moveRow(world, row, claimEvents[step], {
+    claim,
+    ...(install === undefined ? {} : { install }),
+  })
   if (!made) return undefined
   row.device.generation = generation
   world.counters.claims += 1
   return generation
 }
 
-export function moveRollout(world: World, rollout: Rollout, event: RolloutEvent, reason: string | null): boolean {
+export function moveRollout(
+  world: World,
+  rollout: Rollout,
+  event: RolloutEvent,
+  reason: string | null,
+): boolean {
   const state = nextState(machines.rollout, rollout.state, event) as RolloutState | undefined
   if (state === undefined) return false
   world.tell(null, null, `rollout ${rollout.id}: ${event}`, reason ?? '')

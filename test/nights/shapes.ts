@@ -20,6 +20,10 @@ export interface Store {
   readonly labels: readonly string[]
   /** As the head office knows it. */
   calendar: Calendar
+  /** Since when it has it. */
+  calendarFrom: number
+  /** What it has when nobody changes it. */
+  readonly toldCalendar: Calendar
   /** When people really come: the same, but where nobody told the head office. */
   readonly habits: Calendar
   readonly maxInstalls: number
@@ -252,7 +256,8 @@ export interface World {
   readonly agenda: Agenda
   readonly random: Random
   readonly core: Core
-  readonly seed: number
+  /** How many, 1 = an ordinary night's. */
+  readonly accidents: number
   readonly stores: readonly Store[]
   readonly devices: readonly Device[]
   readonly workers: readonly Worker[]
@@ -264,5 +269,11 @@ export interface World {
   tickAt: number
   dirty: Set<Store>
   /** Only for the story. */
-  readonly tell: (store: Store | null, device: Device | null, what: string, more?: unknown, then?: unknown) => void
+  readonly tell: (
+    store: Store | null,
+    device: Device | null,
+    what: string,
+    more?: unknown,
+    then?: unknown,
+  ) => void
 }

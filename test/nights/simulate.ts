@@ -5,7 +5,7 @@ import { createAgenda } from './agenda.ts'
 import { beginCampaign, type Campaign, mend, rollBackOwed, stopRemains, visit } from './campaign.ts'
 import { createChecks, TooMany } from './checks.ts'
 import { poke, whyItWaits } from './conductor.ts'
-import { coreOfToday, type Core } from './core.ts'
+import { type Core, coreOfToday } from './core.ts'
 import { createDates, type Day } from './dates.ts'
 import { atOpening } from './ends.ts'
 import { planFaults } from './faults.ts'
@@ -23,6 +23,8 @@ export interface Options {
   readonly from: string
   /** Only these campaigns, instead of those that follow from `from`. */
   readonly days?: readonly Day[]
+  /** How many of them happen; left out: as in an ordinary night. */
+  readonly accidents?: number
   readonly core?: Core
   readonly onNight?: (done: number, now: number) => void
 }
@@ -44,8 +46,20 @@ const counters = (): Counters => ({
 /** New Year for the whole chain, and a refit in the north every May. */
 function freezesOf(year: number): Freeze[] {
   return [
-    { id: `ny${year}`, name: 'New Year', scope: { kind: 'chain' }, from: `${year}-12-28T00:00`, to: `${year + 1}-01-08T00:00` },
-    { id: `may${year}`, name: 'Refit', scope: { kind: 'group', group: 'north' }, from: `${year}-05-05T12:00`, to: `${year}-05-12T03:00` },
+    {
+      id: `ny${year}`,
+      name: 'New Year',
+      scope: { kind: 'chain' },
+      from: `${year}-12-28T00:00`,
+      to: `${year + 1}-01-08T00:00`,
+    },
+    {
+      id: `may${year}`,
+      name: 'Refit',
+      scope: { kind: 'group', group: 'north' },
+      from: `${year}-05-05T12:00`,
+      to: `${year}-05-12T03:00`,
+    },
   ]
 }
 
@@ -58,7 +72,7 @@ function makeWorld(options: Options, start: number): World {
     agenda,
     random: seeded(options.seed + 1),
     core: options.core ?? coreOfToday,
-    ...{ seed: options.seed, stores, devices },
+    ...{ accidents: options.accidents ?? 1, stores, devices },
     workers: Array.from({ length: 4 }, (_, index) => ({
       ...{ index, capacity: 150, running: new Set<never>(), isAlive: true, frozenUntil: 0 },
     })),
@@ -90,13 +104,16 @@ function opening(world: World, store: Store): void {
     counters.storesNotOpen += 1
     checks.wrong(store, null, `it opens, and no till sells: ${notReady.map((one) => one.cashId).join(' ')}`)
   }
-  for (const device of inTheMiddle) checks.wrong(store, device, 'it opens, and a device is in the middle of an installation')
+  for (const device of inTheMiddle)
+    checks.wrong(store, device, 'it opens, and a device is in the middle of an installation')
 }
 
 /** Openings of the night; a shop that never closes is looked at in the morning. */
 function planOpenings(world: World, from: number, to: number): void {
   for (const store of world.stores) {
-    const openings = store.trading.filter((one) => one.from >= from && one.from < to && one.to - one.from < DAY)
+    const openings = store.trading.filter(
+      (one) => one.from >= from && one.from < to && one.to - one.from < DAY,
+    )
     for (const one of openings) world.agenda.at(one.from, () => opening(world, store))
   }
 }
@@ -109,7 +126,8 @@ function checkWaiting(world: World): void {
       const found = whyItWaits(world, row)
       const since = Math.max(row.notBefore ?? 0, row.claimedAt)
       const isOverlooked = found === undefined && world.agenda.now() - since > 2 * HOUR
-      if (isOverlooked) world.checks.wrong(row.store, row.device, `it is ${row.state}, something is due, and nothing happens`)
+      if (isOverlooked)
+        world.checks.wrong(row.store, row.device, `it is ${row.state}, something is due, and nothing happens`)
     }
   }
 }
@@ -122,7 +140,8 @@ async function playNight(world: World, campaign: Campaign, from: number, isLast:
   planFaults(world, { from, to })
   for (let left = 14; left > 0; left -= 1)
     agenda.at(from + random.between(1, 22) * HOUR, () => visit(world, campaign.end - 2 * HOUR))
-  for (let hour = 1; hour < 24; hour += 1) agenda.at(from + hour * HOUR, () => rollBackOwed(world, campaign.end - 2 * HOUR))
+  for (let hour = 1; hour < 24; hour += 1)
+    agenda.at(from + hour * HOUR, () => rollBackOwed(world, campaign.end - 2 * HOUR))
   if (!isLast) agenda.at(to - 3 * HOUR, () => stopRemains(world))
   poke(world)
   await agenda.until(from + 20 * HOUR)
@@ -138,7 +157,8 @@ function closeCampaign(world: World): void {
     for (const row of rollout.rows) {
       if (row.finishedAt === null)
         checks.wrong(row.store, row.device, `its rollout is over, and it is ${row.state} (${row.reason})`)
-      const end = row.state === 'skipped' || row.state === 'failed' ? `${row.state}: ${row.reason}` : row.state
+      const end =
+        row.state === 'skipped' || row.state === 'failed' ? `${row.state}: ${row.reason}` : row.state
       counters.ends.set(end, (counters.ends.get(end) ?? 0) + 1)
       if (row.device.row === row) row.device.row = null
     }

@@ -42,10 +42,19 @@ export function statusOf(device: Device, now: number): Status {
       until: iso(armed.until),
       operation: armed.operation,
     },
-    staged: [...device.staged].map(([sha256, { version, size }]) => ({ version: formatVersion(version), sha256, size })),
-    download:
-      transfer &&
-      ({ state: transfer.state, received: 0, size: transfer.size, version: null, sha256: transfer.sha256, reason: null }),
+    staged: [...device.staged].map(([sha256, { version, size }]) => ({
+      version: formatVersion(version),
+      sha256,
+      size,
+    })),
+    download: transfer && {
+      state: transfer.state,
+      received: 0,
+      size: transfer.size,
+      version: null,
+      sha256: transfer.sha256,
+      reason: null,
+    },
     shift: shiftOpen ? { open: true, number: 1, openedAt: iso(now - 8 * HOUR) } : closedShift,
     sum: 0,
     drawer: 0,

@@ -2,7 +2,12 @@
 import { isPatient, retryLaterSeconds } from '../../src/rollout/attempt.ts'
 import { defaultPolicy } from '../../src/rollout/policy.ts'
 import { isReason, neverAgain } from '../../src/rollout/reasons.ts'
-import { machines, nextState, type StorePackageEvent, type StorePackageState } from '../../src/rollout/states.ts'
+import {
+  machines,
+  nextState,
+  type StorePackageEvent,
+  type StorePackageState,
+} from '../../src/rollout/states.ts'
 import { touch } from './rows.ts'
 import type { Row, Store, StorePackage, World } from './shapes.ts'
 import { SECOND } from './wall.ts'
@@ -44,7 +49,8 @@ function wants(row: Row, kept: StorePackage, now: number): boolean {
 export function wantedPackages(store: Store, now: number): { wanted: StorePackage[]; at: number } {
   let at = Number.POSITIVE_INFINITY
   const wanted = [...store.packages.values()].filter((kept) => {
-    if (kept.state !== 'absent' || (neverAgain as readonly (string | null)[]).includes(kept.reason)) return false
+    if (kept.state !== 'absent' || (neverAgain as readonly (string | null)[]).includes(kept.reason))
+      return false
     if (!store.live.some((row) => wants(row, kept, now))) return false
     if (kept.notBefore === null || kept.notBefore <= now) return true
     at = Math.min(at, kept.notBefore)
@@ -53,7 +59,12 @@ export function wantedPackages(store: Store, now: number): { wanted: StorePackag
   return { wanted, at }
 }
 
-function fails(world: World, kept: StorePackage, generation: number, reason: 'storeOffline' | 'connectionLost' | 'diskFull'): void {
+function fails(
+  world: World,
+  kept: StorePackage,
+  generation: number,
+  reason: 'storeOffline' | 'connectionLost' | 'diskFull',
+): void {
   const retryInSeconds = retryLaterSeconds(reason, kept.attempts, defaultPolicy, world.random.next())
   move(world, kept, 'deferred', { generation, reason, attempts: 'spend', retryInSeconds })
 }
@@ -70,7 +81,8 @@ function upload(world: World, kept: StorePackage, held: Held & { isAbandoned: bo
   const seconds = Math.max(1, bytes / store.bytesPerSecond)
   agenda.at(agenda.now() + seconds * SECOND, () => {
     if (held.isAbandoned) return
-    if (agenda.now() < store.offlineUntil) return end(() => fails(world, kept, held.generation, 'connectionLost'))
+    if (agenda.now() < store.offlineUntil)
+      return end(() => fails(world, kept, held.generation, 'connectionLost'))
     if (random.chance(0.0005)) return end(() => fails(world, kept, held.generation, 'diskFull'))
     if (sent + bytes < file.size) return upload(world, kept, held, sent + bytes)
     end(() => move(world, kept, 'uploaded', { generation: held.generation, reason: null, attempts: 'reset' }))

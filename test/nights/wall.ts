@@ -2,7 +2,15 @@
  * What the clock on a store's wall shows, by Intl alone: the judge of src/rollout/window.ts and fit.ts must not reckon
  * as they do. Every edge of the simulated calendars is at a full quarter of an hour.
  */
-import { type Calendar, type DaySpan, type Freeze, type InstallNeed, type Interval, type WeeklySpan, weekdays } from '../../src/rollout/calendar.ts'
+import {
+  type Calendar,
+  type DaySpan,
+  type Freeze,
+  type InstallNeed,
+  type Interval,
+  type WeeklySpan,
+  weekdays,
+} from '../../src/rollout/calendar.ts'
 
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND
@@ -24,7 +32,14 @@ function clockOf(timeZone: string): ZoneClock {
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone,
     hourCycle: 'h23',
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
+    ...{
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    },
   })
   const made: ZoneClock = { format, days: new Map(), quarters: new Map() }
   clocks.set(timeZone, made)
@@ -112,7 +127,7 @@ function isIn(spans: OnDay, wall: number): boolean {
   return false
 }
 
-export const isInWindow = (calendar: Calendar, at: number): boolean =>
+const isInWindow = (calendar: Calendar, at: number): boolean =>
   isIn(onDay(calendar, 'windows', calendar), wallAt(calendar.timeZone, at))
 
 export const isTrading = (calendar: Calendar, at: number): boolean => {
@@ -129,7 +144,7 @@ function localFreeze(freeze: Freeze): Interval {
   return made
 }
 
-export const isFrozen = (freezes: readonly Freeze[], timeZone: string, at: number): boolean => {
+const isFrozen = (freezes: readonly Freeze[], timeZone: string, at: number): boolean => {
   if (freezes.length === 0) return false
   const wall = wallAt(timeZone, at)
   return freezes.some((one) => {
@@ -190,7 +205,8 @@ export function wrongBeginning(
   if (isFrozen(freezes, timeZone, at)) return 'it is frozen'
   if (!seen.isOpen) return 'the window is closed'
   if (end > seen.closesAt) return `the window closes ${until(seen.closesAt)}`
-  if (isFrozen(freezes, timeZone, end - 1)) return `a freeze begins before it must be over, ${shown(timeZone, end)}`
+  if (isFrozen(freezes, timeZone, end - 1))
+    return `a freeze begins before it must be over, ${shown(timeZone, end)}`
   if (!seen.isTrading && end > seen.tradesAt) return `the shop opens ${until(seen.tradesAt)}`
   return undefined
 }

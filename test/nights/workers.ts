@@ -12,6 +12,7 @@ import { readVersion } from '../../src/rollout/versions.ts'
 import { endOfFailure, endOfSuccess, reasonOf, type UpdateEnd } from '../../src/workers/attempt-end.ts'
 import { LeaseTaken, ShuttingDown } from '../../src/workers/held.ts'
 import { answersIn, arrive, arriveLate, givesUpIn, unreachable } from './line.ts'
+import { type Attempt, after } from './pauses.ts'
 import { moveRow } from './rows.ts'
 import type { Row, Worker, World } from './shapes.ts'
 import { SECOND } from './wall.ts'
@@ -19,68 +20,10 @@ import { SECOND } from './wall.ts'
 export const LEASE_MS = 60 * SECOND
 
 /** Between two looks of one step. */
-const pollMs: Partial<Record<DeviceStep, number>> = { download: 150 * SECOND, restart: 30 * SECOND, rollback: 20 * SECOND }
-
-interface Attempt {
-  readonly world: World
-  readonly worker: Worker
-  readonly row: Row
-  readonly step: DeviceStep
-  readonly generation: number
-  readonly deadline: number
-  acted: boolean
-  isReached: boolean
-  isAbandoned: boolean
-  interruption: Error | undefined
-}
-
-interface Pause {
-  readonly attempt: Attempt
-  readonly produce: (() => unknown) | undefined
-  readonly onDeath: (() => void) | undefined
-  readonly resolve: (value: unknown) => void
-  readonly reject: (error: unknown) => void
-  /** What came of it while the worker stood still. */
-  early: { readonly value: unknown } | { readonly error: unknown } | undefined
-}
-
-function outcome({ produce }: Pause): NonNullable<Pause['early']> {
-  try {
-    return { value: produce?.() }
-  } catch (error) {
-    return { error }
-  }
-}
-
-function wake(pause: Pause): void {
-  const { attempt, early, onDeath, resolve, reject } = pause
-  const { worker, world, interruption } = attempt
-  const { agenda, random } = world
-  const now = agenda.now()
-  if (attempt.isAbandoned) return early === undefined ? onDeath?.() : undefined
-  if (now < worker.frozenUntil) {
-    if (early === undefined && random.chance(0.5)) pause.early = outcome(pause)
-    return agenda.at(worker.frozenUntil + random.between(0, 2000), () => wake(pause))
-  }
-  agenda.awake(1)
-  if (interruption !== undefined) return reject(interruption)
-  if (now > attempt.deadline) return reject(new DOMException('the attempt took too long', 'TimeoutError'))
-  const came = early ?? outcome(pause)
-  if ('error' in came) reject(came.error)
-  else resolve(came.value)
-}
-
-/**
- * Waits in virtual time. A killed worker never goes on; a stopped one when it goes on, and what it had sent by then may
- * have arrived while it stood.
- */
-function after(attempt: Attempt, ms: number, produce?: () => unknown, onDeath?: () => void): Promise<unknown> {
-  const { agenda } = attempt.world
-  agenda.awake(-1)
-  return new Promise((resolve, reject) => {
-    const pause: Pause = { attempt, produce, onDeath, resolve, reject, early: undefined }
-    agenda.at(agenda.now() + ms, () => wake(pause))
-  })
+const pollMs: Partial<Record<DeviceStep, number>> = {
+  download: 150 * SECOND,
+  restart: 30 * SECOND,
+  rollback: 20 * SECOND,
 }
 
 async function callDevice(attempt: Attempt, call: Call): Promise<unknown> {
@@ -104,7 +47,11 @@ async function callDevice(attempt: Attempt, call: Call): Promise<unknown> {
 function saveSeen(attempt: Attempt, status: Status): void {
   const { device, store } = attempt.row
   const read = readVersion(status.version)
-  device.said = { health: status.health, activity: status.activity, version: read.kind === 'full' ? read.version : null }
+  device.said = {
+    health: status.health,
+    activity: status.activity,
+    version: read.kind === 'full' ? read.version : null,
+  }
   device.isReached = true
   if (!attempt.isReached) store.asks += 1
   attempt.isReached = true
@@ -151,7 +98,11 @@ function contextOf(attempt: Attempt): StepContext {
     triedSince: row.triedSince?.at ?? row.claimedAt,
     interrupted: wasLost ? operationOf(lastRun.generation) : undefined,
     lost: isDetached
-      ? { step: lastRun.step as 'restart' | 'rollback', operation: operationOf(lastRun.generation), at: lastRun.endedAt }
+      ? {
+          step: lastRun.step as 'restart' | 'rollback',
+          operation: operationOf(lastRun.generation),
+          at: lastRun.endedAt,
+        }
       : undefined,
     pollMs: pollMs[step] ?? 10 * SECOND,
     now: world.agenda.now,
@@ -274,4 +225,3 @@ export function expireLease(world: World, row: Row, generation: number): void {
   const move = { generation, reason: 'leaseExpired', attempts: 'spend', retryInSeconds: 1 } as const
   moveRow(world, row, 'leaseLost', move)
 }
-
