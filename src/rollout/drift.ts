@@ -93,7 +93,8 @@ function deviceDrift(
   const done = isDone(device, isCarried, now)
   const codes: readonly (readonly [DriftCode, boolean])[] = [
     ['nowDone', done],
-    ['versionChanged', !done && device.version !== planned.version],
+    // A version that nobody knew when the plan was made has not changed.
+    ['versionChanged', !done && planned.version !== null && device.version !== planned.version],
     ['nowBlocked', device.blocked],
     ['nowInReserve', device.inReserve],
     ['nowNoAddress', device.host === null],

@@ -61,7 +61,7 @@ function policyOf(world: World, campaign: Campaign): Policy {
   return {
     ...defaultPolicy,
     // A shop that never closes is asked less often than every minute, all night long.
-    backoffScale: random.pick([1, 3, 3, 5]),
+    backoffScale: random.pick([1, 3, 3, 5, 5, 5]),
     offline: random.chance(0.75) ? 'wait' : 'skip',
     closeShift: random.chance(0.4) ? 'auto' : 'never',
     startsAt: random.chance(0.3) ? iso(campaign.start + random.between(2, 5) * HOUR) : null,

@@ -16,6 +16,8 @@ import { deliver } from './workers.ts'
 /** The real one looks every second; a few of its looks are one here. */
 const TICK_MS = 4 * SECOND
 const JUDGE_MS = MINUTE
+/** Gates that changed are not judged more often. */
+const JUDGE_AGAIN_MS = 8 * SECOND
 /** What had no room is looked at again. */
 const AGAIN_MS = 15 * SECOND
 const NEVER = Number.POSITIVE_INFINITY
@@ -45,19 +47,18 @@ function circumstances(world: World): Circumstances {
 const isLive = ({ state }: Rollout): boolean =>
   state === 'running' || state === 'paused' || state === 'stopping'
 
-const later = (now: number, ...times: (number | null)[]): number =>
-  times.reduce<number>((first, at) => (at !== null && at > now && at < first ? at : first), NEVER)
+const sooner = (first: number, at: number, now: number): number => (at > now && at < first ? at : first)
 
 /** When something may be due for a row that rests. */
 function wakeOf(world: World, row: Row, now: number): number {
-  const { policy } = row.rollout
-  const [ends, preload] = [policy.endsAt, policy.preloadFrom].map((at) =>
-    at === null ? null : Date.parse(at),
-  )
-  const isTimed = !row.carried && (row.state === 'ready' || row.state === 'armed')
+  const { rollout, store, state } = row
+  let first = sooner(rollout.endsAt, rollout.preloadFrom, now)
+  if (first <= now) first = NEVER
+  if (row.notBefore !== null) first = sooner(first, row.notBefore, now)
+  if (row.armedUntil !== null) first = sooner(first, row.armedUntil, now)
+  if (row.carried || (state !== 'ready' && state !== 'armed')) return first
   const mustBeClosed = row.device.kind === 'storeServer' && row.package.updatesTills
-  const until = isTimed ? timeOf(world, row.rollout, row.store, mustBeClosed).until : null
-  return later(now, row.notBefore, row.armedUntil, until, ends ?? null, preload ?? null)
+  return sooner(first, timeOf(world, rollout, store, mustBeClosed).until, now)
 }
 
 const atRest = (row: Row): boolean => !row.isLeased && !isActiveUpdate(row.state) && isLive(row.rollout)
@@ -65,8 +66,8 @@ const atRest = (row: Row): boolean => !row.isLeased && !isActiveUpdate(row.state
 /** Where a store has no room left, release() would take none; what is at its end ends all the same. */
 function mayBeDue(row: Row, now: number): boolean {
   const { rollout, store, state, carried } = row
-  const { endsAt, maxAttempts } = rollout.policy
-  if (rollout.state === 'stopping' || (endsAt !== null && Date.parse(endsAt) <= now)) return true
+  const { maxAttempts } = rollout.policy
+  if (rollout.state === 'stopping' || rollout.endsAt <= now) return true
   if (rollout.state !== 'running' || (row.notBefore !== null && row.notBefore > now)) return false
   if (row.attempts >= maxAttempts || state === 'downloaded' || carried) return true
   if (state === 'ready') return store.installs < store.maxInstalls || serverOf(row) === 'failed'
@@ -191,7 +192,7 @@ function tick(world: World): void {
     return
   }
   for (const rollout of world.rollouts) {
-    const isDue = rollout.isDirty || now >= rollout.judgedAt + JUDGE_MS
+    const isDue = now >= rollout.judgedAt + (rollout.isDirty ? JUDGE_AGAIN_MS : JUDGE_MS)
     if (rollout.state === 'running' && isDue) judgeRollout(world, rollout)
   }
   const stores = [...world.dirty]

@@ -146,6 +146,8 @@ function makeRollout(world: World, wanted: Wanted, plan: Plan): Rollout {
   }))
   return {
     ...{ id, kind, package: wanted.package, serverPackage, policy, need: plan.need, plan },
+    endsAt: policy.endsAt === null ? Number.POSITIVE_INFINITY : Date.parse(policy.endsAt),
+    preloadFrom: policy.preloadFrom === null ? Number.NEGATIVE_INFINITY : Date.parse(policy.preloadFrom),
     waves: plan.waves.map((wave) => makeWave(now, wave)),
     approved: new Map(used.map(({ store, calendar }) => [store, calendar ?? store.calendar])),
     stores: used.map(({ store }) => store),

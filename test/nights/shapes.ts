@@ -204,6 +204,9 @@ export interface Rollout {
   readonly package: Package
   readonly serverPackage: Package | null
   readonly policy: Policy
+  /** The policy's, read once; infinity: never. */
+  readonly endsAt: number
+  readonly preloadFrom: number
   readonly need: InstallNeed
   readonly plan: Plan
   readonly waves: readonly Wave[]

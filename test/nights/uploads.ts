@@ -38,9 +38,9 @@ function move(world: World, kept: StorePackage, event: StorePackageEvent, to: Pa
 }
 
 function wants(row: Row, kept: StorePackage, now: number): boolean {
-  const { policy, state } = row.rollout
+  const { policy, state, preloadFrom } = row.rollout
   if (row.state !== 'waiting' || state !== 'running' || row.package !== kept.package) return false
-  if (policy.preloadFrom !== null && Date.parse(policy.preloadFrom) > now) return false
+  if (preloadFrom > now) return false
   const isPatiently = kept.reason !== null && isReason(kept.reason) && isPatient(kept.reason, policy)
   return kept.attempts < policy.maxAttempts || isPatiently
 }

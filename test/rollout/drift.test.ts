@@ -106,6 +106,11 @@ describe('only listed', () => {
     })
   })
 
+  test('a version that nobody knew, and that was read since, has not changed', () => {
+    const unknown = inputOf({ devices: before.devices.map((one) => ({ ...one, version: null })) })
+    expect(comparePlan(planned(unknown).plan, before)).toEqual({ refuse: [], drift: [] })
+  })
+
   test('a newcomer, and one that is blocked no more', () => {
     const devices = [
       ...before.devices.map((one) => ({ ...one, blocked: false })),
