@@ -15,8 +15,8 @@ import { reportWorker } from '../src/db/leases.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { addPackage } from '../src/db/packages.ts'
 import { createRollout } from '../src/db/rollouts.ts'
-import { weekdays } from '../src/rollout/calendar.ts'
 import { defaultPolicy } from '../src/rollout/policy.ts'
+import { weekdays } from '../src/rollout/time/calendar.ts'
 
 const STORES = 1000
 const TILLS = 10

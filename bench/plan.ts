@@ -1,12 +1,13 @@
 // A rollout of 10,000 devices in 500 stores of 9 zones, planned whole: waves, calendars, forecast, hash, and the drift.
 // Prints one JSON object. Run: node --import tsx bench/plan.ts
-import type { Calendar } from '../src/rollout/calendar.ts'
-import { comparePlan } from '../src/rollout/drift.ts'
-import { plan } from '../src/rollout/plan.ts'
-import { planHash } from '../src/rollout/plan-hash.ts'
-import type { PlanDevice, PlanInput, PlanPackage, PlanStore } from '../src/rollout/plan-types.ts'
+
+import { comparePlan } from '../src/rollout/plan/drift.ts'
+import { plan } from '../src/rollout/plan/plan.ts'
+import { planHash } from '../src/rollout/plan/plan-hash.ts'
+import type { PlanDevice, PlanInput, PlanPackage, PlanStore } from '../src/rollout/plan/plan-types.ts'
+import type { WavePlan } from '../src/rollout/plan/wave-types.ts'
 import { defaultPolicy } from '../src/rollout/policy.ts'
-import type { WavePlan } from '../src/rollout/wave-types.ts'
+import type { Calendar } from '../src/rollout/time/calendar.ts'
 
 const STORES = 500
 const DEVICES = 20

@@ -101,7 +101,7 @@ describe('the rules hold in src/', () => {
 })
 
 describe('the rules can fail', () => {
-  const pure = 'src/rollout/plan.ts'
+  const pure = 'src/rollout/due.ts'
   const server = 'src/api/server.ts'
   const step = 'src/device/steps/activate.ts'
   const log = 'src/log.ts'

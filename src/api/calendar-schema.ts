@@ -1,6 +1,6 @@
 /** Windows, opening hours and freezes as they come in: the shape only. What it means is checked by rollout/calendar-check.ts. */
 import { z } from 'zod'
-import { weekdays } from '../rollout/calendar.ts'
+import { weekdays } from '../rollout/time/calendar.ts'
 import { identifier, text } from './schemas.ts'
 
 const clock = z.string().max(16)

@@ -1,8 +1,8 @@
 /** What only ages between planning and tonight, by name. */
 import type { Database } from '../db/database.ts'
 import { readDeviceNames } from '../db/device-names.ts'
-import type { PlanDrift } from '../rollout/drift.ts'
-import { groupBy } from '../rollout/group-by.ts'
+import type { PlanDrift } from '../rollout/plan/drift.ts'
+import { groupBy } from '../rollout/plan/group-by.ts'
 
 /** Lines of an answer; `count` and `byCode` are of all. */
 const SHOWN = 1000

@@ -2,8 +2,8 @@
 import type { Executor } from '../db/database.ts'
 import { findUnknown, type NameKind } from '../db/selection.ts'
 import { isTimeZone } from '../rollout/inventory.ts'
-import type { Criteria, Selection } from '../rollout/selection.ts'
-import type { WavePlan, WaveSpec } from '../rollout/wave-types.ts'
+import type { Criteria, Selection } from '../rollout/plan/selection.ts'
+import type { WavePlan, WaveSpec } from '../rollout/plan/wave-types.ts'
 import type { Fault, ProblemCode } from './problem.ts'
 
 interface Named {

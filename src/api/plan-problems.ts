@@ -1,5 +1,5 @@
 /** What makes a plan impossible, as problems of the API: a code, where it stands, and a sentence with the numbers. */
-import type { PlanProblem } from '../rollout/plan-types.ts'
+import type { PlanProblem } from '../rollout/plan/plan-types.ts'
 import { type Fault, faultsProblem, type Problem, type ProblemCode } from './problem.ts'
 
 type Params = PlanProblem['params']

@@ -1,9 +1,9 @@
 /** A plan as people and programs read it: numbers, names, what to expect. Whole lists are in GET /rollouts/:id/plan. */
-import { groupBy } from '../rollout/group-by.ts'
-import { planHash } from '../rollout/plan-hash.ts'
-import type { Forecast, Plan, PlanInput, PlanWarning } from '../rollout/plan-types.ts'
+import { groupBy } from '../rollout/plan/group-by.ts'
+import { planHash } from '../rollout/plan/plan-hash.ts'
+import type { Forecast, Plan, PlanInput, PlanWarning } from '../rollout/plan/plan-types.ts'
+import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { WavePlan } from '../rollout/wave-types.ts'
 
 /** Of one reason, or of what is carried: more are in the whole plan. */
 const SHOWN = 200

@@ -1,7 +1,7 @@
 /** What a rollout is asked for with: whom, in which waves, by which policy. */
 import { z } from 'zod'
-import type { Selection } from '../rollout/selection.ts'
-import type { WavePlan } from '../rollout/wave-types.ts'
+import type { Selection } from '../rollout/plan/selection.ts'
+import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import { gate, policyBody } from './policy-schema.ts'
 import { coded, identifier, kind, text, version } from './schemas.ts'
 

@@ -2,8 +2,8 @@
 import { addCommands } from '../db/commands.ts'
 import type { Database } from '../db/database.ts'
 import { type AwaitedReceipt, readAwaited } from '../db/receipts.ts'
-import type { Calendar } from '../rollout/calendar.ts'
-import { tradesFrom, windowEndAfter } from '../rollout/tonight.ts'
+import type { Calendar } from '../rollout/time/calendar.ts'
+import { tradesFrom, windowEndAfter } from '../rollout/time/tonight.ts'
 
 const MINUTE_MS = 60_000
 const HOUR_MS = 60 * MINUTE_MS

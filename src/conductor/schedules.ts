@@ -14,9 +14,9 @@ import {
   type ScheduleTemplate,
 } from '../db/schedules.ts'
 import type { Log } from '../log.ts'
-import { zoneOf } from '../rollout/local-time.ts'
 import type { Policy } from '../rollout/policy.ts'
-import { nextRun } from '../rollout/schedule.ts'
+import { zoneOf } from '../rollout/time/local-time.ts'
+import { nextRun } from '../rollout/time/schedule.ts'
 
 /** The others come a minute later. */
 const AT_ONCE = 20

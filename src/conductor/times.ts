@@ -4,9 +4,9 @@ import { type Place, readPlaces, readStoreTimes } from '../db/calendars.ts'
 import type { OpenPlaces } from '../db/claims.ts'
 import { readFreezes } from '../db/freezes.ts'
 import { type RolloutTerms, readTerms } from '../db/waves.ts'
-import type { Freeze, InstallTime } from '../rollout/calendar.ts'
-import { installTimeOf, type StoreTimes } from '../rollout/install-times.ts'
 import type { Trading } from '../rollout/lanes.ts'
+import type { Freeze, InstallTime } from '../rollout/time/calendar.ts'
+import { installTimeOf, type StoreTimes } from '../rollout/time/install-times.ts'
 
 /** What is not known may not be installed. */
 const NEVER: InstallTime = { may: false, because: 'windowClosed', at: null, isTrading: true, until: 0 }

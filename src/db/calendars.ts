@@ -1,7 +1,8 @@
 /** When stores may be installed: their calendars now, and those that were approved for a rollout. */
-import type { Calendar } from '../rollout/calendar.ts'
-import type { StoreTimes } from '../rollout/install-times.ts'
+
 import { calendarOf, type StoreHours } from '../rollout/inventory.ts'
+import type { Calendar } from '../rollout/time/calendar.ts'
+import type { StoreTimes } from '../rollout/time/install-times.ts'
 import type { Executor } from './database.ts'
 import { LIVE } from './state-lists.ts'
 

@@ -1,11 +1,12 @@
 /** What a device update waits for now, and until when: computed from rows as the conductor does, never stored. */
-import type { InstallNeed } from '../rollout/calendar.ts'
+
 import { type Circumstances, dueNow, judgeRows, type RestingRow } from '../rollout/decide.ts'
 import type { Due, RolloutKind } from '../rollout/due.ts'
-import { installTimeOf } from '../rollout/install-times.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { release } from '../rollout/release.ts'
 import type { RolloutState } from '../rollout/states.ts'
+import type { InstallNeed } from '../rollout/time/calendar.ts'
+import { installTimeOf } from '../rollout/time/install-times.ts'
 import { readStoreTimes } from './calendars.ts'
 import { CANDIDATE, CANDIDATE_FROM } from './claims.ts'
 import type { Database, Executor } from './database.ts'

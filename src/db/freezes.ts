@@ -1,5 +1,5 @@
 /** Times in which nothing is installed: of the chain, a group or one store. */
-import type { Freeze } from '../rollout/calendar.ts'
+import type { Freeze } from '../rollout/time/calendar.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 

@@ -1,6 +1,7 @@
 /** First receipts: the first sale after an update confirms it. */
-import type { Calendar } from '../rollout/calendar.ts'
+
 import { calendarOf, type StoreHours } from '../rollout/inventory.ts'
+import type { Calendar } from '../rollout/time/calendar.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { soldAt } from './report-facts.ts'
 

@@ -1,7 +1,8 @@
 /** Which rollouts a report is of. */
-import type { InstallNeed } from '../rollout/calendar.ts'
+
 import type { Policy } from '../rollout/policy.ts'
 import type { ReportRollout } from '../rollout/report/facts.ts'
+import type { InstallNeed } from '../rollout/time/calendar.ts'
 import type { Executor } from './database.ts'
 import { LANE_CLOSED, LIVE } from './state-lists.ts'
 

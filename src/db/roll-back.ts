@@ -1,6 +1,7 @@
 /** The way back of devices that succeeded: a rollout of its own kind, planned and gated like any. */
+
+import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import type { Policy } from '../rollout/policy.ts'
-import type { WavePlan } from '../rollout/wave-types.ts'
 import { approveRollout } from './approval.ts'
 import type { Database } from './database.ts'
 import { addEvent } from './events.ts'

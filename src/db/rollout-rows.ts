@@ -1,5 +1,5 @@
 /** The rows of a rollout: written when it starts, and when a revision brings newcomers. */
-import type { Plan } from '../rollout/plan-types.ts'
+import type { Plan } from '../rollout/plan/plan-types.ts'
 import type { Executor } from './database.ts'
 
 /** A device that another rollout took meanwhile is no target any more: one live update per device. */

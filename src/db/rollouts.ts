@@ -1,9 +1,9 @@
 /** Rollouts: planned, kept, read, steered, and ended when every row has ended. */
-import { plan } from '../rollout/plan.ts'
-import { planHash } from '../rollout/plan-hash.ts'
-import type { Forecast, PlanInput, Planned, PlanProblem } from '../rollout/plan-types.ts'
+import { plan } from '../rollout/plan/plan.ts'
+import { planHash } from '../rollout/plan/plan-hash.ts'
+import type { Forecast, PlanInput, Planned, PlanProblem } from '../rollout/plan/plan-types.ts'
+import type { Selection } from '../rollout/plan/selection.ts'
 import { networkReasons } from '../rollout/reasons.ts'
-import type { Selection } from '../rollout/selection.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import type { Prisma, Rollout } from './generated/client.ts'

@@ -1,8 +1,9 @@
 /** Schedules: rollouts that come by themselves, each run once. */
+
+import type { Selection } from '../rollout/plan/selection.ts'
+import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import type { Policy } from '../rollout/policy.ts'
-import { nextRun } from '../rollout/schedule.ts'
-import type { Selection } from '../rollout/selection.ts'
-import type { WavePlan } from '../rollout/wave-types.ts'
+import { nextRun } from '../rollout/time/schedule.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import type { Prisma, Schedule } from './generated/client.ts'

@@ -1,9 +1,9 @@
 /** Waves of running rollouts: what their gates are judged by, and what came of it. */
 import type pg from 'pg'
-import type { InstallNeed } from '../rollout/calendar.ts'
 import type { RolloutKind } from '../rollout/due.ts'
 import type { GatePolicy, Policy } from '../rollout/policy.ts'
 import type { RolloutState } from '../rollout/states.ts'
+import type { InstallNeed } from '../rollout/time/calendar.ts'
 import type { Accepted, WaveGroup } from '../rollout/wave-facts.ts'
 import type { Executor } from './database.ts'
 import { addEvent } from './events.ts'

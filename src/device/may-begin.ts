@@ -1,6 +1,6 @@
 /** What stands in the way of taking a device from its customers now: the time, and what it says of itself. */
-import type { PreconditionContext } from '../rollout/precondition-facts.ts'
-import { blockingCode, checkBeforeRestart, checkPreconditions } from '../rollout/preconditions.ts'
+import type { PreconditionContext } from '../rollout/checks/precondition-facts.ts'
+import { blockingCode, checkBeforeRestart, checkPreconditions } from '../rollout/checks/preconditions.ts'
 import type { Status } from './contract.ts'
 import { refuse, type StepContext } from './step.ts'
 

@@ -2,7 +2,7 @@
  * What the conductor does next, decided over what it read: which waves open, which rollouts stop themselves, which rows
  * end, which steps begin. Pure: the conductor, the model and the simulated nights all decide by this file.
  */
-import type { InstallTime } from './calendar.ts'
+
 import { type DeviceStep, type Due, type DueSnapshot, due, type RolloutKind } from './due.ts'
 import { type BreachNumbers, type GateBreach, judgeGate, rollBackDue } from './gate.ts'
 import type { Trading } from './lanes.ts'
@@ -10,6 +10,7 @@ import type { GatePolicy, Policy } from './policy.ts'
 import type { ReasonCode } from './reasons.ts'
 import type { DueStep } from './release.ts'
 import type { RolloutState } from './states.ts'
+import type { InstallTime } from './time/calendar.ts'
 import type { WaveFacts } from './wave-facts.ts'
 
 export interface WaveView {

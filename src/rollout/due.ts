@@ -1,9 +1,9 @@
 /** What is due for one row, and what it waits for otherwise. Pure: rows and a time in, a decision out. */
 import { isPatient } from './attempt.ts'
-import type { InstallTime, InstallWait } from './calendar.ts'
 import type { Policy } from './policy.ts'
 import { endEvent, isReason, type ReasonCode, reasonRule } from './reasons.ts'
 import type { DeviceUpdateEvent, DeviceUpdateState, RolloutState, StorePackageState } from './states.ts'
+import type { InstallTime, InstallWait } from './time/calendar.ts'
 
 export const deviceSteps = [
   'download',

@@ -1,6 +1,6 @@
 /** A fleet as files and the API bring it: stores and their devices. Pure checks that no schema can say. */
-import { type Calendar, defaultCalendar } from './calendar.ts'
-import { type CalendarProblemCode, checkCalendar } from './calendar-check.ts'
+import { type Calendar, defaultCalendar } from './time/calendar.ts'
+import { type CalendarProblemCode, checkCalendar } from './time/calendar-check.ts'
 
 export interface InventoryDevice {
   readonly kind: string

@@ -1,5 +1,5 @@
 /** What a rollout may decide for itself. Stored with the rollout; the plan's hash covers all of it. */
-import type { InstallNeed, WeeklySpan } from './calendar.ts'
+import type { InstallNeed, WeeklySpan } from './time/calendar.ts'
 
 export const preconditionCodes = [
   'tillBlocked',

@@ -118,7 +118,7 @@ export const reasons = {
   // what is known of it is too old to go by: the next look mends it
   statusStale: { ...blocked, owner: 'us' },
   // busy with its own work, not with a customer: soon over
-  deviceBusy: { ...blocked, backoff: OURS, owner: 'us' },
+  deviceBusy: { ...blocked, backoff: { baseSeconds: 20, capSeconds: 300 }, owner: 'us' },
   // its time has not come, or will not be long enough: the calendar and the plan are ours
   lanesTooFew: blocked,
   windowClosed: notNow,

@@ -1,11 +1,11 @@
 /** Who is in a simulated fleet: plain JSON, as the head office imports it. */
 import type { DeviceKind } from '../device/contract.ts'
-import { weekdays } from '../rollout/calendar.ts'
 import type {
   InventoryDevice as OfficeDevice,
   InventoryStore as OfficeStore,
   StoreHours,
 } from '../rollout/inventory.ts'
+import { weekdays } from '../rollout/time/calendar.ts'
 
 /** Every simulated device has an address. */
 export interface InventoryDevice extends OfficeDevice {

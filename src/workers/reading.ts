@@ -1,6 +1,6 @@
 import type { Reading } from '../db/fleet.ts'
 import type { Status } from '../device/contract.ts'
-import { timeOf } from '../rollout/precondition-facts.ts'
+import { timeOf } from '../rollout/checks/precondition-facts.ts'
 import { readVersion } from '../rollout/versions.ts'
 
 /** A status as it is kept: the full version or none, and when it sold last. */

@@ -2,9 +2,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { claimUpdates } from '../../src/db/claims.ts'
 import { lockSample, readWaves, releaseWave } from '../../src/db/waves.ts'
-import { weekdays } from '../../src/rollout/calendar.ts'
 import type { Wanted } from '../../src/rollout/decide.ts'
 import { defaultPolicy } from '../../src/rollout/policy.ts'
+import { weekdays } from '../../src/rollout/time/calendar.ts'
 import type { Fleet } from '../../src/sim/fleet.ts'
 import { importInventory, type Office, openFleet, openOffice } from '../support/office.ts'
 

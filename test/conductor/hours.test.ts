@@ -2,8 +2,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readDue } from '../../src/db/due-now.ts'
 import { addFreeze, liftFreeze } from '../../src/db/freezes.ts'
-import { weekdays } from '../../src/rollout/calendar.ts'
 import type { StoreHours } from '../../src/rollout/inventory.ts'
+import { weekdays } from '../../src/rollout/time/calendar.ts'
 import type { Fleet } from '../../src/sim/fleet.ts'
 import {
   importInventory,

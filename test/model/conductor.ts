@@ -2,7 +2,7 @@
  * What the conductor reads, decides and writes: src/conductor/tick.ts, judge-waves.ts and times.ts over src/db/claims.ts,
  * loads.ts and waves.ts. It decides by the real judgeRows, judgeWaves and release, or by a mutation's.
  */
-import type { InstallTime } from '../../src/rollout/calendar.ts'
+
 import type { Circumstances, RestingRow } from '../../src/rollout/decide.ts'
 import { claimEvents } from '../../src/rollout/due.ts'
 import type { DueStep, StoreLoad } from '../../src/rollout/release.ts'
@@ -13,6 +13,7 @@ import {
   laneClosedStates,
   nextState,
 } from '../../src/rollout/states.ts'
+import type { InstallTime } from '../../src/rollout/time/calendar.ts'
 import type { Core } from './core.ts'
 import { judgedWaves, waveOf, writeWave } from './gates.ts'
 import { moveRow, wantsStorePackage } from './office.ts'

@@ -1,8 +1,8 @@
 /** What is rolled out, how, and by whom it is steered: campaigns of one to four nights, each with another package. */
 import { createHash } from 'node:crypto'
+import type { WavePlan, WaveTemplate } from '../../src/rollout/plan/wave-types.ts'
 import { defaultPolicy, type Policy } from '../../src/rollout/policy.ts'
 import { isTerminalUpdate } from '../../src/rollout/states.ts'
-import type { WavePlan, WaveTemplate } from '../../src/rollout/wave-types.ts'
 import { personReleases, resume } from './gates.ts'
 import { beginRollout, type Wanted } from './planning.ts'
 import { moveRollout, retryRow } from './rows.ts'

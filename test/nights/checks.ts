@@ -1,7 +1,8 @@
 /** The promises, looked at with every event. Windows are judged by the wall's clock (wall.ts), devices by themselves. */
-import type { Freeze } from '../../src/rollout/calendar.ts'
+
 import { isReason, reasonRule } from '../../src/rollout/reasons.ts'
 import { isTerminalUpdate, laneClosedStates } from '../../src/rollout/states.ts'
+import type { Freeze } from '../../src/rollout/time/calendar.ts'
 import { advance } from './device-install.ts'
 import { brokenEnd } from './ends.ts'
 import { tooFewLanes } from './lane-check.ts'

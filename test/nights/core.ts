@@ -10,10 +10,10 @@ import { verify } from '../../src/device/steps/verify.ts'
 import { wayBack } from '../../src/device/steps/way-back.ts'
 import { judgeRows, judgeWaves } from '../../src/rollout/decide.ts'
 import type { DeviceStep } from '../../src/rollout/due.ts'
-import { installTimeOf } from '../../src/rollout/install-times.ts'
-import { plan } from '../../src/rollout/plan.ts'
+import { plan } from '../../src/rollout/plan/plan.ts'
 import { release } from '../../src/rollout/release.ts'
 import { type Machine, machines } from '../../src/rollout/states.ts'
+import { installTimeOf } from '../../src/rollout/time/install-times.ts'
 
 export interface Core {
   readonly plan: typeof plan

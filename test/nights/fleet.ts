@@ -1,5 +1,5 @@
 /** 200 stores in nine zones, ten devices in each on average: hours, windows and lines that differ. */
-import { type Calendar, type DaySpan, type WeeklySpan, weekdays } from '../../src/rollout/calendar.ts'
+import { type Calendar, type DaySpan, type WeeklySpan, weekdays } from '../../src/rollout/time/calendar.ts'
 import { type Random, seeded } from './random.ts'
 import type { Device, Store } from './shapes.ts'
 

@@ -1,8 +1,8 @@
 /** The core, broken on purpose in one place each: the nights must see every one of them. */
 import type { DeviceStepRules, StepContext } from '../../src/device/step.ts'
-import type { Calendar, InstallTime } from '../../src/rollout/calendar.ts'
-import type { InstallTimesInput } from '../../src/rollout/install-times.ts'
 import type { Machine } from '../../src/rollout/states.ts'
+import type { Calendar, InstallTime } from '../../src/rollout/time/calendar.ts'
+import type { InstallTimesInput } from '../../src/rollout/time/install-times.ts'
 import { type Core, coreOfToday } from './core.ts'
 
 export interface Mutation {

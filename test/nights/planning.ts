@@ -1,9 +1,15 @@
 /** From the fleet to a plan and its rows. The only user of plan.ts; the rows are those of src/db/rollout-rows.ts. */
-import type { Plan, PlanDevice, PlanInput, PlanProblem, PlanStore } from '../../src/rollout/plan-types.ts'
+import type {
+  Plan,
+  PlanDevice,
+  PlanInput,
+  PlanProblem,
+  PlanStore,
+} from '../../src/rollout/plan/plan-types.ts'
+import type { WavePlan } from '../../src/rollout/plan/wave-types.ts'
 import type { Policy } from '../../src/rollout/policy.ts'
 import { isTerminalUpdate } from '../../src/rollout/states.ts'
 import { nothingAccepted, type WaveGroup } from '../../src/rollout/wave-facts.ts'
-import type { WavePlan } from '../../src/rollout/wave-types.ts'
 import { groupAll } from './gates.ts'
 import { touchAll } from './rows.ts'
 import type { Device, Package, Rollout, Row, Store, Wave, World } from './shapes.ts'

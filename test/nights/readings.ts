@@ -1,10 +1,11 @@
 /** What the conductor reads of rows and stores, in the words of the core: src/db/claims.ts, loads.ts and conductor/times.ts. */
-import type { InstallTime } from '../../src/rollout/calendar.ts'
+
 import type { RestingRow } from '../../src/rollout/decide.ts'
 import type { ServerProgress } from '../../src/rollout/due.ts'
 import { isLaneKind, isLaneOpen, type LaneView, type Trading } from '../../src/rollout/lanes.ts'
 import type { StoreLoad } from '../../src/rollout/release.ts'
 import { isTerminalUpdate, laneClosedStates } from '../../src/rollout/states.ts'
+import type { InstallTime } from '../../src/rollout/time/calendar.ts'
 import type { Device, Rollout, Row, Store, World } from './shapes.ts'
 
 /** src/db/claims.ts SERVER */

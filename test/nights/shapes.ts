@@ -1,10 +1,10 @@
 /** The simulated chain: stores, devices, and the rows that PostgreSQL would keep. All times in milliseconds since 1970. */
 import type { Status } from '../../src/device/contract.ts'
-import type { Calendar, Freeze, InstallNeed, InstallTime, Interval } from '../../src/rollout/calendar.ts'
 import type { DeviceStep, RolloutKind } from '../../src/rollout/due.ts'
-import type { Plan, PlanPackage } from '../../src/rollout/plan-types.ts'
+import type { Plan, PlanPackage } from '../../src/rollout/plan/plan-types.ts'
 import type { GatePolicy, Policy } from '../../src/rollout/policy.ts'
 import type { DeviceUpdateState, RolloutState, StorePackageState } from '../../src/rollout/states.ts'
+import type { Calendar, Freeze, InstallNeed, InstallTime, Interval } from '../../src/rollout/time/calendar.ts'
 import type { Accepted, WaveGroup } from '../../src/rollout/wave-facts.ts'
 import type { Agenda } from './agenda.ts'
 import type { Checks } from './checks.ts'

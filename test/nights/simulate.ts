@@ -1,6 +1,7 @@
 /** A thousand nights: campaign after campaign over the same chain, every promise looked at on the way. */
-import type { Freeze } from '../../src/rollout/calendar.ts'
+
 import { isActiveUpdate, isTerminalRollout } from '../../src/rollout/states.ts'
+import type { Freeze } from '../../src/rollout/time/calendar.ts'
 import { createAgenda } from './agenda.ts'
 import { beginCampaign, type Campaign, mend, rollBackOwed, stopRemains, visit } from './campaign.ts'
 import { createChecks, TooMany } from './checks.ts'

@@ -1,5 +1,5 @@
 /**
- * What the clock on a store's wall shows, by Intl alone: the judge of src/rollout/window.ts and fit.ts must not reckon
+ * What the clock on a store's wall shows, by Intl alone: the judge of src/rollout/time/window.ts and fit.ts must not reckon
  * as they do. Every edge of the simulated calendars is at a full quarter of an hour.
  */
 import {
@@ -10,7 +10,7 @@ import {
   type Interval,
   type WeeklySpan,
   weekdays,
-} from '../../src/rollout/calendar.ts'
+} from '../../src/rollout/time/calendar.ts'
 
 export const SECOND = 1000
 export const MINUTE = 60 * SECOND

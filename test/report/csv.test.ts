@@ -8,7 +8,7 @@ import {
   eveningStore,
   eveningTill,
   morningChain,
-} from '../rollout/report-facts.ts'
+} from '../rollout/report/report-facts.ts'
 
 const ru = { language: 'ru', timeZone: 'Europe/Moscow' } as const
 const en = { language: 'en', timeZone: 'Europe/Moscow' } as const

@@ -13,7 +13,7 @@ import {
   morningChain,
   morningFacts,
   rollout,
-} from '../rollout/report-facts.ts'
+} from '../rollout/report/report-facts.ts'
 
 const ru = { language: 'ru', timeZone: 'Europe/Moscow' } as const
 const en = { language: 'en', timeZone: 'Europe/Moscow' } as const

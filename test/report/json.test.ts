@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type EveningJson, eveningJson, type MorningJson, morningJson } from '../../src/report/json.ts'
 import { evening } from '../../src/rollout/report/evening.ts'
 import { morning } from '../../src/rollout/report/morning.ts'
-import { eveningChain, morningChain } from '../rollout/report-facts.ts'
+import { eveningChain, morningChain } from '../rollout/report/report-facts.ts'
 
 /** Every path of a value, `[]` for any place in a list, with the types found there; what a check gave is its own. */
 function shapeOf(

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { InstallTime, InstallWait } from '../../src/rollout/calendar.ts'
 import { claimEvents, type DueSnapshot, due } from '../../src/rollout/due.ts'
 import { defaultPolicy } from '../../src/rollout/policy.ts'
 import { type ReasonCode, reasons } from '../../src/rollout/reasons.ts'
@@ -15,6 +14,7 @@ import {
   type StorePackageState,
   storePackageStates,
 } from '../../src/rollout/states.ts'
+import type { InstallTime, InstallWait } from '../../src/rollout/time/calendar.ts'
 
 const NOW = Date.parse('2026-11-22T23:30:00Z')
 const open: InstallTime = {

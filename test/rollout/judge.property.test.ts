@@ -1,6 +1,13 @@
 /** What must hold for any fleet, any policy and any sequence: lanes, gates, ramps, preconditions. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { DeviceFacts, PreconditionContext } from '../../src/rollout/checks/precondition-facts.ts'
+import {
+  blockingCode,
+  checkBeforeRestart,
+  checkPreconditions,
+  neverLowered,
+} from '../../src/rollout/checks/preconditions.ts'
 import { judgeGate, rollBackDue } from '../../src/rollout/gate.ts'
 import { type LaneView, laneKinds, mayClose, type Trading } from '../../src/rollout/lanes.ts'
 import {
@@ -12,13 +19,6 @@ import {
   preconditionCodes,
   type RampPolicy,
 } from '../../src/rollout/policy.ts'
-import type { DeviceFacts, PreconditionContext } from '../../src/rollout/precondition-facts.ts'
-import {
-  blockingCode,
-  checkBeforeRestart,
-  checkPreconditions,
-  neverLowered,
-} from '../../src/rollout/preconditions.ts'
 import { ramp, rampRoom } from '../../src/rollout/ramp.ts'
 import { type ReasonCode, reasons } from '../../src/rollout/reasons.ts'
 import { type DeviceUpdateState, deviceUpdateStates } from '../../src/rollout/states.ts'

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { addFreeze, liftFreeze, listFreezes } from '../../db/freezes.ts'
 import { findUnknown } from '../../db/selection.ts'
-import { checkFreeze } from '../../rollout/calendar-check.ts'
+import { checkFreeze } from '../../rollout/time/calendar-check.ts'
 import type { freezeBody } from '../calendar-schema.ts'
 import type { Call, Handled } from '../call.ts'
 import { faultsProblem, Problem } from '../problem.ts'

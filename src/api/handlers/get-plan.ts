@@ -1,6 +1,6 @@
 import { readDeviceNames } from '../../db/device-names.ts'
 import { findRollout } from '../../db/rollouts.ts'
-import type { Plan } from '../../rollout/plan-types.ts'
+import type { Plan } from '../../rollout/plan/plan-types.ts'
 import type { Call, Handled } from '../call.ts'
 import { Problem } from '../problem.ts'
 
