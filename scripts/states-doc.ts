@@ -32,6 +32,8 @@ function updateKind(state: string): string {
 }
 
 const rolloutKind = (state: string): string => (terminalRolloutStates.has(state) ? 'terminal' : '')
+const commandKind = (state: string): string =>
+  state === 'running' ? 'active' : state === 'waiting' ? 'rest' : 'terminal'
 const storePackageKind = (state: string): string =>
   state === 'uploading' || state === 'removing' ? 'active' : 'rest'
 
@@ -81,6 +83,7 @@ function statesDoc(): string {
     section('Rollout', machines.rollout, 'draft', rolloutKind),
     section('Store package', machines.storePackage, 'absent', storePackageKind),
     section('Device update', machines.deviceUpdate, 'waiting', updateKind),
+    section('Command', machines.command, 'waiting', commandKind),
     `A lane counts as closed in: ${[...laneClosedStates].join(', ')}.`,
     '',
     '## Reasons',

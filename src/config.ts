@@ -5,6 +5,13 @@ import { z } from 'zod'
 const whole = (fallback: number, min: number, max: number) =>
   z.coerce.number().int().min(min).max(max).default(fallback)
 
+/** A time of day, `17:00`. */
+const clock = (fallback: string) =>
+  z
+    .string()
+    .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 17:00')
+    .default(fallback)
+
 const settings = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }).optional(),
   REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
@@ -17,6 +24,9 @@ const settings = z.object({
   NIGHTSHIFT_LEASE_SECONDS: whole(60, 1, 3600),
   NIGHTSHIFT_TOTAL_LIMIT: whole(500, 1, 100_000),
   NIGHTSHIFT_POLL_MS: whole(1000, 20, 60_000),
+  NIGHTSHIFT_EVENING_AT: clock('17:00'),
+  NIGHTSHIFT_MORNING_AT: clock('06:30'),
+  NIGHTSHIFT_LANGUAGE: z.enum(['ru', 'en']).default('ru'),
   NIGHTSHIFT_CRASH_AT: z.string().optional(),
 })
 
@@ -36,6 +46,10 @@ export interface Config {
   readonly totalLimit: number
   /** Milliseconds between two looks at a device that is busy. */
   readonly pollMs: number
+  /** When reports are made, `HH:MM` of each zone's own clock. */
+  readonly reportHours: { readonly evening: string; readonly morning: string }
+  /** Of messages on tills, and of reports where nobody asks for another. */
+  readonly language: 'ru' | 'en'
   /** For tests: the process ends by SIGKILL at this named point (src/workers/crash-points.ts). */
   readonly crashAt: string | undefined
 }
@@ -66,6 +80,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     leaseSeconds: s.NIGHTSHIFT_LEASE_SECONDS,
     totalLimit: s.NIGHTSHIFT_TOTAL_LIMIT,
     pollMs: s.NIGHTSHIFT_POLL_MS,
+    reportHours: { evening: s.NIGHTSHIFT_EVENING_AT, morning: s.NIGHTSHIFT_MORNING_AT },
+    language: s.NIGHTSHIFT_LANGUAGE,
     crashAt: s.NIGHTSHIFT_CRASH_AT,
   }
 }

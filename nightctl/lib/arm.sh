@@ -53,12 +53,13 @@ has_unpack_room() {
 verb_arm() {
   read_flags "version sha256 expires-in $COMMON" "$@"
   begin arm
+  # From the call on: hashing and looking for room must not make the arming last longer.
+  moment=$(now)
+  uptime_seconds
   check_package "$F_version" '' "$F_sha256" || refuse "$WHY"
   has_unpack_room "$FILE" || refuse diskFull
   auto_update
   if read_armed; then AUTO=$A_former; fi
-  moment=$(now)
-  uptime_seconds
   put "$STATE/armed" "version=$F_version
 sha256=$F_sha256
 until=$((moment + F_expires_in))

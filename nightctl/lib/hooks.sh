@@ -44,7 +44,7 @@ health() {
 }
 
 STATUS_KEYS='activity shift_open shift_number shift_opened_at sum drawer cashier_kind cashier_name last_receipt_number
-last_receipt_at replication_lag_seconds replication_unsent fiscal_device_number fiscal_fn_number fiscal_flags
+last_receipt_at printer replication_lag_seconds replication_unsent fiscal_device_number fiscal_fn_number fiscal_flags
 fiscal_valid_until fiscal_ffd fiscal_ofd_length fiscal_ofd_first_number fiscal_ofd_first_at fiscal_closing_number
 fiscal_closing_at'
 

@@ -92,6 +92,7 @@ till_parts() {
   field at time "$S_last_receipt_at"
   object_or_null
   P_receipt=$J
+  case $S_printer in ready | notReady) ;; *) S_printer='' ;; esac
   field lagSeconds count "$S_replication_lag_seconds"
   field unsent count "$S_replication_unsent"
   object_or_null
@@ -148,6 +149,7 @@ status_json() {
   field drawer int "$S_drawer"
   field cashier raw "$P_cashier"
   field lastReceipt raw "$P_receipt"
+  field printer text "$S_printer"
   field replication raw "$P_replication"
   field disk raw "$P_disk"
   field clock time "$(iso_now)"

@@ -29,6 +29,8 @@ interface Asked {
 async function judge(deps: ApiDeps, kind: JobKind, data: unknown): Promise<Judged> {
   const claim = claimPayload.safeParse(data)
   if (!claim.success) return { why: 'notFound' }
+  // An errand that ended is asked for anew: who asked for it has its outcome.
+  if (kind.table === 'command') return { why: 'notRetryable' }
   const on = deps.db.pool
   return kind.table === 'device_update'
     ? judgeUpdateRetry(on, claim.data)

@@ -1,5 +1,6 @@
 /** A fleet as it comes in: the shape, the bounds and the defaults. What no schema can say is in rollout/inventory.ts. */
 import { z } from 'zod'
+import { hours } from './calendar-schema.ts'
 import { identifier, kind, text } from './schemas.ts'
 
 const port = z.int().min(1).max(65_535)
@@ -39,6 +40,8 @@ function isPackageUrl(value: string): boolean {
 }
 const packageUrl = text(500).refine(isPackageUrl, 'http://host/folder or sftp://user@host/folder')
 
+const labels = z.array(identifier(64)).max(32).default([])
+
 const device = z.strictObject({
   kind,
   cashId: identifier(64),
@@ -50,7 +53,11 @@ const device = z.strictObject({
   credential: credential.default('default'),
   hostKeys: hostKeys.default([]),
   agent: agent.default('nightctl'),
-  blocked: z.boolean().default(false),
+  /** Left out: as it was set before. */
+  blocked: z.boolean().optional(),
+  inReserve: z.boolean().default(false),
+  configuration: identifier(64).nullable().default(null),
+  labels,
 })
 
 const store = z.strictObject({
@@ -67,6 +74,9 @@ const store = z.strictObject({
   packageUrl,
   maxDownloads: z.int().min(1).max(64).default(4),
   maxInstalls: z.int().min(1).max(64).default(1),
+  group: identifier(64).nullable().default(null),
+  labels,
+  calendar: hours.nullable().default(null),
   devices: z.array(device).max(1000),
 })
 

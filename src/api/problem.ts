@@ -11,6 +11,13 @@ export const problems = {
   routeUnknown: [404, 'There is no such address'],
   methodNotAllowed: [405, 'This address does not know that method'],
   notAllowed: [409, 'Not allowed in the present state'],
+  planHashDiffers: [409, 'The plan is another one by now'],
+  planChanged: [409, 'What was planned from is not what is there now'],
+  planFixed: [409, 'An approved plan takes newcomers and nothing else'],
+  noNewcomers: [409, 'There is nobody new to plan for'],
+  approvalNeeded: [409, 'Somebody has to approve this plan first'],
+  samePerson: [403, 'Who made the plan may not approve it'],
+  previewDiffers: [409, 'The preview is of another rollout, or of something else'],
   numberTwice: [409, 'A number is used twice in one store'],
   packageExists: [409, 'This kind of device has another package of this version'],
   packageRetired: [409, 'The package is retired'],
@@ -26,9 +33,35 @@ export const problems = {
   fileNameInvalid: [422, 'A file name is letters, digits, dot, dash and underscore'],
   cashIdTwice: [422, 'A cash id is used twice'],
   storeTwice: [422, 'A store code is used twice'],
+  nothingToReport: [404, 'No rollout is under way, or was last night'],
+  rolloutNeeded: [409, 'There are several rollouts to report of: name one'],
+  cronInvalid: [422, 'A schedule is five cron fields'],
+  cronNeverFires: [422, 'The schedule never runs'],
   timeZoneUnknown: [422, 'There is no such time zone'],
+  windowInvalid: [422, 'A window is no span of days and times'],
+  windowNeverOpens: [422, 'The window never opens'],
+  openingInvalid: [422, 'Opening hours are no span of days and times'],
+  dateInvalid: [422, 'There is no such date'],
+  dateRepeated: [422, 'A date is named twice'],
+  calendarInvalid: [422, 'The calendar of a store cannot be used'],
+  freezeInvalid: [422, 'A freeze has two local times, the end after its beginning'],
+  freezeUnknown: [422, 'There is no such freeze'],
+  reasonNeeded: [422, 'This needs a reason'],
+  wavesDoNotAddUp: [422, 'The waves do not add up to the selection'],
+  waveInvalid: [422, 'A wave cannot be made this way'],
+  thresholdInvalid: [422, 'A threshold is a percentage from 0 to 100'],
+  policyInvalid: [422, 'The policy contradicts itself'],
+  lanesImpossible: [422, 'The lanes asked for leave no till to install'],
+  nothingToDo: [422, 'There is no device to update'],
+  versionBelowMinimum: [422, 'Every device needs a version in between first'],
+  rollbackUnsupported: [422, 'This version cannot be left again'],
+  storeMissing: [422, 'A device belongs to no store'],
+  minVersionInvalid: [422, 'A package cannot need its own version, or a later one'],
+  packageUnfit: [422, 'This package is not for store servers'],
   storeUnknown: [422, 'There is no such store'],
   deviceUnknown: [422, 'There is no such device'],
+  groupUnknown: [422, 'No store has this group'],
+  labelUnknown: [422, 'No store or device has this label'],
   packageUnknown: [422, 'There is no such package'],
   cursorInvalid: [422, 'This is no place in the stream of events'],
   digestMismatch: [422, 'The file is not the one that was announced'],
@@ -46,6 +79,8 @@ export interface Fault {
   readonly path: string
   readonly detail?: string
   readonly value?: string
+  /** Numbers and names behind it. */
+  readonly params?: Readonly<Record<string, unknown>>
 }
 
 export interface ProblemOptions {

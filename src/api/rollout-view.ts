@@ -1,36 +1,81 @@
-/** A rollout as the API shows it: its state, what may be done now, and how far it is. */
+/** A rollout as the API shows it: its state, what may be done now, why it stands, and how far it is. */
 import type { Database } from '../db/database.ts'
-import { countUpdates, type findRollout, type listRollouts } from '../db/rollouts.ts'
-import type { Plan } from '../rollout/plan.ts'
+import { countUpdates, type findRolloutHead } from '../db/rollouts.ts'
 import { allowedEvents, machines } from '../rollout/states.ts'
+import { languages } from '../words/catalogue.ts'
+import { renderBreach } from '../words/render.ts'
+import { Problem } from './problem.ts'
 import { packageView } from './views.ts'
 
 /** Events of the table that a person causes → verbs of the API. */
-const VERBS: Readonly<Record<string, string>> = {
-  schedule: 'start',
-  pause: 'pause',
-  resume: 'resume',
-  stop: 'stop',
-  reopen: 'retry',
+const VERBS: Readonly<Record<string, readonly string[]>> = {
+  submit: ['submit'],
+  schedule: ['approve', 'start'],
+  approve: ['approve'],
+  reject: ['reject'],
+  start: ['start'],
+  pause: ['pause'],
+  resume: ['resume'],
+  stop: ['stop'],
+  reopen: ['retry'],
 }
 
-/** A running or paused rollout takes a retry without being reopened. */
-const TAKES_RETRIES = new Set(['running', 'paused'])
+/** What moves no rollout, and is allowed in these states. */
+const MORE: Readonly<Record<string, readonly string[]>> = {
+  draft: ['revise'],
+  scheduled: ['revise'],
+  running: ['release', 'skip', 'retry', 'revise', 'rollback'],
+  paused: ['skip', 'retry', 'revise', 'rollback'],
+  finished: ['rollback'],
+  cancelled: ['rollback'],
+}
 
-/** What the API lets be done in this state. */
-export function allowedVerbs(state: string): string[] {
+export type RolloutHead = NonNullable<Awaited<ReturnType<typeof findRolloutHead>>>
+
+const asksTwoPersons = (policy: unknown): boolean =>
+  typeof policy === 'object' && policy !== null && 'twoPersons' in policy && policy.twoPersons === true
+
+/** What the API lets be done now. Who does it is looked at when it is done. */
+export function allowedVerbs(row: Pick<RolloutHead, 'state' | 'kind' | 'policy' | 'nextPlanHash'>): string[] {
+  const { state, kind, policy, nextPlanHash } = row
   const verbs = allowedEvents(machines.rollout, state).flatMap((event) => VERBS[event] ?? [])
-  return TAKES_RETRIES.has(state) ? [...verbs, 'retry'] : verbs
+  const all = [...verbs, ...(MORE[state] ?? []), ...(nextPlanHash === null ? [] : ['approve'])]
+  const isAllowed = (verb: string): boolean => {
+    if (verb === 'start') return state !== 'draft' || !asksTwoPersons(policy)
+    return verb !== 'rollback' || kind === 'update'
+  }
+  return all.filter(isAllowed)
 }
 
-type RolloutRow = Omit<NonNullable<Awaited<ReturnType<typeof findRollout>>>, 'waves' | 'plan'>
-type ListedRow = Awaited<ReturnType<typeof listRollouts>>[number]
+/** The gate that stopped it, in numbers and in words; null: no gate did. */
+function pausedBecause({ state, reason, reasonParams }: RolloutHead) {
+  if (state !== 'paused' || reason === null) return null
+  const params = (reasonParams ?? {}) as Readonly<Record<string, unknown>>
+  const texts = languages.map((language) => [language, renderBreach(language, reason, params) ?? null])
+  return { code: reason, params, text: Object.fromEntries(texts) as Record<string, string | null> }
+}
 
-export function rolloutView(row: RolloutRow | ListedRow) {
-  const { id, name, kind, state, planHash, policy, reason, createdBy, createdAt, startedAt, finishedAt } = row
-  const times = { createdAt, startedAt, finishedAt }
-  const own = { id, name, kind, state, allowed: allowedVerbs(state), reason, planHash, policy, createdBy }
-  return { ...own, ...times, package: packageView(row.package) }
+export function rolloutView(row: RolloutHead) {
+  const { id, name, kind, state, planHash, policy, reason, selection, cut, revision } = row
+  const { createdBy, createdAt, approvedBy, approvedAt, startedAt, finishedAt } = row
+  const { serverPackageId, ofRolloutId, scheduleId, nextPlanHash, nextBy } = row
+  return {
+    ...{ id, name, kind, state, allowed: allowedVerbs(row), reason, pausedBecause: pausedBecause(row) },
+    ...{ planHash, revision, selection, cut, policy },
+    /** A revision that waits for its approval. */
+    next: nextPlanHash === null ? null : { planHash: nextPlanHash, by: nextBy },
+    ...{ createdBy, createdAt, approvedBy, approvedAt, startedAt, finishedAt },
+    ...{ serverPackageId, ofRolloutId, scheduleId, package: packageView(row.package) },
+  }
+}
+
+/** @throws Problem notAllowed, with the present state and what it allows */
+export function refuse(row: RolloutHead, detail?: string): never {
+  const { state } = row
+  throw new Problem('notAllowed', {
+    ...(detail === undefined ? {} : { detail }),
+    more: { state, allowed: allowedVerbs(row) },
+  })
 }
 
 const tally = (pairs: readonly (readonly [string, number])[]): Record<string, number> => {
@@ -39,21 +84,24 @@ const tally = (pairs: readonly (readonly [string, number])[]): Record<string, nu
   return Object.fromEntries(sums)
 }
 
+type CountRow = Awaited<ReturnType<typeof countUpdates>>[number]
+
+const countsOf = (rows: readonly CountRow[]) => ({
+  total: rows.reduce((sum, row) => sum + row.count, 0),
+  byState: tally(rows.map((row) => [row.state, row.count])),
+  byReason: tally(rows.flatMap((row) => (row.reason === null ? [] : [[row.reason, row.count] as const]))),
+})
+
 /** Device updates by state, and those with a reason by reason. */
-export async function readCounts(db: Database, rolloutId: string) {
+export const readCounts = async (db: Database, rolloutId: string) =>
+  countsOf(await countUpdates(db, rolloutId))
+
+/** The same, and by the number of the wave. */
+export async function readWaveCounts(db: Database, rolloutId: string) {
   const rows = await countUpdates(db, rolloutId)
-  return {
-    total: rows.reduce((sum, row) => sum + row.count, 0),
-    byState: tally(rows.map((row) => [row.state, row.count])),
-    byReason: tally(rows.flatMap((row) => (row.reason === null ? [] : [[row.reason, row.count] as const]))),
-  }
+  const waves = [...new Set(rows.map((row) => row.wave))]
+  const byWave = new Map(waves.map((wave) => [wave, countsOf(rows.filter((row) => row.wave === wave))]))
+  return { counts: countsOf(rows), byWave }
 }
 
-export function planSummary(plan: Plan) {
-  return {
-    targets: plan.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0),
-    waves: plan.waves.map((wave) => ({ number: wave.number, devices: wave.deviceIds.length })),
-    leftOut: plan.leftOut.length,
-    leftOutByReason: tally(plan.leftOut.map((one) => [one.reason, 1])),
-  }
-}
+export const noCounts = countsOf([])

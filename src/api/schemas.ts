@@ -10,7 +10,7 @@ export const kind = z.enum(deviceKinds)
 /** NUL and other control characters, lone surrogates, line and paragraph separators. */
 const UNFIT = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u
 
-const coded = (code: ProblemCode) => ({ params: { code }, error: problems[code][1] })
+export const coded = (code: ProblemCode) => ({ params: { code }, error: problems[code][1] })
 
 /** One line of text, kept as it is. */
 export const text = (max: number) =>
@@ -53,6 +53,9 @@ export const limit = (fallback: number, max: number) =>
     .transform(Number)
     .pipe(z.int().min(1).max(max))
     .default(fallback)
+
+/** `true` or `false` in a query. */
+export const flag = z.enum(['true', 'false']).transform((value) => value === 'true')
 
 export const updateState = z.enum(
   Object.keys(deviceUpdateStates) as [

@@ -14,7 +14,7 @@ const versionView = (version: number | null) =>
 /** What a device last said. `ageSeconds` counts from when it said so; null: it never did. */
 function statusView(status: StatusRow | null, now: number) {
   if (status === null) return null
-  const { askedAt, readAt, source, reason, version } = status
+  const { askedAt, readAt, source, reason, version, asks, misses, lastReceiptAt } = status
   return {
     askedAt,
     readAt,
@@ -23,6 +23,10 @@ function statusView(status: StatusRow | null, now: number) {
     reason,
     version: version === null ? null : formatVersion(version),
     display: version === null ? null : displayVersion(version),
+    lastReceiptAt,
+    /** How often it was asked, and did not answer. */
+    asks,
+    misses,
   }
 }
 
@@ -35,13 +39,16 @@ export function deviceView(device: DeviceRow, store: string, now: number) {
 
 export function storeView(store: Omit<Listed<typeof listStores>, '_count'>) {
   const { id, code, name, timeZone, phone, host, port, user, credential, hostKeys } = store
-  const { packageFolder, packageUrl, maxDownloads, maxInstalls, createdAt } = store
+  const { packageFolder, packageUrl, maxDownloads, maxInstalls, bytesPerSecond, createdAt } = store
+  const { group, labels, calendar } = store
   const reach = { host, port, user, credential, hostKeys, packageFolder, packageUrl }
-  return { id, code, name, timeZone, phone, ...reach, maxDownloads, maxInstalls, createdAt }
+  const limits = { maxDownloads, maxInstalls, bytesPerSecond }
+  return { id, code, name, timeZone, group, labels, phone, calendar, ...reach, ...limits, createdAt }
 }
 
 export function packageView(row: Listed<typeof listPackages>) {
   const { id, kind, version, fileName, size, sha256, createdAt, retiredAt } = row
+  const { minVersion, needsServer, updatesTills, firmware, ffd, canGoBack } = row
   return {
     id,
     kind,
@@ -50,8 +57,8 @@ export function packageView(row: Listed<typeof listPackages>) {
     fileName,
     size: Number(size),
     sha256,
-    createdAt,
-    retiredAt,
+    minVersion: minVersion === null ? null : formatVersion(minVersion),
+    ...{ needsServer, updatesTills, firmware, ffd, canGoBack, createdAt, retiredAt },
   }
 }
 
@@ -64,6 +71,7 @@ export function storePackageView(row: Omit<Listed<typeof listStorePackages>, 'st
 export function updateView(row: Listed<typeof listUpdates>) {
   const { id, rolloutId, wave, state, reason, reasonParams, generation, attempts, notBefore } = row
   const { leaseOwner, leaseUntil, armedUntil, createdAt, updatedAt, finishedAt, device, store } = row
+  const { latestStart, carried, confirmedAt, installAt } = row
   return {
     id,
     rolloutId,
@@ -82,6 +90,7 @@ export function updateView(row: Listed<typeof listUpdates>) {
     worker: leaseOwner,
     leaseUntil,
     armedUntil,
+    ...{ latestStart, installAt, confirmedAt, carried },
     createdAt,
     updatedAt,
     finishedAt,

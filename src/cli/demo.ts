@@ -27,7 +27,15 @@ const PACKAGE_BYTES = 3 * 1024 * 1024
 const NIGHT_MS = 5 * 60_000
 const LOOK_MS = 400
 /** A night in half a minute: back-offs of seconds, tills that restart in one. */
-const policy = { maxAttempts: 3, backoffScale: 0.04, restartSeconds: 30, armSeconds: 120 }
+const policy = {
+  maxAttempts: 3,
+  backoffScale: 0.04,
+  restartSeconds: 30,
+  armSeconds: 120,
+  offline: 'skip',
+  // One of twelve fails on purpose: a real chain would stop there.
+  gate: { failurePercent: 50 },
+}
 
 /** One till is blocked, one is off, one fails its first health check. */
 function castRoles(fleet: Fleet) {

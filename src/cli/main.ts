@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { ConfigError, loadConfig } from '../config.ts'
 import { EmbeddedFailed, EmbeddedUnavailable, FolderInUse } from '../db/embedded-errors.ts'
 import { CommandFailed } from './errors.ts'
+import type { ReportArguments } from './report.ts'
 
 const exit = { ok: 0, failed: 1, usage: 64, unavailable: 69, config: 78 } as const
 
@@ -11,6 +12,20 @@ const wholeNumber = (text: string): number => {
   if (!Number.isInteger(value) || value < 1 || value > 100_000)
     throw new InvalidArgumentError('a whole number from 1 to 100000')
   return value
+}
+
+function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('print the evening list or the morning report as of now')
+    .argument('<kind>', 'evening or morning')
+    .option('--format <format>', 'json, csv or html')
+    .option('--language <language>', 'ru or en')
+    .option('--rollout <id>', 'of which rollout, where there are several')
+    .option('--zone <zone>', 'only stores of this time zone')
+    .action(async (kind: string, options: ReportArguments) =>
+      (await import('./report.ts')).reportCommand(loadConfig(), kind, options, (text) => console.log(text)),
+    )
 }
 
 function buildProgram(): Command {
@@ -88,6 +103,7 @@ Exit status: 0 done, 1 failed, 64 usage, 69 something needed is not there, 78 a 
         language: options.russian === true ? 'ru' : 'en',
       }),
     )
+  addReport(program)
   return program
 }
 

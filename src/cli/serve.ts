@@ -44,7 +44,8 @@ export async function start(config: Config, parts: Parts, log: Log): Promise<Run
     stops.push(queues.close)
     if (parts.conductor) {
       const limits = { total: config.totalLimit, leaseSeconds: config.leaseSeconds }
-      stops.push(startConductor({ db, queues, limits, log }).close)
+      const day = { hours: config.reportHours, language: config.language }
+      stops.push(startConductor({ db, queues, limits, day, log }).close)
     }
     if (parts.worker) stops.push((await startWorker({ db, queues, config, log })).close)
     // A worker does not load Express and the board.

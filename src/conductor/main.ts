@@ -1,10 +1,13 @@
 /** The conductor: one leader among any number of candidates; every second, and whenever something happened. */
 import { type Database, listen } from '../db/database.ts'
 import { type Leadership, tryToLead } from '../db/leader.ts'
+import { rollBackOwed } from '../db/roll-back.ts'
+import { readNow } from '../db/waves.ts'
 import type { QueueBackend } from '../jobs/backend.ts'
 import { enqueue } from '../jobs/enqueue.ts'
 import type { Log } from '../log.ts'
-import { type TickLimits, tick } from './tick.ts'
+import { createDay, type DaySettings, runDay } from './day.ts'
+import { createTick, type TickLimits } from './tick.ts'
 
 const TICK_MS = 1000
 /** News within this long are looked at together. */
@@ -47,16 +50,30 @@ export function startConductor(options: {
   db: Database
   queues: QueueBackend
   limits: TickLimits
+  /** Left out: the nights alone, without schedules, receipts and reports. */
+  day?: DaySettings
   log: Log
 }): RunningConductor {
   const { db, queues, limits, log } = options
+  const settings = options.day
+  const day =
+    settings &&
+    createDay(
+      (now) => runDay(db, now, settings, log),
+      () => readNow(db.pool),
+      log,
+    )
   const clock = alarm()
   let closing = false
   let leadership: Leadership | undefined
 
-  async function oneTick(current: Leadership): Promise<void> {
-    const result = await tick(current.client, limits)
-    if (result.enqueue.length === 0 && result.expired === 0 && result.ended === 0) return
+  async function oneTick(current: Leadership, tick: ReturnType<typeof createTick>): Promise<void> {
+    const result = await tick(current.client)
+    for (const decision of result.waves) log.info({ decision }, 'a wave was judged')
+    for (const one of result.atRisk) log.error(one, 'not over yet, and little time is left')
+    for (const id of await rollBackOwed(db)) log.warn({ rollout: id }, 'a wave goes back')
+    const isIdle = result.expired === 0 && result.ended === 0 && result.waves.length === 0
+    if (result.enqueue.length === 0 && isIdle) return
     log.debug({ enqueue: result.enqueue.length, expired: result.expired, ended: result.ended }, 'tick')
     // The rows are the outbox: what cannot be enqueued now is found unbegun by a later tick.
     await enqueue(queues, result.enqueue)
@@ -72,13 +89,16 @@ export function startConductor(options: {
       clock.ring()
     })
     const news = await listen(db.url, clock.ring, () => {}).catch(() => undefined)
+    const tick = createTick(limits)
     try {
       while (!closing && !isLost) {
-        await oneTick(current).catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+        await oneTick(current, tick).catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+        day?.look()
         await clock.wait(TICK_MS)
       }
     } finally {
       leadership = undefined
+      await day?.settled()
       await news?.close().catch(() => {})
       await current.resign().catch(() => {})
     }

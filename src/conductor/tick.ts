@@ -1,21 +1,26 @@
-/** One look at the rows: what ran out, what is due, what may begin. Everything on the leader's own connection. */
+/** One look at the rows: what ran out, what opens, what is due, what may begin. Everything on the leader's own connection. */
 import type pg from 'pg'
+import { beginScheduled } from '../db/approval.ts'
+import { type AtRisk, tellAtRisk } from '../db/at-risk.ts'
 import {
-  type Candidate,
   type Claimed,
   claimStorePackages,
   claimUpdates,
   readCandidates,
-  readLoads,
-  readRoom,
   readUnbegun,
   readWantedStorePackages,
 } from '../db/claims.ts'
+import { claimCommands, expireCommands } from '../db/commands.ts'
 import { expireLeases } from '../db/leases.ts'
+import { readLoads, readRoom } from '../db/loads.ts'
 import { endRollouts } from '../db/rollouts.ts'
 import { moveUpdate } from '../db/transition.ts'
-import { due } from '../rollout/due.ts'
-import { type DueStep, release } from '../rollout/release.ts'
+import { type RolloutHead, readHeads, readNow, readRampCounts } from '../db/waves.ts'
+import { type Circumstances, judgeRows, type Wanted, type WaveDecision } from '../rollout/decide.ts'
+import { rampRoom } from '../rollout/ramp.ts'
+import { release } from '../rollout/release.ts'
+import { createGateKeeper } from './judge-waves.ts'
+import { createTimes, type Times } from './times.ts'
 
 export interface TickLimits {
   /** Steps under way in all, whatever the workers could carry. */
@@ -29,56 +34,112 @@ const SILENT_SECONDS = 15
 /** A claim not begun after this long may have lost its job. */
 const UNBEGUN_SECONDS = 3
 const UNBEGUN_AT_ONCE = 500
-
-interface Judged {
-  readonly dueSteps: readonly (DueStep & { readonly candidate: Candidate })[]
-  readonly ended: number
-}
-
-/** Judges every candidate; those at their end are ended at once, the others are what is due. */
-async function judge(on: pg.ClientBase, candidates: readonly Candidate[], now: number): Promise<Judged> {
-  const dueSteps: (DueStep & { candidate: Candidate })[] = []
-  let ended = 0
-  for (const candidate of candidates) {
-    const decision = due({ ...candidate, now })
-    if (decision.do === 'claim') {
-      dueSteps.push({ updateId: candidate.id, storeId: candidate.storeId, step: decision.step, candidate })
-    } else if (decision.do === 'end') {
-      await moveUpdate(on, candidate.id, decision.event, { actor: 'conductor', reason: decision.reason })
-      ended += 1
-    }
-  }
-  return { dueSteps, ended }
-}
-
-async function claimDue(
-  on: pg.ClientBase,
-  judged: Judged,
-  room: number,
-  limits: TickLimits,
-): Promise<Claimed[]> {
-  const stores = [...new Set(judged.dueSteps.map((one) => one.storeId))]
-  if (stores.length === 0 || room <= 0) return []
-  const released = release(judged.dueSteps, await readLoads(on, stores), room)
-  return claimUpdates(on, released, limits.leaseSeconds)
-}
+/** Errands take at most this part of the room: a night goes before looks at it. */
+const COMMANDS_SHARE = 0.25
 
 export interface TickResult {
   /** To be put into their queues; those of earlier ticks that nobody began are among them again. */
   readonly enqueue: readonly Claimed[]
   readonly expired: number
   readonly ended: number
+  readonly waves: readonly WaveDecision[]
+  /** In the middle of an installation, with little time left. */
+  readonly atRisk: readonly AtRisk[]
 }
 
-export async function tick(on: pg.ClientBase, limits: TickLimits): Promise<TickResult> {
-  const expired = await expireLeases(on)
-  const { now, candidates } = await readCandidates(on)
-  const judged = await judge(on, candidates, now)
-  const room = await readRoom(on, limits.total, SILENT_SECONDS)
-  const wanted = room <= 0 ? [] : await readWantedStorePackages(on, room)
-  const distributions = await claimStorePackages(on, wanted, limits.leaseSeconds)
-  const claimed = await claimDue(on, judged, room - distributions.length, limits)
-  await endRollouts(on)
-  const unbegun = await readUnbegun(on, UNBEGUN_SECONDS, UNBEGUN_AT_ONCE)
-  return { enqueue: [...distributions, ...claimed, ...unbegun], expired, ended: judged.ended }
+/** A rollout in the words of the core. */
+function circumstances(heads: readonly RolloutHead[], times: Times, now: number): Circumstances {
+  const byId = new Map(heads.map((head) => [head.id, head]))
+  return {
+    now,
+    terms: (id) => {
+      const [head, terms] = [byId.get(id), times.terms(id)]
+      return head === undefined || terms === undefined ? undefined : { ...head, policy: terms.policy }
+    },
+    installTime: times.installTime,
+    trading: times.trading,
+  }
+}
+
+/** How many installations each ramped rollout may begin now. */
+async function readRamps(
+  on: pg.ClientBase,
+  heads: readonly RolloutHead[],
+  times: Times,
+): Promise<Map<string, number>> {
+  const ramped = heads.flatMap(({ id }) => {
+    const ramp = times.terms(id)?.policy.ramp
+    return ramp === undefined || ramp === null ? [] : [[id, ramp] as const]
+  })
+  const policies = new Map(ramped)
+  const counts = await readRampCounts(on, [...policies.keys()])
+  return new Map(
+    counts.map(({ rolloutId, successes, startedInLastMinute }) => [
+      rolloutId,
+      rampRoom(policies.get(rolloutId) ?? null, successes, startedInLastMinute),
+    ]),
+  )
+}
+
+async function claimDue(
+  on: pg.ClientBase,
+  wanted: readonly Wanted[],
+  room: number,
+  ramp: ReadonlyMap<string, number>,
+  limits: TickLimits,
+): Promise<Claimed[]> {
+  if (wanted.length === 0 || room <= 0) return []
+  const stores = [...new Set(wanted.map((one) => one.storeId))]
+  const trading = wanted.flatMap(({ storeId, closesLane, trading }) =>
+    closesLane && trading !== null ? [[storeId, trading] as const] : [],
+  )
+  const loads = await readLoads(on, stores, new Map(trading))
+  return claimUpdates(on, release(wanted, loads, { total: room, ramp }), limits.leaseSeconds)
+}
+
+/** Keeps between ticks what seldom changes. One per leadership: a new leader begins with what the database says. */
+export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<TickResult> {
+  const times = createTimes()
+  const gates = createGateKeeper()
+
+  return async (on) => {
+    const expired = (await expireLeases(on)) + (await expireCommands(on))
+    await beginScheduled(on)
+    const now = await readNow(on)
+    const heads = await readHeads(on)
+    await times.refresh(
+      on,
+      heads.map((head) => head.id),
+      now,
+    )
+    const waves = await gates.judge(on, heads, times, now)
+    const paused = new Set(waves.flatMap((one) => (one.do === 'pause' ? [one.rolloutId] : [])))
+    const going = heads.filter((head) => !paused.has(head.id))
+    const candidates = heads.length === 0 ? [] : await readCandidates(on, times.open())
+    const { endings, wanted } = judgeRows(candidates, circumstances(going, times, now))
+    for (const { id, event, reason, generation } of endings)
+      await moveUpdate(on, id, event, { actor: 'conductor', reason, generation })
+
+    const room = await readRoom(on, limits.total, SILENT_SECONDS)
+    const packages = room <= 0 || heads.length === 0 ? [] : await readWantedStorePackages(on, room)
+    const distributions = await claimStorePackages(on, packages, limits.leaseSeconds)
+    const ramps = await readRamps(on, heads, times)
+    const claimed = await claimDue(on, wanted, room - distributions.length, ramps, limits)
+    const left = room - distributions.length - claimed.length
+    const commands = await claimCommands(
+      on,
+      Math.ceil(Math.max(0, left) * COMMANDS_SHARE),
+      limits.leaseSeconds,
+    )
+    const atRisk = heads.length > 0 ? await tellAtRisk(on) : []
+    if (heads.length > 0) await endRollouts(on)
+    const unbegun = await readUnbegun(on, UNBEGUN_SECONDS, UNBEGUN_AT_ONCE)
+    return {
+      enqueue: [...distributions, ...claimed, ...commands, ...unbegun],
+      expired,
+      ended: endings.length,
+      waves,
+      atRisk,
+    }
+  }
 }

@@ -1,6 +1,6 @@
 /** What the queue board and the API ask of rows about jobs: the row is the truth, a job only points at it. */
-import type { Step } from '../rollout/due.ts'
-import { isReason, retryEvent } from '../rollout/reasons.ts'
+import type { RolloutKind, Step } from '../rollout/due.ts'
+import { isReason, retryEventIn } from '../rollout/reasons.ts'
 import { machines, nextState } from '../rollout/states.ts'
 import type { Database, Executor } from './database.ts'
 import { LIVE } from './state-lists.ts'
@@ -28,6 +28,7 @@ interface UpdatePlace {
   readonly storeId: string
   readonly deviceId: string
   readonly rolloutState: string
+  readonly kind: RolloutKind
   readonly owned: boolean
 }
 
@@ -35,7 +36,8 @@ function whyNotUpdate(row: UpdatePlace, generation: number): RetryRefusal | unde
   if (row.generation !== generation) return 'superseded'
   if (row.rolloutState === 'cancelled' || row.rolloutState === 'stopping') return 'rolloutCancelled'
   const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-  if (nextState(machines.deviceUpdate, row.state, retryEvent(row.state, reason)) === undefined)
+  const event = retryEventIn(row.kind, row.state, reason)
+  if (event === undefined || nextState(machines.deviceUpdate, row.state, event) === undefined)
     return 'notRetryable'
   return row.owned ? 'ownedByRollout' : undefined
 }
@@ -47,7 +49,7 @@ export async function judgeUpdateRetry(
 ): Promise<Judged> {
   const { rows } = await on.query<UpdatePlace>(
     `SELECT u.id AS "updateId", u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", u.store_id AS "storeId",
-       u.device_id AS "deviceId", r.state AS "rolloutState",
+       u.device_id AS "deviceId", r.state AS "rolloutState", r.kind,
        EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
      FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1`,
     [claim.id],

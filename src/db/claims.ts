@@ -3,84 +3,85 @@
  * when that connection is gone, so is the right to claim.
  */
 import type pg from 'pg'
-import { claimEvents, type DeviceStep, type DueSnapshot } from '../rollout/due.ts'
-import { neverAgain } from '../rollout/reasons.ts'
-import type { StoreLoad } from '../rollout/release.ts'
-import { AT_REST, INSTALLING, LIVE } from './state-lists.ts'
+import type { RestingRow, Wanted } from '../rollout/decide.ts'
+import { claimEvents, type DeviceStep } from '../rollout/due.ts'
+import { networkReasons, neverAgain } from '../rollout/reasons.ts'
+import { release } from '../rollout/release.ts'
+import { readLoads } from './loads.ts'
+import { AT_REST, LIVE } from './state-lists.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
-
-export interface Candidate extends Omit<DueSnapshot, 'now'> {
-  readonly id: string
-  readonly storeId: string
-}
 
 /** Rows read in one tick: enough for every limit, bounded whatever the size of the chain. */
 const CANDIDATES_PER_STORE = 40
 const CANDIDATES = 4000
 
-/** Live updates at rest whose back-off is over, some of every store; and the database's now. */
-export async function readCandidates(on: pg.ClientBase): Promise<{ now: number; candidates: Candidate[] }> {
-  const { rows: clock } = await on.query<{ now: Date }>('SELECT now() AS now')
-  const { rows } = await on.query<Candidate>(
+/**
+ * How far the store's server is: in the same rollout, or else by what it last said, where the package may not be newer.
+ * One that was left out because it needs nothing holds nobody up; one whose version nobody knows does.
+ */
+const SERVER = `
+CASE WHEN d.kind = 'storeServer' OR NOT (u.carried OR r.server_package_id IS NOT NULL OR k.needs_server) THEN 'ok'
+ELSE coalesce((
+  SELECT CASE WHEN x.state = 'succeeded' OR x.reason = 'notNeeded' THEN 'ok' WHEN x.state ${LIVE} THEN 'behind' ELSE 'failed' END
+  FROM device_update x JOIN device xd ON xd.id = x.device_id AND xd.kind = 'storeServer'
+    JOIN package xk ON xk.id = x.package_id AND xk.kind = 'storeServer'
+  WHERE x.rollout_id = u.rollout_id AND x.store_id = u.store_id LIMIT 1), (
+  SELECT CASE WHEN NOT k.needs_server OR t.version >= u.to_version THEN 'ok' ELSE 'behind' END
+  FROM device xd LEFT JOIN device_status t ON t.device_id = xd.id
+  WHERE xd.store_id = u.store_id AND xd.kind = 'storeServer' LIMIT 1), 'ok') END`
+
+/** Columns of a candidate, for `device_update u` and what CANDIDATE_FROM joins. */
+export const CANDIDATE = `
+u.id, u.rollout_id AS "rolloutId", u.device_id AS "deviceId", u.store_id AS "storeId", u.state, u.generation, u.reason, u.attempts, u.carried,
+(extract(epoch FROM u.not_before) * 1000)::float8 AS "notBefore",
+(extract(epoch FROM u.armed_until) * 1000)::float8 AS "armedUntil",
+(w.released_at IS NOT NULL) AS "waveReleased", d.blocked, (d.kind = 'storeServer' AND k.updates_tills) AS "mustBeClosed",
+coalesce(p.state, 'present') AS "storePackageState", p.reason AS "storePackageReason", coalesce(p.attempts, 0) AS "storePackageAttempts",
+${SERVER} AS server`
+
+/** What is carried or goes back needs no store package. */
+export const CANDIDATE_FROM = `
+FROM device_update u
+JOIN rollout r ON r.id = u.rollout_id
+JOIN device d ON d.id = u.device_id
+JOIN package k ON k.id = u.package_id
+JOIN wave w ON w.rollout_id = u.rollout_id AND w.number = u.wave
+LEFT JOIN store_package p ON p.store_id = u.store_id AND p.package_id = u.package_id`
+
+/** Where something may be installed now, pairwise. */
+export interface OpenPlaces {
+  readonly rolloutIds: readonly string[]
+  readonly storeIds: readonly string[]
+}
+
+/**
+ * Live updates at rest for which something may be due, some of every store.
+ * Those that wait for a wave or a window are not read: 10,000 of them may wait all day.
+ */
+export async function readCandidates(on: pg.ClientBase, open: OpenPlaces): Promise<RestingRow[]> {
+  const { rows } = await on.query<RestingRow>(
     `SELECT * FROM (
-       SELECT u.id, u.store_id AS "storeId", u.state, u.reason, u.attempts,
-         (extract(epoch FROM u.not_before) * 1000)::float8 AS "notBefore",
-         (extract(epoch FROM u.armed_until) * 1000)::float8 AS "armedUntil",
-         r.state AS "rolloutState", r.policy, (w.released_at IS NOT NULL) AS "waveReleased",
-         p.state AS "storePackageState", p.reason AS "storePackageReason", p.attempts AS "storePackageAttempts",
-         row_number() OVER (PARTITION BY u.store_id ORDER BY (u.state IN ('waiting', 'downloaded')), u.created_at, u.id) AS place
-       FROM device_update u
-       JOIN rollout r ON r.id = u.rollout_id AND r.state IN ('running', 'paused', 'stopping')
-       JOIN wave w ON w.rollout_id = u.rollout_id AND w.number = u.wave
-       JOIN store_package p ON p.store_id = u.store_id AND p.package_id = u.package_id
-       WHERE u.state ${AT_REST}
-         AND u.lease_until IS NULL
+       SELECT ${CANDIDATE},
+         row_number() OVER (PARTITION BY u.store_id, (u.state IN ('waiting', 'downloaded', 'ready'))
+           ORDER BY (u.state IN ('waiting', 'downloaded')), u.created_at, u.id) AS place
+       ${CANDIDATE_FROM}
+       WHERE r.state IN ('running', 'paused', 'stopping') AND u.state ${AT_REST} AND u.lease_until IS NULL
          -- A back-off holds nothing back that would end the update or take its arming away.
-         AND (u.not_before IS NULL OR u.not_before <= now() OR r.state <> 'running' OR u.state = 'armed'
-              OR (r.policy->>'endsAt') IS NOT NULL)
-         AND (u.state <> 'waiting' OR r.state <> 'running' OR p.state <> 'uploading' OR (r.policy->>'endsAt') IS NOT NULL)
+         AND (u.state NOT IN ('waiting', 'downloaded', 'ready') OR r.state = 'stopping'
+           OR (r.policy->>'endsAt')::timestamptz <= now()
+           OR (r.state = 'running' AND (u.not_before IS NULL OR u.not_before <= now())
+             AND (u.state <> 'waiting' OR p.state = 'present' OR (p.state = 'absent' AND p.reason IS NOT NULL))
+             AND (u.state <> 'ready' OR u.carried OR (w.released_at IS NOT NULL
+               AND (u.rollout_id, u.store_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))))))
+         AND (u.state IN ('waiting', 'downloaded', 'ready', 'armed') OR u.not_before IS NULL OR u.not_before <= now())
      ) live WHERE place <= $1 ORDER BY place LIMIT $2`,
-    [CANDIDATES_PER_STORE, CANDIDATES],
+    [CANDIDATES_PER_STORE, CANDIDATES, open.rolloutIds, open.storeIds],
   )
-  return { now: clock[0]?.now.getTime() ?? Date.now(), candidates: rows }
-}
-
-/** What runs now in these stores, and their limits. */
-export async function readLoads(
-  on: pg.ClientBase,
-  storeIds: readonly string[],
-): Promise<Map<string, StoreLoad>> {
-  const { rows } = await on.query<StoreLoad & { id: string }>(
-    `SELECT s.id, s.max_downloads AS "maxDownloads", s.max_installs AS "maxInstalls",
-       count(u.id) FILTER (WHERE u.state = 'downloading')::int AS downloads,
-       count(u.id) FILTER (WHERE u.state ${INSTALLING})::int AS installs
-     FROM store s LEFT JOIN device_update u ON u.store_id = s.id
-       AND u.state ${LIVE}
-     WHERE s.id = ANY($1::uuid[]) GROUP BY s.id`,
-    [storeIds],
-  )
-  return new Map(rows.map(({ id, ...load }) => [id, load]))
-}
-
-/** How many steps workers that were heard of lately can carry, less those that run. */
-export async function readRoom(
-  on: pg.ClientBase,
-  totalLimit: number,
-  silentSeconds: number,
-): Promise<number> {
-  const { rows } = await on.query<{ capacity: number; running: number }>(
-    `SELECT
-       coalesce((SELECT sum(capacity) FROM worker_node WHERE seen_at > now() - make_interval(secs => $1)), 0)::int AS capacity,
-       (SELECT count(*) FROM device_update WHERE lease_until IS NOT NULL)::int
-         + (SELECT count(*) FROM store_package WHERE lease_until IS NOT NULL)::int AS running`,
-    [silentSeconds],
-  )
-  const { capacity, running } = rows[0] ?? { capacity: 0, running: 0 }
-  return Math.max(0, Math.min(totalLimit, capacity) - running)
+  return rows
 }
 
 export interface Claimed {
-  readonly step: DeviceStep | 'distribute'
+  readonly step: DeviceStep | 'distribute' | 'command'
   readonly id: string
   readonly generation: number
 }
@@ -115,47 +116,54 @@ async function claimAll<T>(
 
 /**
  * Another claim of the same store waits here, so that its lanes are counted once; and the rollout still stands as it
- * was judged by: who stops it waits for this commit, and finds the claim. False: it was paused or stopped meanwhile.
+ * was judged by: who stops it waits for this commit, and finds the claim. False: it was paused or stopped meanwhile, or
+ * the row was claimed since it was read, by another conductor that leads now.
  */
-async function lockForUpdate(on: pg.ClientBase, id: string, rolloutState: string): Promise<boolean> {
+async function lockForUpdate(on: pg.ClientBase, wanted: Wanted): Promise<boolean> {
   const { rowCount } = await on.query(
     `SELECT 1 FROM device_update u JOIN store s ON s.id = u.store_id JOIN rollout r ON r.id = u.rollout_id
-     WHERE u.id = $1 AND r.state = $2 FOR UPDATE OF s FOR SHARE OF r`,
-    [id, rolloutState],
+     WHERE u.id = $1 AND u.generation = $2 AND r.state = $3 FOR UPDATE OF s FOR SHARE OF r`,
+    [wanted.updateId, wanted.generation, wanted.rolloutState],
   )
   return rowCount === 1
+}
+
+/** Counted again with the store locked: whoever else claims in this store waits, or has been counted. */
+async function stillHasRoom(on: pg.ClientBase, wanted: Wanted): Promise<boolean> {
+  if (!wanted.closesLane) return true
+  const trading = wanted.trading === null ? [] : [[wanted.storeId, wanted.trading] as const]
+  const loads = await readLoads(on, [wanted.storeId], new Map(trading))
+  return release([wanted], loads, { total: 1, ramp: new Map() }).length === 1
 }
 
 /** Raises the device's generation, leases the row, opens the attempt's record. Undefined: the row had moved on. */
 async function claimUpdate(
   on: pg.ClientBase,
-  { candidate, step }: WantedUpdate,
+  wanted: Wanted,
   leaseSeconds: number,
 ): Promise<Claimed | undefined> {
-  if (!(await lockForUpdate(on, candidate.id, candidate.rolloutState))) return undefined
+  const { updateId: id, step, latestStart } = wanted
+  if (!(await lockForUpdate(on, wanted))) return undefined
+  if (!(await stillHasRoom(on, wanted))) return undefined
   const { rows } = await on.query<{ generation: number }>(
     `UPDATE device d SET generation = d.generation + 1 FROM device_update u
      WHERE u.id = $1 AND d.id = u.device_id AND u.lease_until IS NULL RETURNING d.generation`,
-    [candidate.id],
+    [id],
   )
   const generation = rows[0]?.generation
   if (generation === undefined) return undefined
-  const claim = { generation, leaseSeconds }
-  const moved = await moveUpdate(on, candidate.id, claimEvents[step], { actor: 'conductor', claim })
+  const options = { actor: 'conductor', claim: { generation, leaseSeconds } }
+  const install = { latestStart: latestStart === null ? null : new Date(latestStart) }
+  const moved = await moveUpdate(on, id, claimEvents[step], options, wanted.closesLane ? { install } : {})
   if (moved === undefined) return undefined
   await on.query(
     'INSERT INTO step_run (id, update_id, step, attempt, generation) VALUES (gen_random_uuid(), $1, $2, $3, $4)',
-    [candidate.id, step, candidate.attempts + 1, generation],
+    [id, step, wanted.attempts + 1, generation],
   )
-  return { step, id: candidate.id, generation }
+  return { step, id, generation }
 }
 
-export interface WantedUpdate {
-  readonly candidate: Pick<Candidate, 'id' | 'attempts' | 'rolloutState'>
-  readonly step: DeviceStep
-}
-
-export const claimUpdates = (on: pg.ClientBase, wanted: readonly WantedUpdate[], leaseSeconds: number) =>
+export const claimUpdates = (on: pg.ClientBase, wanted: readonly Wanted[], leaseSeconds: number) =>
   claimAll(on, wanted, (one) => claimUpdate(on, one, leaseSeconds))
 
 export interface WantedStorePackage {
@@ -176,9 +184,11 @@ export async function readWantedStorePackages(
        AND EXISTS (
          SELECT 1 FROM device_update u JOIN rollout r ON r.id = u.rollout_id
          WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND u.state = 'waiting' AND r.state = 'running'
-           AND p.attempts < (r.policy->>'maxAttempts')::int)
+           AND (r.policy->>'preloadFrom' IS NULL OR (r.policy->>'preloadFrom')::timestamptz <= now())
+           AND (p.attempts < (r.policy->>'maxAttempts')::int
+             OR (r.policy->>'offline' = 'wait' AND p.reason = ANY($3::text[]))))
      ORDER BY p.not_before NULLS FIRST, p.id LIMIT $1`,
-    [limit, neverAgain],
+    [limit, neverAgain, networkReasons],
   )
   return rows
 }

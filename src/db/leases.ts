@@ -2,8 +2,11 @@
 import type pg from 'pg'
 import type { Database, Executor } from './database.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
+import { readTries } from './tries.ts'
 
-export type LeaseTable = 'device_update' | 'store_package'
+/** `command` has no record of its attempts: it is taken by db/commands.ts, and renewed here. */
+export type LeaseTable = 'device_update' | 'store_package' | 'command'
+type StepTable = Exclude<LeaseTable, 'command'>
 const parentOf = { device_update: 'update_id', store_package: 'store_package_id' } as const
 
 /**
@@ -12,7 +15,7 @@ const parentOf = { device_update: 'update_id', store_package: 'store_package_id'
  */
 export async function takeClaim(
   on: Executor,
-  table: LeaseTable,
+  table: StepTable,
   claim: { id: string; generation: number },
   worker: string,
   leaseSeconds: number,
@@ -55,13 +58,19 @@ interface Expired {
   readonly begun: boolean
 }
 
-const readExpired = async (on: pg.ClientBase, table: LeaseTable): Promise<Expired[]> => {
+const readExpired = async (on: pg.ClientBase, table: StepTable): Promise<Expired[]> => {
   const { rows } = await on.query<Expired>(
     `SELECT t.id, t.generation, (r.started_at IS NOT NULL) AS begun FROM ${table} t
      LEFT JOIN step_run r ON r.${parentOf[table]} = t.id AND r.generation = t.generation
      WHERE t.lease_until < now() LIMIT 500`,
   )
   return rows
+}
+
+/** Back to where it was claimed from: the way back of a device that sells leaves it as it is. */
+async function giveBack(on: pg.ClientBase, id: string, generation: number): Promise<'deferred' | 'putOff'> {
+  const { step, claimedFrom } = await readTries(on, id, generation)
+  return step === 'rollback' && claimedFrom === 'ready' ? 'putOff' : 'deferred'
 }
 
 /**
@@ -75,7 +84,7 @@ export async function expireLeases(on: pg.ClientBase): Promise<number> {
   for (const { id, generation, begun } of await readExpired(on, 'device_update')) {
     const moved = begun
       ? await moveUpdate(on, id, 'leaseLost', { ...lost, generation })
-      : await moveUpdate(on, id, 'deferred', { ...unbegun, generation })
+      : await moveUpdate(on, id, await giveBack(on, id, generation), { ...unbegun, generation })
     if (moved) expired += 1
   }
   for (const { id, generation, begun } of await readExpired(on, 'store_package')) {
@@ -90,7 +99,7 @@ export async function expireLeases(on: pg.ClientBase): Promise<number> {
 /** Writes progress of many rows at once; of a row that has moved on, nothing. */
 export async function writeProgress(
   on: Executor,
-  table: LeaseTable,
+  table: StepTable,
   progress: readonly { id: string; generation: number; doneBytes: number }[],
 ): Promise<void> {
   if (progress.length === 0) return

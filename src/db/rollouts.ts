@@ -1,47 +1,63 @@
-/** Rollouts: made as a plan, started as rows, ended when every row has ended. */
-import { type Plan, type PlanDevice, plan, planHash } from '../rollout/plan.ts'
-import type { Policy } from '../rollout/policy.ts'
+/** Rollouts: planned, kept, read, steered, and ended when every row has ended. */
+import { plan } from '../rollout/plan/plan.ts'
+import { planHash } from '../rollout/plan/plan-hash.ts'
+import type { Forecast, PlanInput, Planned, PlanProblem } from '../rollout/plan/plan-types.ts'
+import type { Selection } from '../rollout/plan/selection.ts'
+import { networkReasons } from '../rollout/reasons.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
-import type { Package, Prisma } from './generated/client.ts'
+import type { Prisma, Rollout } from './generated/client.ts'
+import { type PlanRequest, readPlanInput } from './planning.ts'
 import { LIVE } from './state-lists.ts'
 import { moveRollout } from './transition.ts'
 
-export interface Selection {
-  /** Store codes; none = every store. */
-  readonly stores?: readonly string[]
-  readonly cashIds?: readonly string[]
+export type { Selection }
+
+/** A plan that nobody keeps: what would happen, as of now. */
+export async function planNow(
+  on: Executor,
+  request: PlanRequest,
+  now = Date.now(),
+): Promise<{ planned: Planned; input: PlanInput }> {
+  const input = await readPlanInput(on, request, now)
+  return { planned: plan(input), input }
 }
 
-/** Devices as the planner sees them. */
-async function readPlanDevices(on: Executor, selection: Selection): Promise<PlanDevice[]> {
-  const { rows } = await on.query<PlanDevice>(
-    `SELECT d.id, d.store_id AS "storeId", d.kind, d.cash_id AS "cashId", d.host, d.blocked, t.version,
-       EXISTS (SELECT 1 FROM device_update u WHERE u.device_id = d.id
-         AND u.state ${LIVE}) AS owned
-     FROM device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status t ON t.device_id = d.id
-     WHERE ($1::text[] IS NULL OR s.code = ANY($1)) AND ($2::text[] IS NULL OR d.cash_id = ANY($2))`,
-    [selection.stores ?? null, selection.cashIds ?? null],
-  )
-  return rows
+export interface NewRollout extends PlanRequest {
+  readonly name: string
+  readonly actor: string
+  readonly ofRolloutId?: string
+  readonly scheduleId?: string
+  /** Its own, where making it twice must make one. */
+  readonly id?: string
 }
 
-/** Plans and keeps a draft. */
-export async function createRollout(
-  db: Database,
-  input: { name: string; target: Package; selection: Selection; policy: Policy; actor: string },
-) {
-  const { target } = input
-  const devices = await readPlanDevices(db.pool, input.selection)
-  const made = plan({ ...target, size: Number(target.size) }, devices, input.policy)
+export type Created =
+  | { readonly ok: true; readonly row: Rollout; readonly forecast: Forecast }
+  | { readonly ok: false; readonly problems: readonly PlanProblem[] }
+
+const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue
+
+/** Keeps a plan as a draft; nothing happens to any device until it is approved. `input.waves` are those of the plan. */
+export async function keepRollout(db: Database, input: NewRollout, planned: Planned): Promise<Created> {
+  if (!planned.ok) return planned
+  const made = planned.plan
   const hash = planHash(made)
   const row = await db.prisma.rollout.create({
     data: {
+      ...(input.id === undefined ? {} : { id: input.id }),
       name: input.name,
-      packageId: target.id,
-      plan: made as unknown as Prisma.InputJsonValue,
+      kind: input.kind,
+      packageId: input.target.id,
+      serverPackageId: input.serverTarget?.id ?? null,
+      ofRolloutId: input.ofRolloutId ?? null,
+      scheduleId: input.scheduleId ?? null,
+      selection: json(input.selection),
+      cut: json(input.waves),
+      plan: json(made),
       planHash: hash,
-      policy: input.policy as unknown as Prisma.InputJsonValue,
+      policy: json(input.policy),
+      need: json(made.need),
       createdBy: input.actor,
     },
   })
@@ -53,83 +69,69 @@ export async function createRollout(
       name: input.name,
       planHash: hash,
       devices: made.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0),
+      waves: made.waves.length,
       leftOut: made.leftOut.length,
     },
   })
-  return row
+  return { ok: true, row, forecast: planned.forecast }
 }
 
-const INSERT_TARGETS = `
-INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, from_version, to_version)
-SELECT gen_random_uuid(), $1, d.id, d.store_id, $2, t.wave, s.version, $3
-FROM unnest($4::uuid[], $5::int[]) AS t(device_id, wave)
-JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
-ON CONFLICT DO NOTHING`
-
-/** Those left out by the plan, and those that another rollout took meanwhile: rows too, so that nobody is forgotten. */
-const INSERT_LEFT_OUT = `
-INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, state, reason, finished_at, from_version, to_version)
-SELECT gen_random_uuid(), $1, d.id, d.store_id, $2, 1, 'skipped', t.reason, now(), s.version, $3
-FROM unnest($4::uuid[], $5::text[]) AS t(device_id, reason)
-JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
-ON CONFLICT DO NOTHING`
-
-/** A store package of an earlier rollout is used as it is; one that failed then is tried anew. */
-const INSERT_STORE_PACKAGES = `
-INSERT INTO store_package (id, store_id, package_id)
-SELECT gen_random_uuid(), store_id, $2::uuid FROM device_update WHERE rollout_id = $1 GROUP BY store_id
-ON CONFLICT (store_id, package_id) DO UPDATE SET attempts = 0, not_before = NULL, reason = NULL`
-
-async function insertRows(
-  on: Executor,
-  rollout: { id: string; packageId: string },
-  made: Plan,
-): Promise<void> {
-  const targets = made.waves.flatMap((wave) => wave.deviceIds.map((id) => ({ id, wave: wave.number })))
-  const ids = targets.map((target) => target.id)
-  const head = [rollout.id, rollout.packageId, made.package.version]
-  await on.query(
-    'INSERT INTO wave (id, rollout_id, number, released_at) SELECT gen_random_uuid(), $1, n, now() FROM unnest($2::int[]) n',
-    [rollout.id, made.waves.map((wave) => wave.number)],
-  )
-  await on.query(INSERT_TARGETS, [...head, ids, targets.map((target) => target.wave)])
-  const leftOut = [...made.leftOut, ...ids.map((deviceId) => ({ deviceId, reason: 'ownedByRollout' }))]
-  await on.query(INSERT_LEFT_OUT, [
-    ...head,
-    leftOut.map((one) => one.deviceId),
-    leftOut.map((one) => one.reason),
-  ])
-  await on.query(INSERT_STORE_PACKAGES, [rollout.id, rollout.packageId])
+/** Plans and keeps a draft. */
+export async function createRollout(db: Database, input: NewRollout): Promise<Created> {
+  const { planned } = await planNow(db.pool, input)
+  return keepRollout(db, input, planned)
 }
 
-/** Draft → running, with its rows: all or nothing. False: it was no draft. */
-export async function startRollout(db: Database, id: string, actor: string): Promise<boolean> {
-  const started = await inTransaction(db, async (client) => {
-    if ((await moveRollout(client, id, 'schedule', { actor })) === undefined) return false
-    const { rows } = await client.query<{ plan: Plan; packageId: string }>(
-      'SELECT plan, package_id AS "packageId" FROM rollout WHERE id = $1',
-      [id],
-    )
-    const row = rows[0]
-    if (row === undefined) return false
-    await insertRows(client, { id, packageId: row.packageId }, row.plan)
-    await moveRollout(client, id, 'start', { actor })
-    return true
-  })
-  db.poke()
-  return started
+export interface Steering {
+  readonly actor: string
+  /** Why; going on after a breach needs one. */
+  readonly reason?: string
 }
 
-/** Pause, resume or stop. False: its state refuses that. */
+export type SteerAnswer =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: 'notFound' | 'notAllowed' | 'reasonNeeded'; readonly state?: string }
+
+/**
+ * Pause, resume or stop. Going on after a gate was breached needs a person's reason, and begins a new sample: what was
+ * judged before is not judged again.
+ */
 export async function steerRollout(
   db: Database,
   id: string,
   event: 'pause' | 'resume' | 'stop',
-  actor: string,
-): Promise<boolean> {
-  const moved = await moveRollout(db.pool, id, event, { actor })
+  { actor, reason }: Steering,
+): Promise<SteerAnswer> {
+  const answer = await inTransaction(db, async (client): Promise<SteerAnswer> => {
+    const { rows } = await client.query<{ state: string; reason: string | null }>(
+      'SELECT state, reason FROM rollout WHERE id = $1 FOR UPDATE',
+      [id],
+    )
+    const [row] = rows
+    if (row === undefined) return { ok: false, why: 'notFound' }
+    const isBreached = row.state === 'paused' && row.reason !== null
+    if (event === 'resume' && isBreached && (reason ?? '').trim() === '')
+      return { ok: false, why: 'reasonNeeded' }
+    const params = {
+      ...(reason === undefined ? {} : { why: reason }),
+      ...(isBreached ? { after: row.reason } : {}),
+    }
+    if ((await moveRollout(client, id, event, { actor, params })) === undefined)
+      return { ok: false, why: 'notAllowed', state: row.state }
+    if (event === 'resume' && isBreached)
+      await client.query(
+        `UPDATE wave w SET sample_from = now(), fulfilled_at = NULL, accepted_unreachable = n.unreachable, accepted_silent = n.silent
+         FROM (SELECT w.id, count(u.id) FILTER (WHERE u.state NOT IN ('succeeded', 'cancelled') AND u.reason = ANY($2::text[]))::int AS unreachable,
+             count(u.id) FILTER (WHERE u.state = 'inDoubt')::int AS silent
+           FROM wave w LEFT JOIN device_update u ON u.rollout_id = w.rollout_id AND u.wave = w.number
+           WHERE w.rollout_id = $1 GROUP BY w.id) n
+         WHERE w.id = n.id AND w.passed_at IS NULL AND w.released_at IS NOT NULL`,
+        [id, networkReasons],
+      )
+    return { ok: true }
+  })
   db.poke()
-  return moved !== undefined
+  return answer
 }
 
 /** Ends rollouts of which every device update has ended. The leader's. */
@@ -148,7 +150,15 @@ export const listRollouts = (db: Database, limit: number) =>
   db.prisma.rollout.findMany({
     orderBy: { createdAt: 'desc' },
     take: limit,
-    omit: { plan: true },
+    omit: { plan: true, nextPlan: true },
+    include: { package: true },
+  })
+
+/** Without its plan, which is as large as its fleet. */
+export const findRolloutHead = (db: Database, id: string) =>
+  db.prisma.rollout.findUnique({
+    where: { id },
+    omit: { plan: true, nextPlan: true },
     include: { package: true },
   })
 
@@ -160,8 +170,9 @@ export const findRollout = (db: Database, id: string) =>
 
 /** How many device updates stand in each state, and each reason. */
 export async function countUpdates(db: Database, rolloutId: string) {
-  const { rows } = await db.pool.query<{ state: string; reason: string | null; count: number }>(
-    'SELECT state, reason, count(*)::int AS count FROM device_update WHERE rollout_id = $1 GROUP BY state, reason ORDER BY state, reason',
+  const { rows } = await db.pool.query<{ state: string; reason: string | null; wave: number; count: number }>(
+    `SELECT state, reason, wave, count(*)::int AS count FROM device_update WHERE rollout_id = $1
+     GROUP BY state, reason, wave ORDER BY wave, state, reason`,
     [rolloutId],
   )
   return rows

@@ -1,25 +1,33 @@
 import type { Executor } from './database.ts'
 
-export interface Unknown {
-  readonly kind: 'store' | 'device'
-  readonly name: string
-  /** Where it stood in what was asked, from 0. */
-  readonly place: number
-}
+export type NameKind = 'store' | 'device' | 'group' | 'label'
+/** Store codes, cash ids, groups of stores, labels of stores or devices. */
+export type Names = Readonly<Record<NameKind, readonly string[]>>
 
-/** Which of these store codes and cash ids do not exist, in their order. */
-export async function findUnknown(
-  on: Executor,
-  asked: { readonly stores: readonly string[]; readonly cashIds: readonly string[] },
-): Promise<Unknown[]> {
-  const { rows } = await on.query<Unknown>(
-    `SELECT kind, name, (place - 1)::int AS place FROM (
-       SELECT 'store' AS kind, name, place FROM unnest($1::text[]) WITH ORDINALITY AS a(name, place)
-         WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.code = a.name)
-       UNION ALL SELECT 'device', name, place FROM unnest($2::text[]) WITH ORDINALITY AS a(name, place)
-         WHERE NOT EXISTS (SELECT 1 FROM device d WHERE d.cash_id = a.name)
-     ) AS unknown ORDER BY kind DESC, place`,
-    [asked.stores, asked.cashIds],
-  )
-  return rows
+const UNKNOWN = `
+SELECT kind, name FROM (
+  SELECT DISTINCT 'store' AS kind, name FROM unnest($1::text[]) AS a(name)
+    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.code = a.name)
+  UNION ALL SELECT DISTINCT 'device', name FROM unnest($2::text[]) AS a(name)
+    WHERE NOT EXISTS (SELECT 1 FROM device d WHERE d.cash_id = a.name)
+  UNION ALL SELECT DISTINCT 'group', name FROM unnest($3::text[]) AS a(name)
+    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.group_name = a.name)
+  UNION ALL SELECT DISTINCT 'label', name FROM unnest($4::text[]) AS a(name)
+    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE a.name = ANY(s.labels))
+      AND NOT EXISTS (SELECT 1 FROM device d WHERE a.name = ANY(d.labels))
+) AS unknown`
+
+/** Which of these names nothing has. */
+export async function findUnknown(on: Executor, names: Names): Promise<Record<NameKind, Set<string>>> {
+  const unknown = {
+    store: new Set<string>(),
+    device: new Set<string>(),
+    group: new Set<string>(),
+    label: new Set<string>(),
+  }
+  const asked = [names.store, names.device, names.group, names.label]
+  if (asked.every((list) => list.length === 0)) return unknown
+  const { rows } = await on.query<{ kind: NameKind; name: string }>(UNKNOWN, asked)
+  for (const { kind, name } of rows) unknown[kind].add(name)
+  return unknown
 }

@@ -10,3 +10,5 @@ export const LIVE = `NOT IN ${list(states.filter(isTerminalUpdate))}`
 export const AT_REST = `IN ${list(states.filter((state) => !isTerminalUpdate(state) && !isActiveUpdate(state)))}`
 /** `state ${INSTALLING}`: between arming and its end, so that it takes one of the store's places. */
 export const INSTALLING = `IN ${list([...laneClosedStates].filter((state) => !isTerminalUpdate(state)))}`
+/** `state ${LANE_CLOSED}`: the till may be restarting, or may not sell. */
+export const LANE_CLOSED = `IN ${list([...laneClosedStates])}`

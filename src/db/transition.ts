@@ -55,9 +55,9 @@ function cells(machine: Machine, event: string): { before: string[]; after: stri
 
 /** Columns that only some device updates' moves carry. */
 export interface UpdatePatch {
-  readonly fromVersion?: number | null
-  readonly formerAutoUpdate?: boolean | null
   readonly armedUntil?: Date | null
+  /** A claim of an installation: its latest start; the ramp counts the claim. */
+  readonly install?: { readonly latestStart: Date | null }
   readonly doneBytes?: number
 }
 
@@ -81,23 +81,23 @@ moved AS (
     attempts = ${attemptsSql('u.attempts', '$10')},
     not_before = now() + make_interval(secs => $11::float8),
     finished_at = CASE WHEN cell.after = ANY($12::text[]) THEN now() END,
-    from_version = CASE WHEN $13 THEN $14::int ELSE u.from_version END,
-    former_auto_update = CASE WHEN $15 THEN $16::boolean ELSE u.former_auto_update END,
-    armed_until = CASE WHEN $17 THEN $18::timestamptz ELSE u.armed_until END,
-    done_bytes = coalesce($19::bigint, u.done_bytes)
+    latest_start = CASE WHEN $13 THEN $14::timestamptz ELSE u.latest_start END,
+    install_at = CASE WHEN $13 THEN now() ELSE u.install_at END,
+    armed_until = CASE WHEN $15 THEN $16::timestamptz ELSE u.armed_until END,
+    done_bytes = coalesce($17::bigint, u.done_bytes)
   FROM cell
   WHERE u.id = $1 AND u.state = cell.before AND ($4::int IS NULL OR u.generation = $4)
   RETURNING u.*, cell.before
 ),
 ended AS (
-  UPDATE step_run r SET ended_at = now(), outcome = $20, reason = $8, params = $9::jsonb
+  UPDATE step_run r SET ended_at = now(), outcome = $18, reason = $8, params = $9::jsonb
   FROM moved WHERE $5::int IS NULL AND r.update_id = moved.id AND r.generation = moved.generation AND r.ended_at IS NULL
 ),
 said AS (
   INSERT INTO event (code, actor, rollout_id, store_id, device_id, update_id, params)
-  SELECT said.code, $21, moved.rollout_id, moved.store_id, moved.device_id, moved.id,
+  SELECT said.code, $19, moved.rollout_id, moved.store_id, moved.device_id, moved.id,
     CASE WHEN said.own THEN said.params ELSE said.params || jsonb_build_object('from', moved.before, 'to', moved.state) END
-  FROM moved, (VALUES ('updateMoved', $22::jsonb, false), ($23::text, $24::jsonb, true)) AS said(code, params, own)
+  FROM moved, (VALUES ('updateMoved', $20::jsonb, false), ($21::text, $22::jsonb, true)) AS said(code, params, own)
   WHERE said.code IS NOT NULL
 )
 SELECT id, before, state, rollout_id AS "rolloutId", device_id AS "deviceId", store_id AS "storeId", generation, attempts FROM moved`
@@ -127,10 +127,8 @@ export async function moveUpdate(
     options.attempts ?? 'keep',
     options.retryInSeconds ?? null,
     terminalUpdates,
-    patch.fromVersion !== undefined,
-    patch.fromVersion ?? null,
-    patch.formerAutoUpdate !== undefined,
-    patch.formerAutoUpdate ?? null,
+    patch.install !== undefined,
+    patch.install?.latestStart ?? null,
     patch.armedUntil !== undefined,
     patch.armedUntil ?? null,
     patch.doneBytes ?? null,
@@ -220,6 +218,7 @@ moved AS (
   UPDATE rollout r SET
     state = cell.after,
     reason = $4,
+    reason_params = $9::jsonb,
     started_at = CASE WHEN cell.after = 'running' THEN coalesce(r.started_at, now()) ELSE r.started_at END,
     finished_at = CASE WHEN cell.after = ANY($5::text[]) THEN now() END
   FROM cell WHERE r.id = $1 AND r.state = cell.before
@@ -234,7 +233,7 @@ SELECT id, before, state FROM moved`
 /** What a rollout's move is called in the journal, by the state it leads to. */
 const rolloutEventCode: Record<RolloutState, string> = {
   draft: 'rolloutCreated',
-  awaitingApproval: 'rolloutCreated',
+  awaitingApproval: 'rolloutSubmitted',
   scheduled: 'rolloutScheduled',
   running: 'rolloutStarted',
   paused: 'rolloutPaused',
@@ -254,7 +253,12 @@ export async function moveRollout(
   on: Executor,
   id: string,
   event: RolloutEvent,
-  options: { actor: string; reason?: string; params?: Readonly<Record<string, unknown>> },
+  options: {
+    actor: string
+    /** Why it paused by itself; a person's move clears it. */
+    reason?: string
+    params?: Readonly<Record<string, unknown>>
+  },
 ): Promise<RolloutMoved | undefined> {
   const { before, after } = cells(machines.rollout, event)
   const code = rolloutEventCodes[event] ?? rolloutEventCode[after[0] as RolloutState]
@@ -266,7 +270,12 @@ export async function moveRollout(
     terminalRollouts,
     code,
     options.actor,
-    JSON.stringify({ event, ...options.params }),
+    JSON.stringify({
+      event,
+      ...(options.reason === undefined ? {} : { reason: options.reason }),
+      ...options.params,
+    }),
+    options.reason === undefined ? null : JSON.stringify(options.params ?? {}),
   ])
   return rows[0]
 }

@@ -1,8 +1,7 @@
 /** Device updates as people and workers read them, and a person's retry. */
-import { type Due, due } from '../rollout/due.ts'
-import type { Policy } from '../rollout/policy.ts'
-import { isReason, retryEvent } from '../rollout/reasons.ts'
-import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
+import type { RolloutKind } from '../rollout/due.ts'
+import { isReason, retryEventIn } from '../rollout/reasons.ts'
+import type { DeviceUpdateState, RolloutState } from '../rollout/states.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import { moveRollout, moveUpdate } from './transition.ts'
@@ -35,30 +34,6 @@ export const listStorePackages = (db: Database, rolloutId: string) =>
     include: { store: { select: { code: true } } },
     orderBy: { store: { code: 'asc' } },
   })
-
-/** What a device update waits for now: computed from rows, never stored. */
-export async function readDue(db: Database, id: string): Promise<Due | undefined> {
-  const row = await db.prisma.deviceUpdate.findUnique({
-    where: { id },
-    include: { rollout: { include: { waves: true } }, store: { include: { storePackages: true } } },
-  })
-  if (row === null) return undefined
-  const held = row.store.storePackages.find((one) => one.packageId === row.packageId)
-  return due({
-    state: row.state as DeviceUpdateState,
-    reason: row.reason,
-    rolloutState: row.rollout.state as RolloutState,
-    waveReleased: row.rollout.waves.some((wave) => wave.number === row.wave && wave.releasedAt !== null),
-    storePackageState: (held?.state ?? 'absent') as StorePackageState,
-    storePackageReason: held?.reason ?? null,
-    storePackageAttempts: held?.attempts ?? 0,
-    attempts: row.attempts,
-    notBefore: row.notBefore?.getTime() ?? null,
-    armedUntil: row.armedUntil?.getTime() ?? null,
-    now: Date.now(),
-    policy: row.rollout.policy as unknown as Policy,
-  })
-}
 
 export type RetryAnswer =
   | { readonly ok: true; readonly state: DeviceUpdateState; readonly generation: number }
@@ -108,8 +83,9 @@ function retryInTransaction(
       generation: number
       rolloutId: string
       rolloutState: RolloutState
+      kind: RolloutKind
     }>(
-      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState"
+      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState", r.kind
        FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1 FOR UPDATE OF u, r`,
       [updateId],
     )
@@ -119,7 +95,9 @@ function retryInTransaction(
       return { ok: false, why: 'rolloutCancelled', state: row.state }
     }
     const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-    const moved = await moveUpdate(client, updateId, retryEvent(row.state, reason), {
+    const event = retryEventIn(row.kind, row.state, reason)
+    if (event === undefined) return { ok: false, why: 'notRetryable', state: row.state }
+    const moved = await moveUpdate(client, updateId, event, {
       actor: by.actor,
       reason: null,
       attempts: 'reset',
@@ -135,17 +113,4 @@ function retryInTransaction(
       await moveRollout(client, row.rolloutId, 'reopen', { actor: by.actor })
     return { ok: true, state: moved.state, generation: row.generation }
   })
-}
-
-/** Updates of a rollout that a person can retry: those that ended without the new version. */
-export async function listRetryable(
-  db: Database,
-  rolloutId: string,
-  states: readonly string[],
-): Promise<string[]> {
-  const { rows } = await db.pool.query<{ id: string }>(
-    'SELECT id FROM device_update WHERE rollout_id = $1 AND state = ANY($2::text[]) ORDER BY store_id, id',
-    [rolloutId, states],
-  )
-  return rows.map((row) => row.id)
 }

@@ -10,7 +10,7 @@ export async function readUpdateWork(db: Database, id: string) {
       device: true,
       store: true,
       package: true,
-      rollout: { select: { policy: true, state: true } },
+      rollout: { select: { policy: true, state: true, kind: true } },
       // The last attempt that did more than look, however often was looked since.
       runs: {
         where: { step: { not: 'observe' }, endedAt: { not: null } },

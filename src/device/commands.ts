@@ -7,6 +7,8 @@ export interface Call {
   readonly input?: string
   /** It may change the device: carries a claim. */
   readonly mutates?: true
+  /** Answered, it is over and part of no installation: what comes after it can be refused as if it had not been. */
+  readonly isAside?: true
 }
 
 /** Whom a mutating call is meant for, and under which claim. */
@@ -57,7 +59,8 @@ export const arm = (claim: Claim, p: PackageRef, expiresInSeconds: number): Call
       ...flags({
         version: formatVersion(p.version),
         sha256: p.sha256,
-        'expires-in': Math.ceil(expiresInSeconds),
+        // Never later than was meant; the contract knows no arming for less than a second.
+        'expires-in': Math.max(1, Math.floor(expiresInSeconds)),
       }),
     ],
     claim,
@@ -67,3 +70,13 @@ export const restart = (claim: Claim, version: number): Call =>
   mutating(['restart', ...flags({ version: formatVersion(version) })], claim)
 export const rollback = (claim: Claim, version: number): Call =>
   mutating(['rollback', ...flags({ version: formatVersion(version) })], claim)
+
+/** Done: the shift is closed, or was. It prints a report, so it may take a while. */
+export const closeShift = (claim: Claim): Call => ({ ...mutating(['close-shift'], claim), isAside: true })
+
+/** Shows a text, of which 4000 bytes are kept, to whoever works there. It goes on standard input: it is no word of a command line. */
+export const message = (claim: Claim, text: string): Call => ({
+  ...mutating(['message'], claim),
+  input: text,
+  isAside: true,
+})

@@ -84,6 +84,8 @@ const armedState = z.object({ version, sha256, until: time, operation: text })
 export const armData = z.object({ armed: armedState, formerAutoUpdate: z.boolean().nullable() })
 export const disarmData = z.object({ armed: z.null(), autoUpdate: z.boolean().nullable() })
 export const verifyData = z.object({ verified: z.literal(true) })
+/** Of `close-shift`, `message`, `block`, `clean`: done says it all. */
+export const doneData = z.object({})
 
 export const statusData = z.object({
   cashId: text.nullable(),
@@ -105,6 +107,8 @@ export const statusData = z.object({
   drawer: z.int().nullable(),
   cashier: z.object({ kind: z.enum(['none', 'person', 'selfCheckout']), name: text.nullable() }).nullable(),
   lastReceipt: z.object({ number: count.nullable(), at: time.nullable() }).nullable(),
+  /** Came later than the others: agents that do not say it count as not knowing it. */
+  printer: z.enum(['ready', 'notReady']).nullable().default(null),
   replication: z.object({ lagSeconds: count.nullable(), unsent: count.nullable() }).nullable(),
   disk: z.object({ freeBytes: count }).nullable(),
   clock: time.nullable(),

@@ -17,6 +17,19 @@ export interface StepContext {
   /** Where the device fetches the package: a file on its own store server. */
   readonly source: string
   readonly policy: Policy
+  readonly deviceKind: string
+  /** `rollback`: the way back, from `package`, of a device that sells. */
+  readonly rolloutKind: 'update' | 'rollback'
+  /** What of the package the preconditions ask for; no formats of fiscal documents: null, not checked. */
+  readonly packageFacts: { readonly ffd: readonly string[] | null; readonly firmware: boolean }
+  /** Milliseconds since 1970: what begins later may not be over, or back, in time. Null: nothing presses. */
+  readonly latestStart: number | null
+  /** Its store server's update brings it along: it is looked at, and nothing is sent. */
+  readonly carried: boolean
+  /** Milliseconds since 1970: since when this step is tried again and again. */
+  readonly triedSince: number
+  /** The operation of the last attempt, where contact was lost in it; for what it may have left undone. */
+  readonly interrupted: string | undefined
   /** The restart or rollback that contact was lost in; only for observe. */
   readonly lost:
     | {
@@ -30,6 +43,8 @@ export interface StepContext {
   now(): number
   sleep(ms: number): Promise<void>
   progress(doneBytes: number): void
+  /** Goes into the record of the attempt's end, however it ends. */
+  note(params: Readonly<Record<string, unknown>>): void
   /** Keeps what the device said of itself. */
   sawStatus(status: Status): void
   /** A named place where a test may end the process. */
@@ -40,8 +55,6 @@ export interface StepEnd {
   readonly event: DeviceUpdateEvent
   readonly reason?: ReasonCode | null
   readonly params?: Readonly<Record<string, unknown>>
-  readonly fromVersion?: number | null
-  readonly formerAutoUpdate?: boolean | null
   readonly armedUntil?: Date | null
 }
 
@@ -90,23 +103,6 @@ export const isStaged = (context: StepContext, status: Status): boolean =>
 
 export const isArmed = (context: StepContext, status: Status): boolean =>
   status.armed !== null && status.armed.sha256 === context.package.sha256
-
-/** Why the till must not be restarted now, by what it says itself. Unknown activity counts as busy. */
-export function inUse(status: Status): ReasonCode | undefined {
-  if (status.blocked === true) return 'tillBlocked'
-  switch (status.activity) {
-    case 'idle':
-      return undefined
-    case 'receipt':
-    case 'payment':
-      return 'receiptOpen'
-    case 'technicalBreak':
-    case 'service':
-      return 'technicalBreak'
-    case 'unknown':
-      return 'activityUnknown'
-  }
-}
 
 /** A refusal by us, before anything was sent. */
 export const refuse = (reason: ReasonCode, detail?: string): DeviceFailure =>

@@ -1,4 +1,4 @@
 import type { JobKind } from './job.ts'
 
 /** Checks identity and preconditions, then arms the device. */
-export const activate: JobKind = { name: 'activate', table: 'device_update', share: 0.5 }
+export const activate: JobKind<'activate'> = { name: 'activate', table: 'device_update', share: 0.5 }

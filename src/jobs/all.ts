@@ -1,16 +1,16 @@
-import type { Step } from '../rollout/due.ts'
 import { activate } from './activate.ts'
+import { command } from './command.ts'
 import { disarm } from './disarm.ts'
 import { distribute } from './distribute.ts'
 import { download } from './download.ts'
-import type { JobKind } from './job.ts'
+import type { JobKind, JobName } from './job.ts'
 import { observe } from './observe.ts'
 import { restart } from './restart.ts'
 import { rollback } from './rollback.ts'
 import { verify } from './verify.ts'
 
 /** Every queue, in the order of a night. */
-export const jobKinds: Readonly<Record<Step, JobKind>> = {
+export const jobKinds: { readonly [Name in JobName]: JobKind<Name> } = {
   distribute,
   download,
   verify,
@@ -19,4 +19,5 @@ export const jobKinds: Readonly<Record<Step, JobKind>> = {
   disarm,
   rollback,
   observe,
+  command,
 }

@@ -10,10 +10,9 @@ import {
 } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Log } from '../log.ts'
-import type { Step } from '../rollout/due.ts'
 import { jobKinds } from './all.ts'
 import { closeWorker, trackActive } from './close-worker.ts'
-import type { ClaimPayload } from './job.ts'
+import type { ClaimPayload, JobName } from './job.ts'
 import { createQueuePool } from './pool.ts'
 
 export type ClaimQueue = Queue<ClaimPayload, string>
@@ -23,8 +22,8 @@ export type ClaimProcessor = Processor<ClaimPayload, string>
 export interface QueueBackend {
   readonly kind: 'postgres' | 'redis'
   /** The queue of a step, opened at the first call. */
-  queue(step: Step): ClaimQueue
-  worker(step: Step, process: ClaimProcessor, concurrency: number): ClaimWorker
+  queue(step: JobName): ClaimQueue
+  worker(step: JobName, process: ClaimProcessor, concurrency: number): ClaimWorker
   /** Ends the workers after their jobs, then the queues and connections. */
   closeWorkers(): Promise<void>
   close(): Promise<void>
@@ -54,9 +53,9 @@ function postgresMaker(url: string, log: Log) {
   pool.on('error', (error) => log.warn({ err: error }, 'queue connection'))
   return {
     kind: 'postgres' as const,
-    queue: (name: Step): ClaimQueue =>
+    queue: (name: JobName): ClaimQueue =>
       new onPostgres.Queue<ClaimPayload, string>(name, { connection }) as unknown as ClaimQueue,
-    worker: (name: Step, process: ClaimProcessor, concurrency: number): ClaimWorker =>
+    worker: (name: JobName, process: ClaimProcessor, concurrency: number): ClaimWorker =>
       new onPostgres.Worker<ClaimPayload, string>(name, process as never, {
         ...workerOptions,
         connection,
@@ -73,8 +72,8 @@ function redisMaker(url: string, log: Log) {
   producer.on('error', (error) => log.warn({ err: error }, 'redis'))
   return {
     kind: 'redis' as const,
-    queue: (name: Step): ClaimQueue => new Queue<ClaimPayload, string>(name, { connection: producer }),
-    worker: (name: Step, process: ClaimProcessor, concurrency: number): ClaimWorker => {
+    queue: (name: JobName): ClaimQueue => new Queue<ClaimPayload, string>(name, { connection: producer }),
+    worker: (name: JobName, process: ClaimProcessor, concurrency: number): ClaimWorker => {
       const consumer = new Redis(url, { maxRetriesPerRequest: null })
       consumer.on('error', (error) => log.warn({ err: error }, 'redis'))
       consumers.push(consumer)
@@ -99,7 +98,7 @@ export function createQueueBackend(options: {
     options.redisUrl === undefined
       ? postgresMaker(options.databaseUrl, options.log)
       : redisMaker(options.redisUrl, options.log)
-  const queues = new Map<Step, ClaimQueue>()
+  const queues = new Map<JobName, ClaimQueue>()
   const closers: (() => Promise<void>)[] = []
   const warn = (error: Error) => options.log.warn({ err: error }, 'queue')
   return {

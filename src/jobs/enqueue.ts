@@ -1,13 +1,12 @@
 /** Puts claims into their queues. Only the conductor does; doing it twice adds nothing. */
-import type { Step } from '../rollout/due.ts'
 import type { QueueBackend } from './backend.ts'
-import { type ClaimPayload, jobId, jobOptions } from './job.ts'
+import { type ClaimPayload, type JobName, jobId, jobOptions } from './job.ts'
 
 const CHUNK = 500
 
 export async function enqueue(
   backend: QueueBackend,
-  claims: readonly (ClaimPayload & { readonly step: Step })[],
+  claims: readonly (ClaimPayload & { readonly step: JobName })[],
 ): Promise<void> {
   for (const step of new Set(claims.map((claim) => claim.step))) {
     const group = claims.filter((claim) => claim.step === step)

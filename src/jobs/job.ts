@@ -6,17 +6,21 @@ import type { Step } from '../rollout/due.ts'
 export const claimPayload = z.object({ id: z.uuid(), generation: z.int().positive() })
 export type ClaimPayload = z.infer<typeof claimPayload>
 
-export interface JobKind {
+/** What a queue is called: the steps of a rollout, and errands beside it. */
+export type JobName = Step | 'command'
+
+export interface JobKind<Name extends JobName = JobName> {
   /** Queue and job name: the verb. */
-  readonly name: Step
+  readonly name: Name
   /** The row that the id in the payload names. */
-  readonly table: 'device_update' | 'store_package'
+  readonly table: 'device_update' | 'store_package' | 'command'
   /** Share of a worker's capacity that this step may fill. */
   readonly share: number
 }
 
 /** Adding an id that exists is ignored, so a claim is one job however often it is enqueued. No `:` in it. */
-export const jobId = (step: Step, claim: ClaimPayload): string => `${step}-${claim.id}-g${claim.generation}`
+export const jobId = (step: JobName, claim: ClaimPayload): string =>
+  `${step}-${claim.id}-g${claim.generation}`
 
 const FAILED_DAYS = 14
 /** The row owns attempts; the board keeps what needs a person for a fortnight, and the rest for a night. */

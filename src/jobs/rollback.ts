@@ -1,4 +1,4 @@
 import type { JobKind } from './job.ts'
 
 /** Brings an unhealthy device back to the version before. */
-export const rollback: JobKind = { name: 'rollback', table: 'device_update', share: 0.5 }
+export const rollback: JobKind<'rollback'> = { name: 'rollback', table: 'device_update', share: 0.5 }

@@ -6,6 +6,10 @@ export type AttemptEnd =
   | { readonly event: 'deferred'; readonly retryInSeconds: number; readonly attempts: 'spend' | 'keep' }
   | { readonly event: 'fail' | 'skip' }
 
+/** Whom nobody reaches may answer tomorrow: with such a policy it is waited for until the rollout's end. */
+export const isPatient = (reason: ReasonCode, policy: Policy): boolean =>
+  policy.offline === 'wait' && reasonRule(reason).owner === 'network'
+
 /**
  * @param attempts spent before this one
  * @param jitter 0 … 1: spreads the devices of a store that failed together over half the back-off more
@@ -14,11 +18,14 @@ export function endAttempt(reason: ReasonCode, attempts: number, policy: Policy,
   const rule = reasonRule(reason)
   const seconds = backoffSeconds(reason, attempts + 1, policy.backoffScale)
   if (seconds === undefined) return { event: endEvent(reason) }
-  if (rule.spends && attempts + 1 >= policy.maxAttempts) return { event: endEvent(reason) }
+  const isLast = attempts + 1 >= policy.maxAttempts
+  const mayWait = isPatient(reason, policy)
+  if (rule.spends && isLast && !mayWait) return { event: endEvent(reason) }
   return {
     event: 'deferred',
     retryInSeconds: seconds * (1 + jitter / 2),
-    attempts: rule.spends ? 'spend' : 'keep',
+    // Whom nobody reaches is asked for ever more rarely, and its last attempt is kept for when it answers.
+    attempts: rule.spends && !isLast ? 'spend' : 'keep',
   }
 }
 

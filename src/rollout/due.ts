@@ -1,7 +1,9 @@
 /** What is due for one row, and what it waits for otherwise. Pure: rows and a time in, a decision out. */
+import { isPatient } from './attempt.ts'
 import type { Policy } from './policy.ts'
 import { endEvent, isReason, type ReasonCode, reasonRule } from './reasons.ts'
 import type { DeviceUpdateEvent, DeviceUpdateState, RolloutState, StorePackageState } from './states.ts'
+import type { InstallTime, InstallWait } from './time/calendar.ts'
 
 export const deviceSteps = [
   'download',
@@ -26,11 +28,23 @@ export const claimEvents = {
   observe: 'claimObserve',
 } as const satisfies Record<DeviceStep, DeviceUpdateEvent>
 
+/** `rollback`: the way back from an earlier rollout, released and gated like any. */
+export type RolloutKind = 'update' | 'rollback'
+
+/** How far the store server of a device is in the same rollout; `ok` where it does not matter. */
+export type ServerProgress = 'ok' | 'behind' | 'failed'
+
 export interface DueSnapshot {
+  readonly kind: RolloutKind
   readonly state: DeviceUpdateState
   readonly reason: string | null
   readonly rolloutState: RolloutState
   readonly waveReleased: boolean
+  /** The head office has blocked it since the plan was made. */
+  readonly blocked?: boolean
+  readonly server: ServerProgress
+  /** Whether an installation may begin in its store now. */
+  readonly install: InstallTime
   readonly storePackageState: StorePackageState
   /** Why the store package is not there, when an attempt for it ended so. */
   readonly storePackageReason: string | null
@@ -47,8 +61,10 @@ export type WaitReason =
   | ReasonCode
   | 'paused'
   | 'notStarted'
+  | 'preload'
   | 'storePackage'
   | 'wave'
+  | InstallWait
   | 'backoff'
   | 'terminal'
   | 'running'
@@ -69,7 +85,8 @@ const isBeforeInstalling = (state: DeviceUpdateState): state is 'waiting' | 'dow
 
 /** Armed: restart at once, unless nobody wants it any more or it would come too late. */
 function dueArmed(s: DueSnapshot): Due {
-  const tooLate = s.armedUntil === null || s.now >= s.armedUntil || isNightOver(s)
+  const isFrozen = !s.install.may && s.install.because === 'frozen'
+  const tooLate = s.armedUntil === null || s.now >= s.armedUntil || isNightOver(s) || isFrozen
   const isWanted = s.rolloutState === 'running' && !tooLate
   // A till that is in use is disarmed at once; one that nobody reaches, not every second. Its arming expires by itself.
   if (isBackingOff(s) && (isWanted || isNetwork(s.reason))) return wait('backoff')
@@ -95,25 +112,35 @@ function dueBeforeInstalling(s: DueSnapshot & { state: 'waiting' | 'downloaded' 
   if (s.rolloutState === 'paused') return wait('paused')
   if (s.rolloutState !== 'running') return wait('notStarted')
   if (s.attempts >= s.policy.maxAttempts) return endExhausted(s)
+  if (s.state === 'ready') return dueReady(s)
   if (isBackingOff(s)) return wait('backoff')
-  switch (s.state) {
-    case 'waiting':
-      return dueWaiting(s)
-    case 'downloaded':
-      return claim('verify')
-    case 'ready':
-      return s.waveReleased ? claim('activate') : wait('wave')
-  }
+  return s.state === 'waiting' ? dueWaiting(s) : claim('verify')
 }
 
-const isGivenUp = (s: DueSnapshot): boolean =>
-  s.storePackageAttempts >= s.policy.maxAttempts ||
-  (s.storePackageReason !== null &&
-    isReason(s.storePackageReason) &&
-    reasonRule(s.storePackageReason).backoff === 'never')
+/** Fetched and verified: wave, server and window come before the back-off, so that what is waited for is the true reason. */
+function dueReady(s: DueSnapshot): Due {
+  if (s.server === 'failed') return { do: 'end', event: 'skip', reason: 'serverBehind' }
+  if (!s.waveReleased) return wait('wave')
+  if (s.blocked === true) return wait('tillBlocked')
+  if (s.server === 'behind') return wait('serverBehind')
+  if (!s.install.may) return wait(s.install.because)
+  if (isBackingOff(s)) return wait('backoff')
+  return claim(s.kind === 'rollback' ? 'rollback' : 'activate')
+}
+
+/** A line that is down is waited for, where the policy says so; what only a person can mend is not. */
+function isGivenUp(s: DueSnapshot): boolean {
+  const { storePackageReason: reason, policy } = s
+  if (reason !== null && isReason(reason)) {
+    if (reasonRule(reason).backoff === 'never') return true
+    if (isPatient(reason, policy)) return false
+  }
+  return s.storePackageAttempts >= policy.maxAttempts
+}
 
 /** A store whose package cannot be brought there holds its devices no longer than the policy's attempts. */
 function dueWaiting(s: DueSnapshot): Due {
+  if (s.policy.preloadFrom !== null && s.now < Date.parse(s.policy.preloadFrom)) return wait('preload')
   if (s.storePackageState === 'present') return claim('download')
   if (s.storePackageState === 'absent' && isGivenUp(s)) {
     const reason = ownReason(s.storePackageReason, 'storePackageMissing')

@@ -1,4 +1,6 @@
 /** A fleet as files and the API bring it: stores and their devices. Pure checks that no schema can say. */
+import { type Calendar, defaultCalendar } from './time/calendar.ts'
+import { type CalendarProblemCode, checkCalendar } from './time/calendar-check.ts'
 
 export interface InventoryDevice {
   readonly kind: string
@@ -11,8 +13,18 @@ export interface InventoryDevice {
   readonly credential: string
   readonly hostKeys: readonly string[]
   readonly agent: string
-  readonly blocked: boolean
+  /** Left out: as it stands in the head office. */
+  readonly blocked?: boolean | undefined
+  readonly inReserve?: boolean
+  readonly configuration?: string | null
+  readonly labels?: readonly string[]
 }
+
+/** A calendar without its zone, which is the store's. */
+export type StoreHours = Omit<Calendar, 'timeZone'>
+
+export const calendarOf = (timeZone: string, hours: StoreHours | null): Calendar =>
+  hours === null ? defaultCalendar(timeZone) : { ...hours, timeZone }
 
 export interface InventoryStore {
   readonly code: string
@@ -28,6 +40,10 @@ export interface InventoryStore {
   readonly packageUrl: string
   readonly maxDownloads: number
   readonly maxInstalls: number
+  readonly group?: string | null
+  readonly labels?: readonly string[]
+  /** null: every night from eleven to six, and nothing known of when it trades. */
+  readonly calendar?: StoreHours | null
   readonly devices: readonly InventoryDevice[]
 }
 
@@ -36,7 +52,7 @@ export interface Inventory {
 }
 
 export interface InventoryProblem {
-  readonly code: 'storeTwice' | 'cashIdTwice' | 'numberTwice' | 'timeZoneUnknown'
+  readonly code: 'storeTwice' | 'cashIdTwice' | 'numberTwice' | CalendarProblemCode
   /** Where it stands: `stores.3.devices.0.cashId`. */
   readonly path: string
   readonly value: string
@@ -64,6 +80,18 @@ function repeated(
   })
 }
 
+/**
+ * What is wrong with a store's hours; its zone is not looked at.
+ * @param path where they stand: `stores.3.calendar`
+ */
+export function checkHours(hours: StoreHours, path: string): InventoryProblem[] {
+  return checkCalendar({ ...hours, timeZone: 'UTC' }).map(({ code, path: within, value }) => ({
+    code,
+    path: `${path}.${within.replaceAll(/\[(\d+)\]/g, '.$1')}`,
+    value,
+  }))
+}
+
 /** All problems, in the order of the file; none: the inventory can be applied. */
 export function checkInventory({ stores }: Inventory): InventoryProblem[] {
   const devices = stores.flatMap((store, s) =>
@@ -78,6 +106,9 @@ export function checkInventory({ stores }: Inventory): InventoryProblem[] {
       isTimeZone(store.timeZone)
         ? []
         : [{ code: 'timeZoneUnknown' as const, path: `stores.${s}.timeZone`, value: store.timeZone }],
+    ),
+    ...stores.flatMap((store, s) =>
+      store.calendar ? checkHours(store.calendar, `stores.${s}.calendar`) : [],
     ),
     ...repeated(
       devices.map(({ device, path }) => ({ key: device.cashId, path: `${path}.cashId` })),

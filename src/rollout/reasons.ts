@@ -40,6 +40,8 @@ const blocked = {
   gate: false,
   owner: 'store',
 } as const
+/** Nothing is wrong with the till: it waits for its hour or for its store server, no attempt spent. */
+const notNow = { ...blocked, owner: 'us' } as const
 const store = {
   retry: 'waiting',
   backoff: STORE,
@@ -106,17 +108,32 @@ export const reasons = {
   activityUnknown: blocked,
   cashInDrawer: blocked,
   replicationLag: blocked,
+  tillBlocked: blocked,
+  // what an update would make worse, by the till's own word
+  fiscalCritical: blocked,
+  ofdQueueOld: blocked,
+  ffdUnsupported: blocked,
+  printerNotReady: blocked,
+  clockSkew: blocked,
+  // what is known of it is too old to go by: the next look mends it
+  statusStale: { ...blocked, owner: 'us' },
   // busy with its own work, not with a customer: soon over
-  deviceBusy: { ...blocked, backoff: OURS, owner: 'us' },
+  deviceBusy: { ...blocked, backoff: { baseSeconds: 20, capSeconds: 300 }, owner: 'us' },
+  // its time has not come, or will not be long enough: the calendar and the plan are ours
   lanesTooFew: blocked,
+  windowClosed: notNow,
+  windowTooShort: notNow,
+  frozen: notNow,
+  storeOpen: notNow,
+  serverBehind: notNow,
   // left out before anything began
-  tillBlocked: leftOut,
   notNeeded: leftOut,
   versionChain: leftOut,
   versionUnknown: leftOut,
   ownedByRollout: leftOut,
   wrongKind: leftOut,
   nightOver: leftOut,
+  skippedByPerson: { ...leftOut, owner: 'us' },
   // the store or the device cannot take it
   diskFull: store,
   storePackageMissing: { ...store, end: 'skipped' },
@@ -175,11 +192,26 @@ const RETRY_EVENT = {
   inDoubt: 'retryLook',
 } as const
 
+export type RetryEvent = (typeof RETRY_EVENT)[RetryRest]
+
 /** The event of a person's retry. A device that was rolled back or is broken is always looked at first. */
-export function retryEvent(
-  state: string,
-  reason: ReasonCode | null,
-): 'retryFetch' | 'retryVerify' | 'retryInstall' | 'retryLook' {
+export function retryEvent(state: string, reason: ReasonCode | null): RetryEvent {
   if (state === 'rolledBack' || state === 'broken') return 'retryLook'
   return reason === null ? 'retryFetch' : RETRY_EVENT[reasonRule(reason).retry]
 }
+
+/** The same in a rollout of either kind: the way back fetches nothing, and whoever is back (undefined) is done. */
+export function retryEventIn(
+  kind: 'update' | 'rollback',
+  state: string,
+  reason: ReasonCode | null,
+): RetryEvent | undefined {
+  if (kind === 'update') return retryEvent(state, reason)
+  if (state === 'rolledBack') return undefined
+  return state === 'broken' ? 'retryLook' : 'retryInstall'
+}
+
+/** Nobody answers: tomorrow somebody may. */
+export const networkReasons = (Object.keys(reasons) as ReasonCode[]).filter(
+  (code) => reasonRule(code).owner === 'network',
+)

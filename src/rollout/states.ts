@@ -1,7 +1,7 @@
 /**
  * Every state machine of Nightshift, on one screen: state → event → next state.
  * A missing cell means: the event is refused. Types, the API's `allowed` actions,
- * docs/states.md and the database's CHECK constraints are derived from these three tables.
+ * docs/states.md and the database's CHECK constraints are derived from these tables.
  */
 
 export const rolloutStates = {
@@ -26,7 +26,14 @@ export const deviceUpdateStates = {
   // rest states: nothing runs, the conductor decides what is due
   waiting: { claimDownload: 'downloading', fail: 'failed', skip: 'skipped', cancel: 'cancelled' },
   downloaded: { claimVerify: 'verifying', fail: 'failed', skip: 'skipped', cancel: 'cancelled' },
-  ready: { claimActivate: 'activating', fail: 'failed', skip: 'skipped', cancel: 'cancelled' },
+  ready: {
+    claimActivate: 'activating',
+    // a rollout of kind `rollback`: nothing to fetch and to arm, only the way back
+    claimRollback: 'rollingBack',
+    fail: 'failed',
+    skip: 'skipped',
+    cancel: 'cancelled',
+  },
   armed: { claimRestart: 'restarting', claimDisarm: 'disarming' },
   unhealthy: { claimRollback: 'rollingBack' },
   inDoubt: {
@@ -38,6 +45,7 @@ export const deviceUpdateStates = {
     seenNew: 'succeeded',
     seenUnhealthy: 'unhealthy',
     seenBroken: 'broken',
+    seenReverted: 'rolledBack',
   },
   // active states: a worker holds a lease
   downloading: {
@@ -77,6 +85,8 @@ export const deviceUpdateStates = {
   rollingBack: {
     reverted: 'rolledBack',
     deferred: 'unhealthy',
+    // asked for, and the device is in use: nothing was sent
+    putOff: 'ready',
     beyondRepair: 'broken',
     contactLost: 'inDoubt',
     leaseLost: 'inDoubt',
@@ -90,21 +100,33 @@ export const deviceUpdateStates = {
   cancelled: {},
 } as const
 
+/** One errand to one device: a look at it, a message, closing its shift. */
+export const commandStates = {
+  waiting: { claim: 'running', expire: 'expired' },
+  running: { done: 'done', fail: 'failed', deferred: 'waiting', leaseLost: 'waiting' },
+  done: {},
+  failed: {},
+  expired: {},
+} as const
+
 export type Machine = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 export type RolloutState = keyof typeof rolloutStates
 export type StorePackageState = keyof typeof storePackageStates
 export type DeviceUpdateState = keyof typeof deviceUpdateStates
+export type CommandState = keyof typeof commandStates
 
 type EventOf<M extends Machine> = { [S in keyof M]: keyof M[S] }[keyof M] & string
 export type RolloutEvent = EventOf<typeof rolloutStates>
 export type StorePackageEvent = EventOf<typeof storePackageStates>
 export type DeviceUpdateEvent = EventOf<typeof deviceUpdateStates>
+export type CommandEvent = EventOf<typeof commandStates>
 
 export const machines = {
   rollout: rolloutStates,
   storePackage: storePackageStates,
   deviceUpdate: deviceUpdateStates,
+  command: commandStates,
 } as const satisfies Record<string, Machine>
 export type MachineName = keyof typeof machines
 

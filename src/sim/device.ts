@@ -5,7 +5,7 @@ import { type DeviceKind, exitStatus, MARK, type Status } from '../device/contra
 import { runAgent } from './agent.ts'
 import { type AgentState, newState, PowerLost, StateFile } from './agent-state.ts'
 import { type Fault, FaultBox } from './faults.ts'
-import { recoverInstall } from './install.ts'
+import { followServer, recoverInstall } from './install.ts'
 import { Machine, type MachineFacts, type Pace } from './machine.ts'
 import { type ProfileOptions, profileOf } from './profile.ts'
 import { SshHost } from './ssh-host.ts'
@@ -29,6 +29,10 @@ export interface DeviceOptions {
   readonly now: () => number
   /** Called when the fault `hostKeyChanged` is set. */
   readonly changeHostKey: () => Promise<void>
+  /** Told each time that a version has come up healthy. */
+  readonly onRuns?: (version: number) => void
+  /** The version of the store server, where its update updates this device as well. */
+  readonly serverVersion?: () => number
   /** The host that answers for it, where it has none of its own: a store server's agent. */
   readonly outer?: () => Pick<SshHost, 'cut' | 'settle'>
 }
@@ -75,6 +79,7 @@ export class SimDevice {
       faults: this.faults,
       profile: () => profileOf(options.profile),
       cutPower: (backAfterMs) => this.#cutPower(backAfterMs),
+      ...(options.onRuns && { onRuns: options.onRuns }),
     }
     this.host = new SshHost({
       faults: this.faults,
@@ -165,6 +170,16 @@ export class SimDevice {
     await recoverInstall(this.#machine)
     startTransfer(this.#machine)
     await this.#outer().settle()
+    await this.follow()
+  }
+
+  /** Takes over what its store server runs, where that is the server's doing. Switched off: when it comes back. */
+  async follow(): Promise<void> {
+    const version = this.#options.serverVersion?.()
+    if (version === undefined || !this.#isPowered || this.#isStopped) return
+    await followServer(this.machine, version).catch((error: unknown) => {
+      if (!(error instanceof PowerLost)) throw error
+    })
   }
 
   #outer(): Pick<SshHost, 'cut' | 'settle'> {

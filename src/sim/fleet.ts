@@ -2,10 +2,11 @@
 import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import type { ParsedKey } from 'ssh2'
-import { SimDevice } from './device.ts'
+import type { StoreHours } from '../rollout/inventory.ts'
+import { type DeviceOptions, SimDevice } from './device.ts'
 import { type FleetFile, openFleetFile, saveFleetFile } from './fleet-file.ts'
 import type { Inventory, InventoryDevice, InventoryStore, PlannedTill } from './inventory.ts'
-import { planTills, spread } from './inventory.ts'
+import { alwaysNight, planTills, spread } from './inventory.ts'
 import { hostKeyOf } from './keys.ts'
 import type { ProfileOptions } from './profile.ts'
 import { readClientKey } from './ssh-host.ts'
@@ -38,6 +39,10 @@ export interface FleetOptions {
   readonly shifts?: ProfileOptions['shifts']
   /** Store servers are devices too: kind `storeServer`, the store's code as their cash id. */
   readonly storeServers?: boolean
+  /** With storeServers: when a store server comes up with a version, its tills take it over, after a short outage. */
+  readonly updatesTills?: boolean
+  /** Windows and opening hours of every store; a night without end when left out. */
+  readonly calendar?: StoreHours
   readonly now?: () => number
 }
 
@@ -86,7 +91,7 @@ function makeDevice(
   context: Context,
   storeCode: string,
   planned: Planned,
-  outer?: () => SimStore['host'],
+  more: Pick<DeviceOptions, 'onRuns' | 'serverVersion'> & { outer?: () => SimStore['host'] } = {},
 ): SimDevice {
   const { options, folder, file } = context
   const { index, ...labels } = planned
@@ -102,7 +107,7 @@ function makeDevice(
     pace: { restartMs, latencyMs, healthMs: (options.healthSeconds ?? 0) * 1000 },
     profile: { index, kind: planned.kind, sinceMs: file.sinceMs, shifts: options.shifts ?? 'closed' },
     now: options.now ?? Date.now,
-    ...(outer && { outer }),
+    ...more,
   })
 }
 
@@ -117,7 +122,15 @@ function makeStore(context: Context, place: number, first: number, tills: number
     number: 0,
     name: `Сервер ${code}`,
   }
-  const agent = options.storeServers ? makeDevice(context, code, server, () => store.host) : undefined
+  const carry = (): void => {
+    for (const till of store.devices) void till.follow()
+  }
+  const agent = options.storeServers
+    ? makeDevice(context, code, server, {
+        outer: () => store.host,
+        ...(options.updatesTills && { onRuns: carry }),
+      })
+    : undefined
   const store: SimStore = new SimStore({
     code,
     name: `ООО "Вот это - магазин" (${code})`,
@@ -130,14 +143,15 @@ function makeStore(context: Context, place: number, first: number, tills: number
     downloadBytesPerSecond: options.speed?.downloadBytesPerSecond ?? Number.POSITIVE_INFINITY,
     ...(agent && { agent }),
   })
-  store.devices.push(...planTills(first, tills).map((planned) => makeDevice(context, code, planned)))
+  const link = agent && options.updatesTills ? { serverVersion: () => agent.version } : {}
+  store.devices.push(...planTills(first, tills).map((planned) => makeDevice(context, code, planned, link)))
   return store
 }
 
 const everyDevice = (store: SimStore): SimDevice[] =>
   store.options.agent ? [store.options.agent, ...store.devices] : store.devices
 
-function inventoryOf(stores: readonly SimStore[], { file }: Context): Inventory {
+function inventoryOf(stores: readonly SimStore[], { file, options }: Context): Inventory {
   const access = (name: string, port: number) => ({
     host: '127.0.0.1',
     port,
@@ -163,6 +177,7 @@ function inventoryOf(stores: readonly SimStore[], { file }: Context): Inventory 
       ...access(code, store.host.port),
       packageFolder,
       packageUrl,
+      calendar: options.calendar ?? alwaysNight,
       devices,
     }
   }

@@ -51,7 +51,12 @@ async function stop(machine: Machine, install: Install): Promise<Install | undef
   await machine.sleep(facts.pace.restartMs / 2)
   const death = faults.take('dieDuringRestart', ({ at }) => at !== 'afterSwitch')
   if (death) machine.die(death.backAfterMs)
+  const isTooLate = state.armed !== null && facts.now() >= state.armed.until
   dropArming(machine)
+  if (isTooLate) {
+    await end(machine, install, 'armingExpired', 'its arming ran out before the switch')
+    return undefined
+  }
   if (faults.take('installFails')) {
     state.boots++
     machine.log(`install failed ${formatVersion(install.to)} ${tail(install)}`)
@@ -74,6 +79,7 @@ async function start(machine: Machine, install: Install): Promise<Install | unde
   if (sick === undefined) {
     state.health = 'healthy'
     await end(machine, install, null, null)
+    facts.onRuns?.(state.version)
     return undefined
   }
   if (sick.stay) {
@@ -102,6 +108,7 @@ async function comeBack(machine: Machine, install: Install): Promise<undefined> 
   machine.state.health = 'healthy'
   const isOwnDoing = install.phase === 'reverting'
   await end(machine, install, isOwnDoing ? 'healthFailed' : null, isOwnDoing ? 'went back by itself' : null)
+  machine.facts.onRuns?.(machine.state.version)
 }
 
 async function run(machine: Machine): Promise<void> {
@@ -128,6 +135,15 @@ export function planInstall(machine: Machine, operation: string, generation: num
   state.install = { operation, generation, from, to, formerPrevious, phase: 'stopping' }
 }
 
+/** Takes over the version that its store server runs; nothing when it has it, or is in the middle of another install. */
+export async function followServer(machine: Machine, version: number): Promise<void> {
+  const { state } = machine
+  if (state.version === version || state.install !== null) return
+  planInstall(machine, `server-${version}-${state.boots}`, state.generation, version)
+  await machine.save()
+  continueInstall(machine)
+}
+
 /** The same for going back to the previous version. */
 export function planRollback(machine: Machine, operation: string, generation: number): void {
   const { state } = machine
@@ -151,7 +167,8 @@ export async function recoverInstall(machine: Machine): Promise<void> {
   const { state } = machine
   state.boots++
   machine.expireArming()
-  if (state.install?.phase === 'stopping' && state.armed === null) {
+  const isOver = state.armed === null || machine.facts.now() >= state.armed.until
+  if (state.install?.phase === 'stopping' && isOver) {
     await end(machine, state.install, 'armingExpired', 'power came back too late')
   } else if (state.install === null && state.armed) {
     planInstall(machine, state.armed.operation, state.armed.generation, state.armed.version)

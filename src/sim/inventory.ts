@@ -1,6 +1,11 @@
 /** Who is in a simulated fleet: plain JSON, as the head office imports it. */
 import type { DeviceKind } from '../device/contract.ts'
-import type { InventoryDevice as OfficeDevice, InventoryStore as OfficeStore } from '../rollout/inventory.ts'
+import type {
+  InventoryDevice as OfficeDevice,
+  InventoryStore as OfficeStore,
+  StoreHours,
+} from '../rollout/inventory.ts'
+import { weekdays } from '../rollout/time/calendar.ts'
 
 /** Every simulated device has an address. */
 export interface InventoryDevice extends OfficeDevice {
@@ -11,11 +16,19 @@ export interface InventoryDevice extends OfficeDevice {
 /** The limits are the head office's own. */
 export interface InventoryStore extends Omit<OfficeStore, 'maxDownloads' | 'maxInstalls'> {
   readonly phone: string
+  readonly calendar: StoreHours
   readonly devices: readonly InventoryDevice[]
 }
 
 export interface Inventory {
   readonly stores: readonly InventoryStore[]
+}
+
+/** A shop that is closed for good: it may be installed at any time, so that a night of a test is whenever it runs. */
+export const alwaysNight: StoreHours = {
+  windows: [{ days: weekdays, from: '00:00', to: '24:00' }],
+  opening: [],
+  exceptions: [],
 }
 
 export interface PlannedTill {

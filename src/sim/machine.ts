@@ -23,6 +23,8 @@ export interface MachineFacts {
   readonly profile: () => Profile
   /** Cuts the power of this device now; back after so many milliseconds. */
   readonly cutPower: (backAfterMs: number) => void
+  /** Told each time that a version has come up healthy. */
+  readonly onRuns?: (version: number) => void
 }
 
 /** Lives from one boot to the next power cut; after that, whatever still runs gets PowerLost. */
@@ -91,6 +93,8 @@ export class Machine {
   expireArming(): void {
     const { armed } = this.state
     if (armed === null || this.facts.now() < armed.until) return
+    // What stops for it already is in the middle: the install itself looks at the time once more.
+    if (this.state.install?.phase === 'stopping') return
     this.state.armed = null
     this.state.autoUpdate = armed.formerAutoUpdate
     this.log(`arming expired ${formatVersion(armed.version)} operation=${armed.operation}`)

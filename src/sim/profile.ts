@@ -12,7 +12,16 @@ export interface ProfileOptions {
 
 export type Profile = Pick<
   Status,
-  'activity' | 'shift' | 'sum' | 'drawer' | 'cashier' | 'lastReceipt' | 'replication' | 'disk' | 'fiscal'
+  | 'activity'
+  | 'shift'
+  | 'sum'
+  | 'drawer'
+  | 'cashier'
+  | 'lastReceipt'
+  | 'printer'
+  | 'replication'
+  | 'disk'
+  | 'fiscal'
 >
 
 const HOUR_MS = 3_600_000
@@ -59,6 +68,7 @@ function serverProfile(): Profile {
     drawer: null,
     cashier: null,
     lastReceipt: null,
+    printer: null,
     replication: { lagSeconds: 0, unsent: 0 },
     disk: { freeBytes: 40 * GIB },
     fiscal: null,
@@ -76,6 +86,7 @@ export function profileOf(options: ProfileOptions): Profile {
     drawer: 0,
     cashier: cashierOf(kind, index, shift.open === true),
     lastReceipt: { number: 100 + (index % 900), at: iso(sinceMs - 2 * HOUR_MS) },
+    printer: 'ready',
     replication: { lagSeconds: index % 30, unsent: 0 },
     disk: { freeBytes: 8 * GIB },
     fiscal: fiscalOf(options),

@@ -105,13 +105,15 @@ const verify: Verb = async (machine, call) => {
 
 const arm: Verb = async (machine, call) => {
   const { state, facts } = machine
+  // From the call on: hashing 4 GiB must not make the arming last longer.
+  const until = facts.now() + call.number('expires-in') * 1000
   const wanted = { version: call.number('version'), sha256: call.text('sha256') }
   const wrong = (await check(machine, wanted)) ?? (machine.faults.take('diskFull') && 'diskFull')
   if (wrong) return refused(wrong)
   const formerAutoUpdate = state.armed?.formerAutoUpdate ?? state.autoUpdate
   state.armed = {
     ...wanted,
-    until: facts.now() + call.number('expires-in') * 1000,
+    until,
     operation: call.text('operation'),
     generation: call.number('generation'),
     formerAutoUpdate,
@@ -154,6 +156,7 @@ const rollback: Verb = async (machine, call) => {
   const version = call.number('version')
   if (state.version !== version) return done()
   if (state.previousVersion === null) return refused('rollbackUnsupported')
+  if (isSelling(machine, machine.view().activity)) return refused('receiptOpen')
   if (faults.take('rollbackFails')) {
     state.health = 'unhealthy'
     machine.log(`rollback failed ${formatVersion(version)}`)
@@ -164,10 +167,12 @@ const rollback: Verb = async (machine, call) => {
 }
 
 const closeShift: Verb = async (machine) => {
-  const { activity, drawer, shift, fiscal, cashier } = machine.view()
+  const { activity, drawer, shift, fiscal, cashier, printer } = machine.view()
+  if (shift?.open !== true) return done()
   if (isSelling(machine, activity)) return refused('receiptOpen')
   if ((drawer ?? 0) > 0) return refused('cashInDrawer')
-  if (shift?.open !== true) return done()
+  // Closing prints a report.
+  if (printer === 'notReady') return refused('shiftOpen')
   const { facts } = machine.state
   facts.shift = { open: false, number: shift.number, openedAt: null }
   facts.sum = 0

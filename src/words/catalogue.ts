@@ -2,13 +2,9 @@
 import type { WaitReason } from '../rollout/due.ts'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
-import type { EventTexts, Refusal } from './events.ts'
-
-/** `label` is what it is, in one or two words; `advice` is what the operator does about it. */
-export interface Words {
-  readonly label: string
-  readonly advice: string
-}
+import type { BreachTexts, EventTexts, Refusal } from './events.ts'
+import type { Words } from './labels.ts'
+import type { ReportWords } from './report.ts'
 
 export interface Catalogue {
   readonly language: Language
@@ -23,6 +19,8 @@ export interface Catalogue {
   readonly waits: Readonly<Record<Exclude<WaitReason, ReasonCode>, Words>>
   readonly refusals: Readonly<Record<Refusal, string>>
   readonly events: EventTexts
+  readonly breaches: BreachTexts
+  readonly report: ReportWords
 }
 
 export const languages = ['ru', 'en'] as const

@@ -1,4 +1,20 @@
-import type { EventTexts } from './events.ts'
+import type { BreachTexts, EventTexts } from './events.ts'
+
+/** What commands are called; another one is shown as its code. */
+const ERRANDS: Readonly<Record<string, string>> = {
+  look: 'A look',
+  message: 'A message',
+  closeShift: 'Closing the shift',
+}
+const ENDS: Readonly<Record<string, string>> = { done: 'done', failed: 'failed', expired: 'not done in time' }
+const REPORTS: Readonly<Record<string, string>> = { evening: 'Evening list', morning: 'Morning report' }
+/** Why a schedule made nothing, or waits. */
+const RUNS: Readonly<Record<string, string>> = {
+  nothingToDo: 'nothing to do',
+  approvalNeeded: 'it waits for an approval',
+  packageUnknown: 'there is no such package',
+}
+const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
 
 const DEVICES = ['device', 'devices'] as const
 
@@ -6,20 +22,40 @@ const DEVICES = ['device', 'devices'] as const
 export const enEvents: EventTexts = {
   rolloutCreated: (p) =>
     `Rollout${p.quoted('name')} created${p.has('devices') ? `: ${p.count('devices', ...DEVICES)}, ${p.text('leftOut')} left out` : ''}`,
+  rolloutSubmitted: (p) => `Rollout${p.quoted('name')} submitted for approval`,
   rolloutApproved: (p) =>
     `Rollout${p.quoted('name')} approved${p.has('planHash') ? `, plan ${p.text('planHash')}` : ''}`,
-  rolloutRejected: (p) => `Rollout${p.quoted('name')} sent back to draft`,
+  rolloutRejected: (p) => `Rollout${p.quoted('name')} sent back to draft${p.because(': ')}`,
   rolloutScheduled: (p) => `Rollout${p.quoted('name')} scheduled`,
   rolloutStarted: (p) => `Rollout${p.quoted('name')} started`,
-  rolloutPaused: (p) => `Rollout${p.quoted('name')} paused${p.because(': ')}`,
-  rolloutResumed: (p) => `Rollout${p.quoted('name')} resumed`,
+  rolloutPaused: (p) =>
+    `Rollout${p.quoted('name')} paused${p.has('count') ? `, wave ${p.text('wave')}${p.breach(': ')}` : p.because(': ')}`,
+  rolloutResumed: (p) => `Rollout${p.quoted('name')} resumed${p.because(': ')}`,
   rolloutStopping: (p) => `Rollout${p.quoted('name')} is stopping${p.because(': ')}`,
   rolloutCancelled: (p) => `Rollout${p.quoted('name')} stopped`,
   rolloutFinished: (p) =>
     `Rollout${p.quoted('name')} finished${p.has('total') ? `: ${p.text('succeeded')} of ${p.text('total')} updated` : ''}`,
   rolloutReopened: (p) =>
     `Rollout${p.quoted('name')} reopened${p.has('devices') ? `: retry, ${p.count('devices', ...DEVICES)}` : ''}`,
-  waveReleased: (p) => `Wave ${p.text('wave')} released: ${p.count('devices', ...DEVICES)}`,
+  waveReleased: (p) =>
+    `Wave ${p.text('wave')} released${p.has('devices') ? `: ${p.count('devices', ...DEVICES)}` : ''}${p.because('. Why: ')}`,
+  planRevised: (p) =>
+    p.has('added')
+      ? `New revision of the plan proposed: ${p.count('added', 'newcomer', 'newcomers')}, plan ${p.text('planHash')}`
+      : `The plan was made anew: ${p.count('devices', ...DEVICES)}, plan ${p.text('planHash')}`,
+  revisionApproved: (p) =>
+    `Revision approved: ${p.count('added', 'newcomer', 'newcomers')} in the last wave, plan ${p.text('planHash')}`,
+  openingAtRisk: (p) =>
+    `ALARM: not over yet, ${p.count('minutes', 'minute', 'minutes')} left until the window ends or the shop opens. Ring the shop`,
+  rollbackBegun: (p) => `Wave ${p.text('wave')} goes back to the former version`,
+  rollbackImpossible: (p) =>
+    `ALARM: wave ${p.text('wave')} should go back, and cannot. A person has to decide`,
+  deviceSkipped: (p) => `Till ${p.text('cashId')} taken out of the rollout${p.because(': ')}`,
+  freezeAdded: (p) =>
+    `Freeze${p.quoted('name')} from ${p.text('from')} to ${p.text('to')}${p.has('scopeName') ? `, ${p.text('scopeName')}` : ''}`,
+  freezeLifted: (p) => `Freeze${p.quoted('name')} lifted`,
+  storeHoursChanged: (p) => `Windows or opening hours of ${p.text('store')} changed`,
+  dryRunRequested: (p) => `Dry run with a look at ${p.count('devices', ...DEVICES)}`,
   gateClosed: (p) =>
     `The gate after wave ${p.text('wave')} stays closed: ${p.text('failed')} failed, ${p.text('budget')} allowed`,
   updateMoved: (p) => `${p.move()}${p.because(': ')}`,
@@ -44,7 +80,29 @@ export const enEvents: EventTexts = {
     `Worker${p.has('worker') ? ` ${p.text('worker')}` : ''} was lost in step ${p.text('step')}; the step was taken back`,
   workerJoined: (p) => `Worker ${p.text('worker')} joined, capacity ${p.text('capacity')}`,
   workerLost: (p) => `Worker ${p.text('worker')} lost`,
-  deviceBlocked: (p) => `Till ${p.text('cashId')} blocked`,
-  deviceUnblocked: (p) => `Till ${p.text('cashId')} unblocked`,
+  deviceBlocked: (p) => `Till ${p.text('cashId')} blocked${p.because(': ')}`,
+  deviceUnblocked: (p) => `Till ${p.text('cashId')} unblocked${p.because(': ')}`,
+  scheduleCreated: (p) => `Schedule${p.quoted('name')} created: ${p.text('cron')}, ${p.text('timeZone')}`,
+  scheduleApproved: (p) => `Schedule${p.quoted('name')} approved: its rollouts start by themselves`,
+  scheduleEnded: (p) => `Schedule${p.quoted('name')} ended`,
+  scheduleRan: (p) =>
+    `Rollout made by schedule${p.quoted('name')}${p.has('reason') ? `: ${named(RUNS, p.text('reason'))}` : ''}`,
+  scheduleSkipped: (p) => `Schedule${p.quoted('name')} made no rollout: ${named(RUNS, p.text('reason'))}`,
+  reportMade: (p) =>
+    `${named(REPORTS, p.text('kind'))} made${p.has('timeZone') ? `, ${p.text('timeZone')}` : ''}: ${p.count('devices', ...DEVICES)}`,
+  firstReceipt: (p) => `First receipt after the update: ${p.text('cashId')}`,
   messageSent: (p) => `Message sent to ${p.count('devices', ...DEVICES)}: “${p.text('text')}”`,
+  commandsRequested: (p) => `${named(ERRANDS, p.text('kind'))} asked for: ${p.count('devices', ...DEVICES)}`,
+  commandEnded: (p) =>
+    `${named(ERRANDS, p.text('kind'))}, ${p.text('cashId')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
+}
+
+/** Why a gate stopped its rollout, in English. */
+export const enBreaches: BreachTexts = {
+  failures: (p) =>
+    `${p.text('count')} of ${p.text('of')} judged failed: ${p.number('percent')}%, allowed ${p.number('allowed')}%, minimum sample ${p.text('minimumSample')}`,
+  silent: (p) =>
+    `${p.text('count')} of ${p.text('of')} fell silent while they were installed: ${p.number('percent')}%, allowed ${p.number('allowed')}%, known before ${p.number('usual')}`,
+  unreachable: (p) =>
+    `${p.text('count')} of ${p.text('of')} are out of reach: ${p.number('percent')}% beyond the usual ${p.number('usual')}, allowed ${p.number('allowed')}%`,
 }

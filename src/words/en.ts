@@ -1,5 +1,7 @@
-import type { Catalogue, Words } from './catalogue.ts'
-import { enEvents } from './en-events.ts'
+import type { Catalogue } from './catalogue.ts'
+import { enBreaches, enEvents } from './en-events.ts'
+import { enReport } from './en-report.ts'
+import type { Words } from './labels.ts'
 
 const w = (label: string, advice: string): Words => ({ label, advice })
 
@@ -65,8 +67,19 @@ export const en: Catalogue = {
     activityUnknown: w('Not known whether in use', 'look at the till'),
     cashInDrawer: w('Cash in the drawer', 'take out the cash'),
     replicationLag: w('Sales not handed over', 'check the exchange'),
+    fiscalCritical: w('Fiscal drive: critical', 'call the service centre'),
+    ofdQueueOld: w('Receipts not sent to the OFD', 'check the connection'),
+    ffdUnsupported: w('FFD version does not fit', 'update the fiscal device'),
+    printerNotReady: w('Fiscal printer not ready', 'check the paper'),
+    clockSkew: w('Clock is wrong', 'set the clock of the till'),
+    statusStale: w('Data out of date', 'ask it again'),
     deviceBusy: w('Busy with a command', 'wait'),
     lanesTooFew: w('Too few open lanes', 'wait'),
+    windowClosed: w('Waits for its window', 'wait for the night of the store'),
+    windowTooShort: w('Not done before opening', 'put it off'),
+    frozen: w('Frozen', 'wait until the freeze ends'),
+    storeOpen: w('The shop trades', 'wait until the shop closes'),
+    serverBehind: w('Store server is older', 'update the server'),
     tillBlocked: w('Blocked', 'find out why'),
     notNeeded: w('Already updated', 'nothing to do'),
     versionChain: w('Needs a version in between', 'install that one first'),
@@ -74,6 +87,7 @@ export const en: Catalogue = {
     ownedByRollout: w('In another rollout', 'wait, or stop that one'),
     wrongKind: w('Package for other devices', 'choose another package'),
     nightOver: w('The night is over', 'retry the next night'),
+    skippedByPerson: w('Taken out by a person', 'retry when it may be updated'),
     diskFull: w('No space', 'free the disk'),
     storePackageMissing: w('No package in the store', 'check the upload to the store server'),
     transferFailed: w('Transfer failed', 'check the connection and retry'),
@@ -93,6 +107,7 @@ export const en: Catalogue = {
   waits: {
     paused: w('Paused', 'resume the rollout'),
     notStarted: w('Not started', 'wait for the start'),
+    preload: w('Download not begun', 'wait until downloads begin'),
     storePackage: w('Waits for the package in the store', 'wait for the upload to the store server'),
     wave: w('Waits for its wave', 'wait, or release the wave'),
     backoff: w('Waits for its next attempt', 'the system tries again by itself'),
@@ -104,4 +119,6 @@ export const en: Catalogue = {
     notRetryable: 'it has not ended yet, or it succeeded',
   },
   events: enEvents,
+  breaches: enBreaches,
+  report: enReport,
 }

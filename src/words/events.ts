@@ -2,6 +2,7 @@
  * Every event code and what its parameters hold. An event is written once and read for years, so its parameters are
  * codes and numbers, never sentences; the sentences are in ru.ts and en.ts.
  */
+import type { BreachNumbers, GateBreach } from '../rollout/gate.ts'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState, StorePackageState } from '../rollout/states.ts'
 
@@ -13,25 +14,44 @@ interface Move<State> {
   readonly reason?: ReasonCode | null
 }
 
-/** The event's row points at the rollout; its name is told where the writer has it at hand. */
-type RolloutMove = Partial<Move<RolloutState>> & { readonly name?: string }
+/** The event's row points at the rollout; its name is told where the writer has it at hand. `why`: a person's words. */
+type RolloutMove = Partial<Omit<Move<RolloutState>, 'reason'>> & {
+  readonly name?: string
+  readonly why?: string
+}
+
+/** A gate that stopped its rollout says so in numbers; a person who paused it says why, or nothing. */
+type Pause = RolloutMove & Partial<BreachNumbers> & { readonly reason?: GateBreach; readonly wave?: number }
 
 /** Why a request of a person was refused, where no reason of the core says it. */
 export type Refusal = 'rolloutCancelled' | 'notRetryable'
 
 export interface EventParams {
   rolloutCreated: { name: string; planHash?: string; devices?: number; leftOut?: number }
+  rolloutSubmitted: RolloutMove
   rolloutApproved: RolloutMove & { planHash?: string }
   rolloutRejected: RolloutMove
   rolloutScheduled: RolloutMove
   rolloutStarted: RolloutMove
-  rolloutPaused: RolloutMove
+  rolloutPaused: Pause
   rolloutResumed: RolloutMove
   rolloutStopping: RolloutMove
   rolloutCancelled: RolloutMove
   rolloutFinished: RolloutMove & { succeeded?: number; total?: number }
   rolloutReopened: RolloutMove & { devices?: number }
-  waveReleased: { wave: number; devices: number }
+  /** `why`: a person's words; `skippedGate`: the gate before it was not fulfilled. */
+  waveReleased: { wave: number; devices?: number; why?: string; skippedGate?: boolean }
+  /** `added`: newcomers of a rollout that runs; left out where a draft's plan was replaced. */
+  planRevised: { planHash: string; devices: number; added?: number; revision?: number }
+  revisionApproved: { planHash: string; added: number }
+  openingAtRisk: { state: DeviceUpdateState; minutes: number }
+  rollbackBegun: { wave: number; rollback: string }
+  rollbackImpossible: { wave: number; why?: readonly string[] }
+  deviceSkipped: { cashId: string; why: string }
+  freezeAdded: { name: string; scope: string; scopeName?: string | null; from: string; to: string }
+  freezeLifted: { name: string }
+  storeHoursChanged: { store: string }
+  dryRunRequested: { devices: number; planHash: string }
   gateClosed: { wave: number; failed: number; budget: number }
   updateMoved: Move<DeviceUpdateState>
   storePackageMoved: Move<StorePackageState>
@@ -50,9 +70,22 @@ export interface EventParams {
   leaseExpired: { step: string; worker?: string | null }
   workerJoined: { worker: string; capacity: number }
   workerLost: { worker: string }
-  deviceBlocked: { cashId: string }
-  deviceUnblocked: { cashId: string }
+  deviceBlocked: { cashId: string; why?: string }
+  deviceUnblocked: { cashId: string; why?: string }
+  /** `reason`: a code of the planning, why nothing was made, or why it waits. */
+  scheduleCreated: { name: string; cron: string; timeZone: string }
+  scheduleApproved: { name: string }
+  scheduleEnded: { name: string }
+  scheduleRan: { name: string; reason?: string | null }
+  scheduleSkipped: { name: string; reason: string }
+  /** `kind`: evening, morning; `asked`: how many tills got the evening message. */
+  reportMade: { kind: string; timeZone?: string | null; devices: number; asked?: number }
+  firstReceipt: { cashId: string; number?: number | null; at: string }
   messageSent: { devices: number; text: string }
+  /** `kind`: look, message, closeShift. */
+  commandsRequested: { kind: string; devices: number }
+  /** `state`: done, failed, expired. */
+  commandEnded: { kind: string; state: string; reason?: ReasonCode | null; cashId: string; by: string }
 }
 export type EventCode = keyof EventParams
 
@@ -63,13 +96,20 @@ export interface Say<Params> {
   readonly quoted: (key: keyof Params & string) => string
   /** A count with its noun in the right number: one, few, many (Russian) or one, many (English). */
   readonly count: (key: keyof Params & string, ...forms: readonly string[]) => string
+  /** At most one decimal, as the language writes it. */
+  readonly number: (key: keyof Params & string) => string
   /** Eight digits. */
   readonly version: (key: keyof Params & string) => string
   /** `from → to` as labels; one of them where both are called the same. */
   readonly move: () => string
   /** `prefix` and the label of the parameter `reason` or `why`, or nothing when there is none. */
   readonly because: (prefix: string) => string
+  /** `prefix` and why a gate was breached, in numbers; nothing where none was. */
+  readonly breach: (prefix: string) => string
   readonly has: (key: keyof Params & string) => boolean
 }
 
 export type EventTexts = { readonly [C in EventCode]: (say: Say<EventParams[C]>) => string }
+
+/** "3 of 41 judged failed: 7.3%, allowed 5%, minimum sample 20" */
+export type BreachTexts = { readonly [B in GateBreach]: (say: Say<BreachNumbers>) => string }

@@ -1,9 +1,10 @@
 /** Codes and parameters become sentences here, and nowhere else. Pure: time and zone are given. */
 import { isReason } from '../rollout/reasons.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { Catalogue, Language, Words } from './catalogue.ts'
+import type { Catalogue, Language } from './catalogue.ts'
 import { en } from './en.ts'
-import type { EventCode, Say } from './events.ts'
+import type { BreachTexts, EventCode, Say } from './events.ts'
+import type { Words } from './labels.ts'
 import { ru } from './ru.ts'
 
 const catalogues: Readonly<Record<Language, Catalogue>> = { ru, en }
@@ -21,9 +22,13 @@ export interface EventFacts {
 
 export const wordsOf = (language: Language): Catalogue => catalogues[language]
 
-/** `21.12.2020 04:31:38` in Russian, `2020-12-21 04:31:38` in English. @throws RangeError unknown time zone */
-export function formatTime(language: Language, at: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat('en-GB', {
+/** Making one takes some 50 µs, a report needs 60,000 times; there are no more zones than IANA has. */
+const formatters = new Map<string, Intl.DateTimeFormat>()
+
+function formatterOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone)
+  if (known !== undefined) return known
+  const made = new Intl.DateTimeFormat('en-GB', {
     timeZone,
     calendar: 'gregory',
     numberingSystem: 'latn',
@@ -34,7 +39,14 @@ export function formatTime(language: Language, at: Date, timeZone: string): stri
     minute: '2-digit',
     second: '2-digit',
     hourCycle: 'h23',
-  }).formatToParts(at)
+  })
+  formatters.set(timeZone, made)
+  return made
+}
+
+/** `21.12.2020 04:31:38` in Russian, `2020-12-21 04:31:38` in English. @throws RangeError unknown time zone */
+export function formatTime(language: Language, at: Date, timeZone: string): string {
+  const parts = formatterOf(timeZone).formatToParts(at)
   const part = (type: Intl.DateTimeFormatPartTypes): string =>
     parts.find((found) => found.type === type)?.value ?? ''
   const [day, month, year] = [part('day'), part('month'), part('year').padStart(4, '0')]
@@ -43,7 +55,7 @@ export function formatTime(language: Language, at: Date, timeZone: string): stri
 }
 
 /** Text of people and hosts in one line: no control characters, bounded. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   const clean = text.replace(/\p{C}+/gu, ' ').trim()
   return clean.length > MAX_TEXT ? `${clean.slice(0, MAX_TEXT)}…` : clean
 }
@@ -73,6 +85,19 @@ function because(words: Catalogue, reason: unknown, prefix: string): string {
   return prefix + ((Object.hasOwn(refusals, reason) && refusals[reason]) || oneLine(reason))
 }
 
+function breachText(words: Catalogue, breach: unknown, params: EventFacts['params']): string | undefined {
+  const texts: BreachTexts = words.breaches
+  if (typeof breach !== 'string' || !Object.hasOwn(texts, breach)) return undefined
+  return texts[breach as keyof BreachTexts](sayOf(words, 'rolloutPaused', params) as Say<never>)
+}
+
+/** Why a gate stopped its rollout, in numbers; undefined: it is no breach. Never throws on parameters. */
+export const renderBreach = (
+  language: Language,
+  breach: string,
+  params: EventFacts['params'],
+): string | undefined => breachText(wordsOf(language), breach, params)
+
 function sayOf(
   words: Catalogue,
   code: EventCode,
@@ -90,11 +115,20 @@ function sayOf(
       const value = params[key]
       return typeof value === 'number' ? `${value} ${pluralForm(words.language, value, forms)}` : text(key)
     },
+    number: (key) => {
+      const value = params[key]
+      if (typeof value !== 'number' || !Number.isFinite(value)) return text(key)
+      return new Intl.NumberFormat(words.language, { maximumFractionDigits: 1 }).format(value)
+    },
     version: (key) => {
       const value = params[key]
       return typeof value === 'number' && Number.isInteger(value) ? formatVersion(value) : text(key)
     },
     because: (prefix) => because(words, params.reason ?? params.why, prefix),
+    breach: (prefix) => {
+      const found = breachText(words, params.reason, params)
+      return found === undefined ? '' : prefix + found
+    },
   }
 }
 

@@ -1,4 +1,20 @@
-import type { EventTexts } from './events.ts'
+import type { BreachTexts, EventTexts } from './events.ts'
+
+/** What commands are called; another one is shown as its code. */
+const ERRANDS: Readonly<Record<string, string>> = {
+  look: 'Опрос',
+  message: 'Сообщение',
+  closeShift: 'Закрытие смены',
+}
+const ENDS: Readonly<Record<string, string>> = { done: 'готово', failed: 'не удалось', expired: 'не успели' }
+const REPORTS: Readonly<Record<string, string>> = { evening: 'Вечерний список', morning: 'Утренний отчёт' }
+/** Why a schedule made nothing, or waits. */
+const RUNS: Readonly<Record<string, string>> = {
+  nothingToDo: 'обновлять нечего',
+  approvalNeeded: 'ждёт согласования',
+  packageUnknown: 'нет такого пакета',
+}
+const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
 
 const TILLS = ['касса', 'кассы', 'касс'] as const
 
@@ -6,20 +22,40 @@ const TILLS = ['касса', 'кассы', 'касс'] as const
 export const ruEvents: EventTexts = {
   rolloutCreated: (p) =>
     `Создано обновление${p.quoted('name')}${p.has('devices') ? `: ${p.count('devices', ...TILLS)}, не вошло ${p.text('leftOut')}` : ''}`,
+  rolloutSubmitted: (p) => `Отправлено на согласование обновление${p.quoted('name')}`,
   rolloutApproved: (p) =>
     `Согласовано обновление${p.quoted('name')}${p.has('planHash') ? `, план ${p.text('planHash')}` : ''}`,
-  rolloutRejected: (p) => `Возвращено в черновик обновление${p.quoted('name')}`,
+  rolloutRejected: (p) => `Возвращено в черновик обновление${p.quoted('name')}${p.because(': ')}`,
   rolloutScheduled: (p) => `Запланировано обновление${p.quoted('name')}`,
   rolloutStarted: (p) => `Начато обновление${p.quoted('name')}`,
-  rolloutPaused: (p) => `Приостановлено обновление${p.quoted('name')}${p.because(': ')}`,
-  rolloutResumed: (p) => `Продолжено обновление${p.quoted('name')}`,
+  rolloutPaused: (p) =>
+    `Приостановлено обновление${p.quoted('name')}${p.has('count') ? `, волна ${p.text('wave')}${p.breach(': ')}` : p.because(': ')}`,
+  rolloutResumed: (p) => `Продолжено обновление${p.quoted('name')}${p.because(': ')}`,
   rolloutStopping: (p) => `Останавливается обновление${p.quoted('name')}${p.because(': ')}`,
   rolloutCancelled: (p) => `Остановлено обновление${p.quoted('name')}`,
   rolloutFinished: (p) =>
     `Завершено обновление${p.quoted('name')}${p.has('total') ? `: обновлено ${p.text('succeeded')} из ${p.text('total')}` : ''}`,
   rolloutReopened: (p) =>
     `Возобновлено обновление${p.quoted('name')}${p.has('devices') ? `: повтор, ${p.count('devices', ...TILLS)}` : ''}`,
-  waveReleased: (p) => `Запущена волна ${p.text('wave')}: ${p.count('devices', ...TILLS)}`,
+  waveReleased: (p) =>
+    `Запущена волна ${p.text('wave')}${p.has('devices') ? `: ${p.count('devices', ...TILLS)}` : ''}${p.because('. Причина: ')}`,
+  planRevised: (p) =>
+    p.has('added')
+      ? `Предложена новая редакция плана: добавлено ${p.text('added')}, план ${p.text('planHash')}`
+      : `План составлен заново: ${p.count('devices', ...TILLS)}, план ${p.text('planHash')}`,
+  revisionApproved: (p) =>
+    `Согласована новая редакция плана: в последнюю волну добавлено ${p.text('added')}, план ${p.text('planHash')}`,
+  openingAtRisk: (p) =>
+    `ТРЕВОГА: установка не завершена, до конца окна или открытия ${p.count('minutes', 'минута', 'минуты', 'минут')}. Позвоните в магазин`,
+  rollbackBegun: (p) => `Волна ${p.text('wave')} возвращается на прежнюю версию`,
+  rollbackImpossible: (p) =>
+    `ВНИМАНИЕ: волну ${p.text('wave')} нужно вернуть на прежнюю версию, и это не удалось. Нужно решение человека`,
+  deviceSkipped: (p) => `Касса ${p.text('cashId')} исключена из обновления${p.because(': ')}`,
+  freezeAdded: (p) =>
+    `Заморозка${p.quoted('name')} с ${p.text('from')} по ${p.text('to')}${p.has('scopeName') ? `, ${p.text('scopeName')}` : ''}`,
+  freezeLifted: (p) => `Снята заморозка${p.quoted('name')}`,
+  storeHoursChanged: (p) => `Изменены окна или часы работы магазина ${p.text('store')}`,
+  dryRunRequested: (p) => `Проверка плана с опросом: ${p.count('devices', ...TILLS)}`,
   gateClosed: (p) =>
     `Волна ${p.text('wave')} не пускает дальше: ошибок ${p.text('failed')}, допустимо ${p.text('budget')}`,
   updateMoved: (p) => `${p.move()}${p.because(': ')}`,
@@ -45,7 +81,30 @@ export const ruEvents: EventTexts = {
     `Исполнитель${p.has('worker') ? ` ${p.text('worker')}` : ''} пропал на шаге ${p.text('step')}; шаг возвращён`,
   workerJoined: (p) => `Подключён исполнитель ${p.text('worker')}, мест ${p.text('capacity')}`,
   workerLost: (p) => `Пропал исполнитель ${p.text('worker')}`,
-  deviceBlocked: (p) => `Заблокирована касса ${p.text('cashId')}`,
-  deviceUnblocked: (p) => `Разблокирована касса ${p.text('cashId')}`,
+  deviceBlocked: (p) => `Заблокирована касса ${p.text('cashId')}${p.because(': ')}`,
+  deviceUnblocked: (p) => `Разблокирована касса ${p.text('cashId')}${p.because(': ')}`,
+  scheduleCreated: (p) => `Создано расписание${p.quoted('name')}: ${p.text('cron')}, ${p.text('timeZone')}`,
+  scheduleApproved: (p) => `Расписание${p.quoted('name')} согласовано: его обновления запускаются сами`,
+  scheduleEnded: (p) => `Расписание${p.quoted('name')} завершено`,
+  scheduleRan: (p) =>
+    `Обновление создано по расписанию${p.quoted('name')}${p.has('reason') ? `: ${named(RUNS, p.text('reason'))}` : ''}`,
+  scheduleSkipped: (p) =>
+    `Расписание${p.quoted('name')} не создало обновление: ${named(RUNS, p.text('reason'))}`,
+  reportMade: (p) =>
+    `${named(REPORTS, p.text('kind'))} готов${p.has('timeZone') ? `, ${p.text('timeZone')}` : ''}, касс: ${p.text('devices')}`,
+  firstReceipt: (p) => `Первый чек после обновления: касса ${p.text('cashId')}`,
   messageSent: (p) => `Отправлено сообщение, ${p.count('devices', ...TILLS)}: «${p.text('text')}»`,
+  commandsRequested: (p) => `Поручение: ${named(ERRANDS, p.text('kind'))}, ${p.count('devices', ...TILLS)}`,
+  commandEnded: (p) =>
+    `${named(ERRANDS, p.text('kind'))}, касса ${p.text('cashId')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
+}
+
+/** Why a gate stopped its rollout, in Russian. */
+export const ruBreaches: BreachTexts = {
+  failures: (p) =>
+    `не удалось ${p.text('count')} из ${p.text('of')} оценённых: ${p.number('percent')}%, допустимо ${p.number('allowed')}%, наименьшая выборка ${p.text('minimumSample')}`,
+  silent: (p) =>
+    `во время установки замолчали ${p.text('count')} из ${p.text('of')}: ${p.number('percent')}%, допустимо ${p.number('allowed')}%, было известно ${p.number('usual')}`,
+  unreachable: (p) =>
+    `нет связи с ${p.text('count')} из ${p.text('of')}: ${p.number('percent')}% сверх обычных ${p.number('usual')}, допустимо ${p.number('allowed')}%`,
 }

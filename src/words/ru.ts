@@ -1,5 +1,7 @@
-import type { Catalogue, Words } from './catalogue.ts'
-import { ruEvents } from './ru-events.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Words } from './labels.ts'
+import { ruBreaches, ruEvents } from './ru-events.ts'
+import { ruReport } from './ru-report.ts'
 
 const w = (label: string, advice: string): Words => ({ label, advice })
 
@@ -66,8 +68,19 @@ export const ru: Catalogue = {
     activityUnknown: w('Неизвестно, занята ли', 'проверить кассу'),
     cashInDrawer: w('Деньги не изъяты', 'сделать изъятие'),
     replicationLag: w('Продажи не переданы', 'проверить обмен'),
+    fiscalCritical: w('ФН: критично', 'вызвать ЦТО'),
+    ofdQueueOld: w('Чеки не ушли в ОФД', 'проверить связь'),
+    ffdUnsupported: w('ФФД не подходит', 'обновить ККТ'),
+    printerNotReady: w('ККТ не готова', 'проверить бумагу'),
+    clockSkew: w('Часы кассы неверны', 'поправить время на кассе'),
+    statusStale: w('Данные устарели', 'опросить заново'),
     deviceBusy: w('Касса занята командой', 'ждать'),
     lanesTooFew: w('Мало рабочих касс', 'ждать'),
+    windowClosed: w('Ждёт своего окна', 'ждать ночи магазина'),
+    windowTooShort: w('Не успеет до открытия', 'перенести'),
+    frozen: w('Запрет на обновления', 'ждать конца запрета'),
+    storeOpen: w('Магазин торгует', 'ждать закрытия магазина'),
+    serverBehind: w('Сервер магазина старее', 'обновить сервер'),
     tillBlocked: w('Заблокирована', 'узнать причину'),
     notNeeded: w('Уже обновлена', 'ничего не делать'),
     versionChain: w('Нужна промежуточная версия', 'сначала поставить её'),
@@ -75,6 +88,7 @@ export const ru: Catalogue = {
     ownedByRollout: w('Занята другим обновлением', 'ждать или остановить то'),
     wrongKind: w('Пакет для других устройств', 'выбрать другой пакет'),
     nightOver: w('Ночь закончилась', 'повторить следующей ночью'),
+    skippedByPerson: w('Пропущена вручную', 'повторить, когда можно обновлять'),
     diskFull: w('Нет места', 'освободить диск'),
     storePackageMissing: w('Нет пакета в магазине', 'проверить загрузку на сервер'),
     transferFailed: w('Передача не удалась', 'проверить связь и повторить'),
@@ -94,6 +108,7 @@ export const ru: Catalogue = {
   waits: {
     paused: w('Приостановлено', 'продолжить обновление'),
     notStarted: w('Не начато', 'ждать начала'),
+    preload: w('Загрузка ещё не начата', 'ждать начала загрузки'),
     storePackage: w('Ждёт пакет в магазине', 'ждать загрузки на сервер магазина'),
     wave: w('Ждёт своей волны', 'ждать или запустить волну'),
     backoff: w('Ждёт повтора', 'система повторит сама'),
@@ -105,4 +120,6 @@ export const ru: Catalogue = {
     notRetryable: 'ещё не закончено или уже обновлено',
   },
   events: ruEvents,
+  breaches: ruBreaches,
+  report: ruReport,
 }

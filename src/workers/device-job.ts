@@ -2,89 +2,22 @@
 import { UnrecoverableError } from 'bullmq'
 import { saveStatus } from '../db/fleet.ts'
 import { moveUpdate } from '../db/transition.ts'
+import { readTries } from '../db/tries.ts'
 import { readUpdateWork, type UpdateWork } from '../db/work.ts'
-import { CALL_MS, callDevice } from '../device/call.ts'
+import type { Status } from '../device/contract.ts'
 import { DeviceFailure } from '../device/failure.ts'
-import { type DeviceStepRules, runStep, type StepContext, type StepEnd } from '../device/step.ts'
+import { type DeviceStepRules, runStep, type StepEnd } from '../device/step.ts'
 import type { ClaimProcessor } from '../jobs/backend.ts'
 import type { JobKind } from '../jobs/job.ts'
+import type { DeviceStep } from '../rollout/due.ts'
 import { type ReasonCode, reasonRule } from '../rollout/reasons.ts'
-import { formatVersion, readVersion } from '../rollout/versions.ts'
-import { abortable } from './abortable.ts'
-import { endOfFailure, endOfSuccess, type UpdateEnd } from './attempt-end.ts'
+import { formatVersion } from '../rollout/versions.ts'
+import { endOfFailure, endOfSuccess, reasonOf, type UpdateEnd } from './attempt-end.ts'
 import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken } from './held.ts'
-import { packageUrl } from './package-files.ts'
-
-/** Operations are named by claim, so that a repetition is recognised on the device. */
-const operationId = (updateId: string, generation: number): string => `${updateId}.g${generation}`
-
-/** Contact was lost in a restart or rollback that may still be under way: its operation tells what became of it. */
-function lostAttempt(work: UpdateWork): StepContext['lost'] {
-  const [last] = work.runs
-  if (last?.outcome !== 'contactLost' && last?.outcome !== 'leaseLost') return undefined
-  const { step, generation } = last
-  if (step !== 'restart' && step !== 'rollback') return undefined
-  return { step, operation: operationId(work.id, generation), at: last.endedAt?.getTime() ?? 0 }
-}
-
-interface Acting {
-  /** True once a mutating verb may have changed the device in this attempt. */
-  acted: boolean
-}
-
-function makeContext(
-  deps: WorkerDeps,
-  kind: JobKind,
-  work: UpdateWork,
-  held: Held,
-  signal: AbortSignal,
-  acting: Acting,
-): StepContext {
-  const { device, store } = work
-  const target = {
-    route: { store, device: { ...device, host: device.host ?? '' } },
-    agent: device.agent,
-  }
-  return {
-    claim: {
-      cashId: device.cashId,
-      operation: operationId(work.id, held.generation),
-      generation: held.generation,
-    },
-    package: { version: work.package.version, size: Number(work.package.size), sha256: work.package.sha256 },
-    source: packageUrl(store.packageUrl, work.package.sha256),
-    policy: work.policy,
-    lost: lostAttempt(work),
-    pollMs: deps.pollMs,
-    now: Date.now,
-    sleep: (ms) => abortable(ms, signal),
-    progress: (doneBytes) => {
-      held.doneBytes = doneBytes
-    },
-    sawStatus: (status) => {
-      const read = readVersion(status.version)
-      const version = read.kind === 'full' ? read.version : null
-      saveStatus(deps.db, device.id, { source: 'step', version, status }).catch((error: unknown) =>
-        deps.log.warn({ err: error }, 'saving a status'),
-      )
-    },
-    crash: (point) => deps.crash(`${kind.name}.${point}`),
-    call: async (call, schema, deadlineMs = CALL_MS) => {
-      try {
-        const data = await callDevice(deps.ssh, target, call, schema, { deadlineMs, signal })
-        if (call.mutates) acting.acted = true
-        return data
-      } catch (error) {
-        // An abort in the middle of a call proves nothing either.
-        const mayHaveActed = !(error instanceof DeviceFailure) || error.mayHaveActed
-        if (call.mutates && mayHaveActed) acting.acted = true
-        throw error
-      }
-    },
-  }
-}
+import { readingOf } from './reading.ts'
+import { makeContext, newTrace, type Trace } from './step-context.ts'
 
 /** The event beside the move: the end of a download has words of its own since the first head offices. */
 const alsoSaid = (work: UpdateWork, end: StepEnd) =>
@@ -97,7 +30,7 @@ const alsoSaid = (work: UpdateWork, end: StepEnd) =>
 
 async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: UpdateEnd): Promise<boolean> {
   const also = alsoSaid(work, end)
-  const { fromVersion, formerAutoUpdate, armedUntil } = end
+  const { armedUntil } = end
   const moved = await moveUpdate(
     deps.db.pool,
     work.id,
@@ -112,8 +45,6 @@ async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: Update
       ...(also === undefined ? {} : { also }),
     },
     {
-      ...(fromVersion === undefined ? {} : { fromVersion }),
-      ...(formerAutoUpdate === undefined ? {} : { formerAutoUpdate }),
       ...(armedUntil === undefined ? {} : { armedUntil }),
       ...(end.event === 'downloaded' ? { doneBytes: Number(work.package.size) } : {}),
     },
@@ -121,43 +52,81 @@ async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: Update
   return moved !== undefined
 }
 
+/** What came before matters to a till that is carried, and to the way back of one that sells. */
+async function readBefore(deps: WorkerDeps, kind: JobKind, work: UpdateWork, held: Held) {
+  const isAsked = work.carried || work.rollout.kind === 'rollback'
+  const tries = isAsked ? await readTries(deps.db.pool, work.id, held.generation) : undefined
+  const isPutOff = kind.name === 'rollback' && tries?.claimedFrom === 'ready'
+  return { triedSince: tries?.since ?? new Date(), deferAs: isPutOff ? ('putOff' as const) : undefined }
+}
+
 async function attempt(
   deps: WorkerDeps,
-  kind: JobKind,
+  kind: JobKind<DeviceStep>,
   rules: DeviceStepRules,
   work: UpdateWork,
   held: Held,
 ): Promise<UpdateEnd> {
-  const acting: Acting = { acted: false }
+  const trace = newTrace()
   const deadline = AbortSignal.timeout(rules.deadlineSeconds(work.policy) * 1000)
   const signal = AbortSignal.any([held.abort.signal, deadline])
+  const { triedSince, deferAs } = await readBefore(deps, kind, work, held)
+  const sawStatus = (status: Status) => saveSeen(deps, work, trace, status)
+  const step = kind.name
   try {
     if (work.device.host === null) throw new DeviceFailure('noAddress', { mayHaveActed: false })
-    const end = await runStep(rules, makeContext(deps, kind, work, held, signal, acting))
-    return endOfSuccess(end, work)
+    const context = makeContext({ deps, work, held, signal, trace, triedSince, sawStatus, step })
+    return withNotes(endOfSuccess(await runStep(rules, context), work), trace)
   } catch (error) {
     if (error instanceof LeaseTaken) throw error
     const { attempts, policy } = work
-    const end = endOfFailure(kind.name, error, { acted: acting.acted, attempts, policy })
-    if (end.reason && reasonRule(end.reason).owner === 'network') await saveUnreached(deps, work, end.reason)
-    return end
+    const failed = { acted: trace.acted, attempts, policy, ...(deferAs === undefined ? {} : { deferAs }) }
+    const end = endOfFailure(step, error, failed)
+    await saveUnreached(deps, work, trace, reasonOf(error))
+    return withNotes(end, trace)
   }
 }
 
+const withNotes = (end: UpdateEnd, { notes }: Trace): UpdateEnd =>
+  Object.keys(notes).length === 0 ? end : { ...end, params: { ...notes, ...end.params } }
+
+const saveFailed = (deps: WorkerDeps) => (error: unknown) => deps.log.warn({ err: error }, 'saving a status')
+
+/** The first look of an attempt counts as an asking; those that follow it until something is done do not. */
+function saveSeen(deps: WorkerDeps, work: UpdateWork, trace: Trace, status: Status): void {
+  const isFirst = !trace.reached
+  trace.reached = true
+  saveStatus(deps.db, work.device.id, readingOf('step', status), { isFirst }).catch(saveFailed(deps))
+}
+
 /** The last reading stays, with its age; beside it stands why nobody answered since. */
-const saveUnreached = (deps: WorkerDeps, work: UpdateWork, reason: ReasonCode): Promise<void> =>
-  saveStatus(deps.db, work.device.id, { source: 'step', reason }).catch((error: unknown) =>
-    deps.log.warn({ err: error }, 'saving a status'),
-  )
+async function saveUnreached(
+  deps: WorkerDeps,
+  work: UpdateWork,
+  trace: Trace,
+  reason: ReasonCode,
+): Promise<void> {
+  if (reasonRule(reason).owner !== 'network') return
+  const isFirst = !trace.reached
+  await saveStatus(deps.db, work.device.id, { source: 'step', reason }, { isFirst }).catch(saveFailed(deps))
+}
 
 /** What the job's own result says, for the queue board: only what needs a person fails. */
-const needsPerson = new Set(['fail', 'reverted', 'beyondRepair', 'seenBroken'])
+const needsPerson: ReadonlySet<string> = new Set(['fail', 'reverted', 'beyondRepair', 'seenBroken'])
+/** The way back that was asked for has arrived: nobody needs to do anything. */
+const isWish = (work: UpdateWork, end: StepEnd): boolean =>
+  work.rollout.kind === 'rollback' && end.event === 'reverted'
 
-export function deviceJob(deps: WorkerDeps, kind: JobKind, rules: DeviceStepRules): ClaimProcessor {
+export function deviceJob(
+  deps: WorkerDeps,
+  kind: JobKind<DeviceStep>,
+  rules: DeviceStepRules | ((work: UpdateWork) => DeviceStepRules),
+): ClaimProcessor {
   return claimJob(deps, kind, async (held) => {
     const work = await readUpdateWork(deps.db, held.id)
     if (work === undefined) return 'stale: the row is gone'
-    const end = await attempt(deps, kind, rules, work, held)
+    const own = typeof rules === 'function' ? rules(work) : rules
+    const end = await attempt(deps, kind, own, work, held)
     deps.crash(`${kind.name}.beforeWrite`)
     const written = await write(deps, work, held, end)
     deps.crash(`${kind.name}.afterWrite`)
@@ -170,7 +139,8 @@ export function deviceJob(deps: WorkerDeps, kind: JobKind, rules: DeviceStepRule
 
 function report(work: UpdateWork, end: UpdateEnd): string {
   const why = end.reason ?? work.reason
-  if (needsPerson.has(end.event)) throw new UnrecoverableError(`${work.device.cashId}: ${why ?? end.event}`)
+  if (needsPerson.has(end.event) && !isWish(work, end))
+    throw new UnrecoverableError(`${work.device.cashId}: ${why ?? end.event}`)
   if (end.retryInSeconds === undefined) return end.reason ? `${end.event}: ${end.reason}` : end.event
   const at = new Date(Date.now() + end.retryInSeconds * 1000).toISOString().slice(11, 19)
   return `deferred: ${end.params?.reason ?? end.reason}, again at ${at} UTC`

@@ -1,6 +1,7 @@
 /** Brings a package to one store server, once however many devices wait for it. */
 import { UnrecoverableError } from 'bullmq'
 import { addWanBytes } from '../db/leases.ts'
+import { keepLineSpeed } from '../db/store-packages.ts'
 import { moveStorePackage } from '../db/transition.ts'
 import { readStorePackageWork, type StorePackageWork } from '../db/work.ts'
 import type { ClaimProcessor } from '../jobs/backend.ts'
@@ -45,6 +46,8 @@ async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Pro
     remoteFile: storePackageFile(store.packageFolder, work.package.sha256),
   }
   let sent = 0
+  let begun: number | undefined
+  let last = 0
   const stall = watchdog(STALL_MS)
   try {
     await deps.ssh.upload(store, file, {
@@ -54,11 +57,14 @@ async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Pro
         stall.feed()
         held.doneBytes = doneBytes
         sent = sentBytes
+        last = performance.now()
+        begun ??= last
       },
     })
   } finally {
     stall.stop()
     if (sent > 0) await addWanBytes(deps.db.pool, held.id, sent)
+    if (begun !== undefined) await keepLineSpeed(deps.db.pool, store.id, sent, (last - begun) / 1000)
   }
 }
 

@@ -45,7 +45,7 @@ export function keepLeases(options: {
     }
   }
 
-  async function report(table: LeaseTable): Promise<void> {
+  async function report(table: 'device_update' | 'store_package'): Promise<void> {
     const moved = of(table).flatMap((held) =>
       held.doneBytes === undefined ? [] : [{ ...held, doneBytes: held.doneBytes }],
     )
@@ -71,7 +71,7 @@ export function keepLeases(options: {
   const stops = [
     every(
       (leaseSeconds * 1000) / 3,
-      () => Promise.all([renew('device_update'), renew('store_package')]),
+      () => Promise.all([renew('device_update'), renew('store_package'), renew('command')]),
       'renewing leases',
     ),
     every(

@@ -8,10 +8,11 @@ import type { Database } from '../db/database.ts'
 import { forgetDeadWorkers, removeWorker, reportWorker } from '../db/leases.ts'
 import { jobKinds } from '../jobs/all.ts'
 import type { ClaimProcessor, QueueBackend } from '../jobs/backend.ts'
+import type { JobName } from '../jobs/job.ts'
 import type { Log } from '../log.ts'
-import type { Step } from '../rollout/due.ts'
 import { createSshPool } from '../ssh/pool.ts'
 import { activateJob } from './activate.ts'
+import { commandJob } from './command.ts'
 import { createCrashPoint } from './crash-points.ts'
 import type { WorkerDeps } from './deps.ts'
 import { disarmJob } from './disarm.ts'
@@ -23,7 +24,7 @@ import { restartJob } from './restart.ts'
 import { rollbackJob } from './rollback.ts'
 import { verifyJob } from './verify.ts'
 
-const processors: Readonly<Record<Step, (deps: WorkerDeps) => ClaimProcessor>> = {
+const processors: Readonly<Record<JobName, (deps: WorkerDeps) => ClaimProcessor>> = {
   distribute: distributeJob,
   download: downloadJob,
   verify: verifyJob,
@@ -32,6 +33,7 @@ const processors: Readonly<Record<Step, (deps: WorkerDeps) => ClaimProcessor>> =
   disarm: disarmJob,
   rollback: rollbackJob,
   observe: observeJob,
+  command: commandJob,
 }
 
 const CREDENTIAL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/

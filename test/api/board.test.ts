@@ -16,7 +16,10 @@ import {
   startRolloutTo,
 } from './rows.ts'
 
-const STEPS = ['distribute', 'download', 'verify', 'activate', 'restart', 'disarm', 'rollback', 'observe']
+const QUEUES = [
+  ...['distribute', 'download', 'verify', 'activate', 'restart', 'disarm', 'rollback', 'observe'],
+  'command',
+]
 const API = '//queues/api/queues'
 
 let stores = 0
@@ -81,12 +84,12 @@ function boardSuite(open: () => Promise<HeadOffice>): void {
     expect((await office.ask('GET', '//queues/queue/download')).status).toBe(200)
   })
 
-  test('eight queues, and the failed list', async () => {
+  test('every queue, and the failed list', async () => {
     const { claims } = await openNight(office)
     const reply = await office.ask('GET', `${API}?activeQueue=download&status=failed&page=1&jobsPerPage=10`)
     expect(reply.status).toBe(200)
     const queues = reply.json.queues as { name: string; counts: { failed: number }; jobs: { id: string }[] }[]
-    expect(queues.map((queue) => queue.name)).toEqual(STEPS)
+    expect(queues.map((queue) => queue.name)).toEqual(QUEUES)
     const download = queues.find((queue) => queue.name === 'download')
     expect(download?.counts.failed).toBe(4)
     expect(new Set(download?.jobs.map((job) => job.id))).toEqual(

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createToken } from '../../src/db/tokens.ts'
 import { createQueueBackend, type QueueBackend } from '../../src/jobs/backend.ts'
 import { createLog } from '../../src/log.ts'
+import { alwaysNight } from '../../src/sim/inventory.ts'
 import { createDatabase } from '../support/database.ts'
 
 export interface Reply {
@@ -111,17 +112,22 @@ export const store = (code: string, devices: readonly object[], more: Record<str
   host: 'store.example',
   packageFolder: '/var/lib/packages',
   packageUrl: 'http://10.0.0.1/packages',
+  calendar: alwaysNight,
   devices,
   ...more,
 })
 
 let uploads = 0
 
-/** Uploads a package of a few bytes; every call another version. Returns its id. */
-export async function uploadPackage(office: HeadOffice, kind = 'till'): Promise<string> {
+/**
+ * Uploads a package of a few bytes; every call another version. Returns its id.
+ * @param traits more of the query: `minVersion=00095000&canGoBack=false`
+ */
+export async function uploadPackage(office: HeadOffice, kind = 'till', traits = ''): Promise<string> {
   uploads += 1
   const version = String(96_000 + uploads).padStart(8, '0')
-  const reply = await office.ask('POST', `/packages?kind=${kind}&version=${version}&fileName=x.tgz`, {
+  const more = traits === '' ? '' : `&${traits}`
+  const reply = await office.ask('POST', `/packages?kind=${kind}&version=${version}&fileName=x.tgz${more}`, {
     body: `package ${version}`,
     headers: { 'Content-Type': 'application/octet-stream' },
   })

@@ -63,6 +63,18 @@ describe('refused, and nothing kept', () => {
     expect(await office.count('package')).toBe(0)
   })
 
+  test.each([
+    ['a minimum that is itself', 'minVersion=00096000', 'minVersionInvalid', 'minVersion'],
+    ['a minimum that is none', 'minVersion=95', 'versionInvalid', 'minVersion'],
+    ['tills that bring tills', 'updatesTills=true', 'fieldInvalid', 'updatesTills'],
+    ['neither true nor false', 'canGoBack=perhaps', 'fieldInvalid', 'canGoBack'],
+    ['formats that are none', 'ffd=1.05,latest', 'fieldInvalid', 'ffd'],
+  ])('%s', async (_label, trait, code, field) => {
+    const reply = await upload(`${good}&${trait}`, 'content')
+    expect([reply.status, reply.json.code, reply.json.path]).toEqual([422, code, field])
+    expect(await office.count('package')).toBe(0)
+  })
+
   test('an empty file', async () => {
     const reply = await upload(good, '')
     expect([reply.status, reply.json.code]).toEqual([422, 'uploadEmpty'])
@@ -202,5 +214,23 @@ describe('kept', () => {
     const name = `${reply.json.sha256}.pkg`
     expect(await office.packages()).toContain(name)
     expect(new Uint8Array(await readFile(path.join(office.packagesFolder, name)))).toEqual(bytes)
+  })
+
+  test('with what is to be known of it; the same file with other traits is another package', async () => {
+    const query = 'kind=storeServer&version=00097500&fileName=s.tgz'
+    const traits = 'minVersion=00097000&updatesTills=true&firmware=true&ffd=1.05,1.2&canGoBack=false'
+    const made = await upload(`${query}&${traits}`, 'server')
+    const expected = {
+      ...{ minVersion: '00097000', needsServer: false, updatesTills: true, firmware: true },
+      ...{ ffd: ['1.05', '1.2'], canGoBack: false },
+    }
+    expect([made.status, made.json]).toMatchObject([201, expected])
+    expect((await office.ask('GET', `/packages/${made.json.id}`)).json).toMatchObject(expected)
+    expect((await upload(query, 'server')).status).toBe(200)
+    expect((await upload(`${query}&${traits}`, 'server')).status).toBe(200)
+    const other = await upload(`${query}&canGoBack=true`, 'server')
+    expect([other.status, other.json.code]).toEqual([409, 'packageExists'])
+    const plain = await upload('kind=till&version=00097500&fileName=t.tgz&needsServer=true', 'till')
+    expect(plain.json).toMatchObject({ minVersion: null, needsServer: true, ffd: [], canGoBack: null })
   })
 })

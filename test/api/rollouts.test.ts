@@ -23,7 +23,7 @@ test('a plan says whom it reaches, and whom it leaves out and why', async () => 
     status: { activity: 'idle' },
   })
   const packageId = await uploadPackage(office)
-  const policy = { maxAttempts: 3, endsAt: '2026-11-23T06:00:00+03:00' }
+  const policy = { maxAttempts: 3, endsAt: '2027-11-23T06:00:00+03:00', gate: { minimumSample: 5 } }
   const json = { name: 'Ночь "A"', packageId, stores: ['1'], policy }
   const made = await office.ask('POST', '/rollouts', { json })
   expect(made.status).toBe(201)
@@ -31,17 +31,29 @@ test('a plan says whom it reaches, and whom it leaves out and why', async () => 
   expect(made.json).toMatchObject({
     name: 'Ночь "A"',
     state: 'draft',
-    allowed: ['start', 'stop'],
+    allowed: ['submit', 'approve', 'start', 'stop', 'revise'],
     planHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-    policy: { maxAttempts: 3, backoffScale: 1, armSeconds: 1800, restartSeconds: 600, endsAt: policy.endsAt },
-    planSummary: {
+    policy: {
+      ...{ maxAttempts: 3, backoffScale: 1, armSeconds: 1800, restartSeconds: 600, endsAt: policy.endsAt },
+      gate: { minimumSample: 5, successPercent: 95 },
+    },
+    cut: { template: 'single' },
+    wavesBy: 'default',
+    plan: {
       targets: 1,
+      stores: 1,
+      waves: [{ number: 1, name: 'all', devices: 1, stores: 1, gate: { minimumSample: 1 } }],
       leftOut: 3,
       leftOutByReason: { tillBlocked: 1, noAddress: 1, notNeeded: 1 },
     },
+    leftOut: [
+      { reason: 'tillBlocked', count: 1, devices: [{ cashId: '102', store: '1' }] },
+      { reason: 'noAddress', count: 1, devices: [{ cashId: '103', store: '1' }] },
+      { reason: 'notNeeded', count: 1, devices: [{ cashId: '104', store: '1' }] },
+    ],
     createdBy: 'night operator',
   })
-  expect(made.json.plan.waves).toHaveLength(1)
+  expect(made.json.fullPlan).toBeUndefined()
   const again = await office.ask('POST', '/rollouts', { json })
   expect(again.json.planHash).toBe(made.json.planHash)
   const shown = await office.ask('GET', '/devices/104')
@@ -84,20 +96,22 @@ test('what does not exist is listed, all of it', async () => {
 test('start, pause, resume, stop: each answers what came of it, and refuses what is not allowed now', async () => {
   await importTills(office, '2', ['201', '202'])
   const { id } = await startRolloutTo(office, '2')
+  const whileRunning = ['pause', 'stop', 'release', 'skip', 'retry', 'revise', 'rollback']
+  const whilePaused = ['resume', 'stop', 'skip', 'retry', 'revise', 'rollback']
   const expectRefused = async (verb: string, state: string, allowed: string[]) => {
     const reply = await office.ask('POST', `/rollouts/${id}/${verb}`)
     expect(reply.json).toMatchObject({ status: 409, code: 'notAllowed', state, allowed })
   }
-  await expectRefused('start', 'running', ['pause', 'stop', 'retry'])
-  await expectRefused('resume', 'running', ['pause', 'stop', 'retry'])
+  await expectRefused('start', 'running', whileRunning)
+  await expectRefused('resume', 'running', whileRunning)
   const paused = await office.ask('POST', `/rollouts/${id}/pause`, { json: {} })
   expect(paused.json).toEqual({
     id,
     state: 'paused',
-    allowed: ['resume', 'stop', 'retry'],
+    allowed: whilePaused,
     counts: { total: 2, byState: { waiting: 2 }, byReason: {} },
   })
-  await expectRefused('pause', 'paused', ['resume', 'stop', 'retry'])
+  await expectRefused('pause', 'paused', whilePaused)
   const update = (await office.ask('GET', `/rollouts/${id}/updates?state=waiting&limit=1`)).json
   expect(update.more).toBe(true)
   expect((await office.ask('GET', `/updates/${update.items[0].id}`)).json.waitsFor).toBe('paused')
@@ -141,6 +155,7 @@ test('the whole of one update: attempts, what it waits for, events, bytes', asyn
   expect(rollout).toMatchObject({
     counts: { total: 2, byState: { failed: 1, waiting: 1 }, byReason: { hostKeyChanged: 1 } },
     plan: { targets: 2, waves: [{ number: 1, devices: 2 }], leftOut: 0 },
+    waves: [{ number: 1, devices: 2, passedAt: null, releasedBy: 'night operator', counts: { total: 2 } }],
     wanBytes: 5_000_000_000,
     storePackages: [{ store: '3', state: 'absent', wanBytes: 5_000_000_000 }],
   })

@@ -1,15 +1,16 @@
 /** Drives rows as conductor and worker would, without either. */
 import { claimStorePackages, claimUpdates } from '../../src/db/claims.ts'
-import { moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
+import { moveRollout, moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
-import type { Step } from '../../src/rollout/due.ts'
+import type { DeviceStep, Step } from '../../src/rollout/due.ts'
+import { defaultPolicy } from '../../src/rollout/policy.ts'
 import type { ReasonCode } from '../../src/rollout/reasons.ts'
 import type { DeviceUpdateEvent } from '../../src/rollout/states.ts'
 import { until } from '../support/until.ts'
 import { type HeadOffice, store, till, uploadPackage } from './head-office.ts'
 
 export interface Claim {
-  readonly step: Step
+  readonly step: Step | 'command'
   readonly id: string
   readonly generation: number
 }
@@ -62,20 +63,30 @@ async function withLeader<T>(
   }
 }
 
-/** Claims the download of a device update. */
-export async function claimDownload(office: HeadOffice, id: string): Promise<Claim> {
-  const { rows } = await office.db.pool.query<{ storeId: string; attempts: number }>(
-    'SELECT store_id AS "storeId", attempts FROM device_update WHERE id = $1',
+interface Place {
+  readonly deviceId: string
+  readonly storeId: string
+  readonly rolloutId: string
+  readonly attempts: number
+  readonly generation: number
+}
+
+/** Claims a step of a device update: its download, unless another one is named. */
+export async function claimDownload(
+  office: HeadOffice,
+  id: string,
+  step: DeviceStep = 'download',
+): Promise<Claim> {
+  const { rows } = await office.db.pool.query<Place>(
+    `SELECT device_id AS "deviceId", store_id AS "storeId", rollout_id AS "rolloutId", attempts, generation
+     FROM device_update WHERE id = $1`,
     [id],
   )
   const row = rows[0]
   if (row === undefined) throw new Error('no such update')
-  return withLeader(office, async (client) => {
-    const wanted = [
-      { candidate: { id, ...row, rolloutState: 'running' as const }, step: 'download' as const },
-    ]
-    return (await claimUpdates(client, wanted, LEASE_SECONDS))[0]
-  })
+  const bounds = { closesLane: false, latestStart: null, lanePolicy: defaultPolicy.lanes, trading: null }
+  const wanted = { updateId: id, ...row, step, ...bounds, rolloutState: 'running' as const }
+  return withLeader(office, async (client) => (await claimUpdates(client, [wanted], LEASE_SECONDS))[0])
 }
 
 export async function endUpdate(
@@ -127,4 +138,55 @@ export async function failJobs(office: HeadOffice, step: Step, claims: readonly 
   await until(isDone, { within: 20_000, label: `${before} failed jobs` })
   await worker.close()
   await running
+}
+
+/** Puts device updates at their end, as a night would have. */
+export async function endAs(
+  office: HeadOffice,
+  ids: readonly string[],
+  state: 'succeeded' | 'failed' | 'rolledBack' | 'broken',
+  reason: ReasonCode | null = null,
+): Promise<void> {
+  await office.db.pool.query(
+    'UPDATE device_update SET state = $2, reason = $3, finished_at = now() WHERE id = ANY($1::uuid[])',
+    [ids, state, reason],
+  )
+}
+
+/** A gate that stopped the rollout, as the conductor writes it. */
+export async function breach(office: HeadOffice, rolloutId: string): Promise<void> {
+  const numbers = { count: 3, of: 41, percent: 300 / 41, allowed: 5, minimumSample: 20, usual: 0 }
+  await moveRollout(office.db.pool, rolloutId, 'pause', {
+    ...{ actor: 'conductor', reason: 'failures', params: { wave: 1, ...numbers, rollBack: false } },
+  })
+}
+
+export interface Told {
+  readonly code: string
+  readonly actor: string
+  readonly store: string | null
+  readonly cashId: string | null
+  readonly text: { readonly ru: string; readonly en: string }
+}
+
+/**
+ * The events for which `holds`, once there are so many. They are shown below the oldest transaction that still runs,
+ * and those of other tests' databases count.
+ */
+export function told(
+  office: HeadOffice,
+  count: number,
+  holds: (event: Told) => boolean,
+  rolloutId?: string,
+): Promise<Told[]> {
+  const query = rolloutId === undefined ? '' : `&rolloutId=${rolloutId}`
+  return until(
+    async () => {
+      const { json } = await office.ask('GET', `/events?limit=1000${query}`)
+      const found = (json.items as Told[]).filter(holds)
+      if (found.length < count) throw new Error(`${found.length} events`)
+      return found
+    },
+    { within: 20_000, label: `${count} events` },
+  )
 }

@@ -86,6 +86,14 @@ describeShop('one till by a plain loop', () => {
         sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
         progress: () => {},
         sawStatus: () => {},
+        deviceKind: 'till',
+        rolloutKind: 'update',
+        packageFacts: { ffd: null, firmware: false },
+        latestStart: null,
+        carried: false,
+        triedSince: Date.now(),
+        interrupted: undefined,
+        note: () => {},
         crash: () => {},
       }
     }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { addPackage } from '../../src/db/packages.ts'
 import type { Step } from '../../src/rollout/due.ts'
 import { parseVersion } from '../../src/rollout/versions.ts'
+import { alwaysNight } from '../../src/sim/inventory.ts'
 import type { MadePackage } from '../nightctl/support.ts'
 import { importInventory, type Office } from '../support/office.ts'
 import type { Shop, ShopTill } from './shop.ts'
@@ -38,6 +39,7 @@ export function enrol(office: Office, shop: Shop, changes: Readonly<Record<strin
     packageFolder: shop.packageFolder,
     packageUrl: shop.packageUrl,
     maxInstalls: 2,
+    calendar: alwaysNight,
     devices: shop.tills.map((till, i) => deviceOf(till, i + 1, changes[till.cashId] ?? {})),
   }
   return importInventory(office, { stores: [store] })

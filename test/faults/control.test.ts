@@ -39,7 +39,7 @@ describe('pause, resume, stop, retry, the end of the night', () => {
 
   const tillsOf = (code: string) => fleet.store(code).devices
   const steer = async (rollout: string, event: 'pause' | 'resume' | 'stop') =>
-    expect(await steerRollout(office.db, rollout, event, 'test')).toBe(true)
+    expect(await steerRollout(office.db, rollout, event, { actor: 'test' })).toEqual({ ok: true })
   const states = async (rollout: string) => Object.values(await updateStates(office, rollout))
   const untilStates = (rollout: string, expected: readonly string[]) =>
     until(

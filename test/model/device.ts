@@ -10,6 +10,8 @@ import type { Command, Device, Operation } from './world.ts'
 export interface DeviceRules {
   readonly refusesOlder: boolean
   readonly remembersOperations: boolean
+  /** An arming ends by the device's own clock. */
+  readonly enforcesExpiry: boolean
 }
 
 export interface Delivered {
@@ -39,6 +41,8 @@ function effectOf(device: Device, { verb, generation }: Command): Effect {
       return { change: { phase: 'stopping', phaseOf: generation }, state: 'running' }
     case 'rollback':
       if (device.version === 'old') return done({})
+      if (device.fate === 'noFormer') return 'rollbackUnsupported'
+      if (device.isSelling) return 'receiptOpen'
       if (device.fate === 'noWayBack') return { change: { health: 'bad' }, state: 'failed' }
       return { change: { phase: 'goingBack', phaseOf: generation, health: 'bad' }, state: 'running' }
   }
@@ -72,7 +76,11 @@ export function deliver(device: Device, command: Command, rules: DeviceRules): D
   return { device: after, refused: null, ...(wrong === undefined ? {} : { wrong }) }
 }
 
-const ended = (device: Device, change: Partial<Device>, state: 'done' | 'failed' | 'untouched'): Device => ({
+const ended = (
+  device: Device,
+  change: Partial<Device>,
+  state: Exclude<Operation['state'], 'running'>,
+): Device => ({
   ...device,
   ...change,
   phase: 'none',
@@ -83,15 +91,29 @@ const ended = (device: Device, change: Partial<Device>, state: 'done' | 'failed'
   ),
 })
 
-/** The next thing a device does without being told; undefined: it rests. */
-export function goOn(device: Device): Device | undefined {
+/** What a device may do next without being told: one thing or the other; nothing: it rests. */
+export function goOn(device: Device): readonly Device[] {
+  if (device.phase === 'stopping') return switches(device)
+  const next = goesOn(device)
+  return next === undefined ? [] : [next]
+}
+
+/** Everything that allowed the restart is looked at once more before the switch; whether its time is, contract 1 leaves open. */
+function switches(device: Device): readonly Device[] {
+  if (device.isSelling && device.phaseOf > 0) return [ended(device, {}, 'untouched')]
+  const switched: Device =
+    device.fate === 'failsInstall'
+      ? ended(device, { isArmed: false }, 'failed')
+      : { ...device, isArmed: false, version: 'new', health: 'starting', phase: 'starting' }
+  return device.isArmed ? [switched] : [switched, ended(device, {}, 'expired')]
+}
+
+function goesOn(device: Device): Device | undefined {
   switch (device.phase) {
     case 'none':
       return device.staged === 'running' ? { ...device, staged: 'good' } : undefined
     case 'stopping':
-      if (device.isSelling && device.phaseOf > 0) return ended(device, {}, 'untouched')
-      if (device.fate === 'failsInstall') return ended(device, { isArmed: false }, 'failed')
-      return { ...device, isArmed: false, version: 'new', health: 'starting', phase: 'starting' }
+      return undefined
     case 'starting':
       if (device.fate === 'staysBad' || device.fate === 'noWayBack')
         return ended(device, { health: 'bad' }, 'failed')
@@ -102,13 +124,21 @@ export function goOn(device: Device): Device | undefined {
     case 'goingBack':
       return { ...device, version: 'old', health: 'starting', phase: 'leaving', isArmed: false }
     case 'leaving':
-      return ended(device, { health: 'ok' }, 'done')
+      return device.fate === 'revertsBad'
+        ? ended(device, { health: 'bad' }, 'failed')
+        : ended(device, { health: 'ok' }, 'done')
   }
+}
+
+/** Its own clock says that the arming is over. A boot of its own that installs is seen as armed until it has switched. */
+export function expireArming(device: Device, rules: DeviceRules): Device {
+  const isOwnBoot = device.phase === 'stopping' && device.phaseOf === 0
+  return device.isArmed && rules.enforcesExpiry && !isOwnBoot ? { ...device, isArmed: false } : device
 }
 
 /** Off and on again. Armed, it installs; an install under way goes on; one whose arming is over is undone. */
 export function cyclePower(device: Device): Device | undefined {
   if (device.phase === 'none' && device.isArmed) return { ...device, phase: 'stopping', phaseOf: 0 }
-  if (device.phase === 'stopping') return ended(device, { isArmed: false }, 'failed')
+  if (device.phase === 'stopping') return ended(device, { isArmed: false }, 'expired')
   return undefined
 }

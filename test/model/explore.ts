@@ -1,8 +1,10 @@
 /** Breadth first through every state: the shortest way to the first broken promise, and whether every state comes to an end. */
 import { canonical, textOf } from './canonical.ts'
+import type { Core } from './core.ts'
 import { broken, brokenBy, isOver } from './invariants.ts'
-import { type Move, type MoveKind, movesOf } from './moves.ts'
-import type { Core } from './office.ts'
+import { type Move, type MoveKind, nameOf } from './move.ts'
+import { movesOf } from './moves.ts'
+import type { Scenario } from './scenarios.ts'
 import type { World } from './world.ts'
 
 export interface Violation {
@@ -18,7 +20,7 @@ export interface Explored {
 }
 
 /** What happens once faults have ceased, the sooner first: nobody waits for a back-off while a device still restarts. */
-const order = ['recovery', 'device', 'progress', 'time'] as const satisfies readonly MoveKind[]
+const order = ['recovery', 'device', 'progress', 'time', 'lastResort'] as const satisfies readonly MoveKind[]
 
 function fairMoves(moves: readonly Move[]): readonly Move[] {
   const kind = order.find((one) => moves.some((move) => move.kind === one))
@@ -77,17 +79,17 @@ function summary(world: World | undefined): string {
   if (world === undefined) return ''
   const rows = world.rows.map((row, at) => {
     const device = world.devices[at]
-    return `${row.state} (device ${device?.version} ${device?.health} ${device?.phase}${device?.isArmed ? ' armed' : ''})`
+    return `${nameOf(at)} ${row.state} (${device?.version} ${device?.health} ${device?.phase}${device?.isArmed ? ' armed' : ''})`
   })
-  return `rollout ${world.rollout}: ${rows.join('; ')}`
+  return `${world.hour}, rollout ${world.rollout}: ${rows.join('; ')}`
 }
 
 /** @param limit states at most; beyond it the answer says that it is not complete */
-export function explore(core: Core, starts: readonly World[], limit: number): Explored {
+export function explore(core: Core, { starts, setting }: Scenario, limit: number): Explored {
   const graph: Graph = { ids: new Map(), worlds: [], parents: [], labels: [], fair: [] }
   let moves = 0
   const enter = (world: World, parent: number, label: string): number => {
-    const plain = canonical(core, world)
+    const plain = canonical(core, setting, world)
     const key = textOf(plain)
     const known = graph.ids.get(key)
     if (known !== undefined) return known
@@ -98,27 +100,30 @@ export function explore(core: Core, starts: readonly World[], limit: number): Ex
     graph.labels.push(label)
     return id
   }
-  const violated = (what: string, from: number, label: string): Explored => ({
+  const told = (isComplete: boolean, violation: Violation | undefined): Explored => ({
     states: graph.worlds.length,
     moves,
-    isComplete: false,
-    violation: { what, trace: [...traceTo(graph, from), label] },
+    isComplete,
+    violation,
   })
   for (const start of starts) enter(start, -1, '')
   for (let id = 0; id < graph.worlds.length; id += 1) {
-    if (graph.worlds.length > limit)
-      return { states: graph.worlds.length, moves, isComplete: false, violation: undefined }
+    if (graph.worlds.length > limit) return told(false, undefined)
     const world = graph.worlds[id] as World
-    const all = movesOf(core, world)
+    const all = movesOf(core, setting, world)
     const ids = new Map<Move, number>()
     for (const move of all) {
       moves += 1
-      const what =
-        move.wrong ?? broken(core, move.world) ?? brokenBy(world, move.world, move.isAsked === true)
-      if (what !== undefined) return violated(what, id, move.label)
+      const isAsked = move.isAsked === true
+      const what = move.wrong ?? broken(setting, move.world) ?? brokenBy(setting, world, move.world, isAsked)
+      if (what !== undefined) return told(false, { what, trace: [...traceTo(graph, id), move.label] })
       ids.set(move, enter(move.world, id, move.label))
     }
     graph.fair[id] = fairMoves(all).map((move) => ids.get(move) as number)
   }
-  return { states: graph.worlds.length, moves, isComplete: true, violation: endless(graph) }
+  return told(true, endless(graph))
 }
+
+/** The violation, and the way to it, a move a line. */
+export const storyOf = ({ what, trace }: Violation): string =>
+  [...trace.map((move, at) => `${String(at + 1).padStart(4)}. ${move}`), `   => ${what}`].join('\n')

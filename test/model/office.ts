@@ -1,49 +1,15 @@
 /**
- * What the head office writes, abstracted from its SQL: src/db/transition.ts (move), src/db/claims.ts (claims, loads,
- * wanted store packages, unbegun), src/db/leases.ts (takeClaim, expireLeases), src/db/updates.ts (requestRetry),
- * src/workers/begin.ts. The tables and decisions are the real ones, or a mutation's.
+ * What the head office writes of one row, abstracted from its SQL: src/db/transition.ts (moveUpdate, moveStorePackage),
+ * src/db/leases.ts (takeClaim, expireLeases), src/db/updates.ts (requestRetry), src/workers/begin.ts.
  */
-import { claimEvents, type DeviceStep, type Due, type DueSnapshot } from '../../src/rollout/due.ts'
-import type { Policy } from '../../src/rollout/policy.ts'
-import { neverAgain, type ReasonCode, retryEvent } from '../../src/rollout/reasons.ts'
-import type { DueStep, StoreLoad } from '../../src/rollout/release.ts'
-import { isTerminalUpdate, type Machine, nextState } from '../../src/rollout/states.ts'
-import type { DeviceRules } from './device.ts'
-import type { StepRules } from './steps.ts'
-import { type Decision, type Job, type Row, rowAt, type World, withRow } from './world.ts'
+import { networkReasons, neverAgain, type ReasonCode, retryEventIn } from '../../src/rollout/reasons.ts'
+import { isTerminalUpdate, nextState } from '../../src/rollout/states.ts'
+import type { Core } from './core.ts'
+import type { Setting } from './setting.ts'
+import { type Job, type Moment, type Row, rowAt, type World, withRow } from './world.ts'
 
-/** Everything that is checked; a mutation breaks one part of it. */
-export interface Core {
-  readonly updates: Machine
-  readonly rollouts: Machine
-  readonly storePackages: Machine
-  readonly due: (snapshot: DueSnapshot) => Due
-  readonly release: (
-    dueSteps: readonly DueStep[],
-    loads: ReadonlyMap<string, StoreLoad>,
-    room: number,
-  ) => DueStep[]
-  readonly steps: StepRules
-  readonly device: DeviceRules
-  /** begin takes a job that was delivered again for a person's retry. */
-  readonly redeliveryRetries: boolean
-  /** begin lets only the first taker of a generation have it. */
-  readonly takesOnce: boolean
-  /** A move needs the row's generation. */
-  readonly comparesGeneration: boolean
-  /** A claim is refused when the rollout was paused or stopped since it was decided. */
-  readonly claimSeesRollout: boolean
-  /** A conductor without the lock cannot write. */
-  readonly lockIsConnection: boolean
-  readonly policy: Policy
-  readonly maxInstalls: number
-}
-
-const STORE = 'store'
-export const NOW = 1_000_000
-
-/** Counts are compared with the policy's three at most: higher ones are the same. */
-const MAX_COUNT = 4
+/** Counts are compared with the policy's two at most: higher ones are the same. */
+const MAX_COUNT = 3
 const count = (before: number, change: 'keep' | 'spend' | 'reset'): number =>
   change === 'reset' ? 0 : change === 'spend' ? Math.min(MAX_COUNT, before + 1) : before
 
@@ -53,7 +19,7 @@ export interface RowMove {
   readonly reason?: ReasonCode | null
   readonly attempts?: 'keep' | 'spend' | 'reset'
   readonly isBackingOff?: boolean
-  readonly armedUntil?: 'later' | 'over' | null
+  readonly armedUntil?: Moment | null
 }
 
 /** moveUpdate; undefined: refused, nothing written. */
@@ -73,128 +39,17 @@ export function moveRow(core: Core, row: Row, move: RowMove): Row | undefined {
     isBackingOff: move.isBackingOff ?? false,
     armedUntil: move.armedUntil === undefined ? row.armedUntil : move.armedUntil,
     lost: lostAfter(row, move.event),
+    isPutOff: false,
+    isBeforeSample: false,
   }
 }
 
-/** The record of the attempt that this move ends: src/workers/device-job.ts lostAttempt. */
+/** The record of the attempt that this move ends: src/workers/step-context.ts lostAttempt. */
 function lostAfter(row: Row, event: string): Row['lost'] {
   if (row.step === null || row.step === 'observe') return row.lost
   const isLost = event === 'contactLost' || event === 'leaseLost'
   const isDetached = row.step === 'restart' || row.step === 'rollback'
   return isLost && isDetached ? { step: row.step, generation: row.generation } : null
-}
-
-const snapshotOf = (core: Core, world: World, row: Row): DueSnapshot => ({
-  state: row.state as DueSnapshot['state'],
-  reason: row.reason,
-  rolloutState: world.rollout,
-  waveReleased: true,
-  storePackageState: world.storePackage.state,
-  storePackageReason: world.storePackage.reason,
-  storePackageAttempts: world.storePackage.attempts,
-  attempts: row.attempts,
-  notBefore: row.isBackingOff ? NOW + 1000 : null,
-  armedUntil: row.armedUntil === null ? null : row.armedUntil === 'later' ? NOW + 1000 : NOW,
-  now: NOW,
-  policy: world.isNightOver ? { ...core.policy, endsAt: new Date(NOW).toISOString() } : core.policy,
-})
-
-const lanes = new Set([
-  'activating',
-  'armed',
-  'restarting',
-  'disarming',
-  'unhealthy',
-  'rollingBack',
-  'inDoubt',
-])
-
-const loadOf = (core: Core, world: World): StoreLoad => ({
-  downloads: world.rows.filter((row) => row.state === 'downloading').length,
-  installs: world.rows.filter((row) => lanes.has(row.state)).length,
-  maxDownloads: 4,
-  maxInstalls: core.maxInstalls,
-})
-
-/** src/conductor/tick.ts: every single thing that a look at the rows leads to. */
-export function decide(core: Core, world: World): Decision[] {
-  if (!['running', 'paused', 'stopping'].includes(world.rollout)) return []
-  const live = world.rows.flatMap((row, target) =>
-    row.isLeased ? [] : [{ target, due: core.due(snapshotOf(core, world, row)) }],
-  )
-  const ends = live.filter(({ due }) => due.do === 'end')
-  const steps = live.flatMap(({ target, due }): DueStep[] =>
-    due.do === 'claim' ? [{ updateId: String(target), storeId: STORE, step: due.step }] : [],
-  )
-  const released = core.release(steps, new Map([[STORE, loadOf(core, world)]]), 100)
-  const distributes = { target: -1, due: { do: 'distribute' as const } }
-  const claims = released.map(({ updateId, step }) => ({
-    target: Number(updateId),
-    due: { do: 'claim' as const, step },
-  }))
-  return [...ends, ...claims, ...(wantsStorePackage(core, world) ? [distributes] : [])].map((one) => ({
-    ...one,
-    rollout: world.rollout,
-  }))
-}
-
-/** readWantedStorePackages */
-function wantsStorePackage(core: Core, world: World): boolean {
-  const { state, isBackingOff, reason, attempts } = world.storePackage
-  if (state !== 'absent' || isBackingOff || world.rollout !== 'running') return false
-  if (reason !== null && neverAgain.includes(reason)) return false
-  return attempts < core.policy.maxAttempts && world.rows.some((row) => row.state === 'waiting')
-}
-
-/** Writes a decision as it finds the rows by then; the job is what is to be enqueued. Undefined: refused. */
-export function carryOut(
-  core: Core,
-  world: World,
-  decision: Decision,
-): { world: World; job: Job | null } | undefined {
-  const { target, due } = decision
-  if (due.do === 'distribute') return claimStorePackage(core, world)
-  const row = rowAt(world, target)
-  if (due.do === 'end') {
-    const moved = moveRow(core, row, { event: due.event, reason: due.reason })
-    return moved === undefined ? undefined : { world: withRow(world, target, moved), job: null }
-  }
-  const stands = decision.rollout === world.rollout || !core.claimSeesRollout
-  return due.do === 'claim' && stands ? claimRow(core, world, target, due.step) : undefined
-}
-
-const jobOf = (target: number, generation: number, step: Job['step']): Job => ({
-  target,
-  generation,
-  step,
-  state: 'waiting',
-  isAgain: false,
-})
-
-function claimRow(core: Core, world: World, target: number, step: DeviceStep) {
-  const row = rowAt(world, target)
-  if (row.isLeased) return undefined
-  const moved = moveRow(core, row, { event: claimEvents[step] })
-  if (moved === undefined) return undefined
-  const generation = row.generation + 1
-  const claimed = { ...moved, generation, isLeased: true, step, lost: row.lost }
-  return { world: withRow(world, target, claimed), job: jobOf(target, generation, step) }
-}
-
-function claimStorePackage(core: Core, world: World) {
-  const row = world.storePackage
-  const state = nextState(core.storePackages, row.state, 'claim')
-  if (state === undefined) return undefined
-  const generation = row.generation + 1
-  const storePackage = {
-    ...row,
-    state: 'uploading' as const,
-    generation,
-    isLeased: true,
-    isBegun: false,
-    isBackingOff: false,
-  }
-  return { world: { ...world, storePackage }, job: jobOf(-1, generation, 'distribute') }
 }
 
 /** moveStorePackage */
@@ -219,22 +74,26 @@ export function moveStorePackage(
   return { ...world, storePackage }
 }
 
+/** readWantedStorePackages */
+export function wantsStorePackage({ policy }: Setting, world: World): boolean {
+  const { state, isBackingOff, reason, attempts } = world.storePackage
+  if (state !== 'absent' || isBackingOff || world.rollout !== 'running') return false
+  if (reason !== null && neverAgain.includes(reason)) return false
+  const isPatient = policy.offline === 'wait' && reason !== null && networkReasons.includes(reason)
+  return (isPatient || attempts < policy.maxAttempts) && world.rows.some((row) => row.state === 'waiting')
+}
+
 /** expireLeases: one that nobody had begun is given back, the others are lost. */
 export function expireLease(core: Core, world: World, target: number): World | undefined {
   const row = target === -1 ? world.storePackage : rowAt(world, target)
   if (!row.isLeased) return undefined
   const { generation } = row
-  const move = row.isBegun
-    ? {
-        event: 'leaseLost',
-        generation,
-        reason: 'leaseExpired',
-        attempts: 'spend',
-        isBackingOff: true,
-      }
-    : { event: 'deferred', generation, attempts: 'keep' }
-  if (target === -1) return moveStorePackage(core, world, move as Parameters<typeof moveStorePackage>[2])
-  const moved = moveRow(core, rowAt(world, target), move as RowMove)
+  const lost = { event: 'leaseLost', generation, reason: 'leaseExpired', attempts: 'spend' } as const
+  const isPutOff = core.unbegunReturns && 'isPutOff' in row && row.isPutOff
+  const unbegun = { event: isPutOff ? 'putOff' : 'deferred', generation }
+  const move = row.isBegun ? { ...lost, isBackingOff: true } : unbegun
+  if (target === -1) return moveStorePackage(core, world, move)
+  const moved = moveRow(core, rowAt(world, target), move)
   return moved && withRow(world, target, moved)
 }
 
@@ -260,20 +119,19 @@ export function begin(core: Core, world: World, job: Job): Begun {
 }
 
 /** requestRetry; undefined: refused. */
-export function retryRow(core: Core, world: World, target: number): World | undefined {
+export function retryRow(core: Core, setting: Setting, world: World, target: number): World | undefined {
   if (world.rollout === 'cancelled' || world.rollout === 'stopping') return undefined
   const row = rowAt(world, target)
-  const moved = moveRow(core, row, {
-    event: retryEvent(row.state, row.reason),
-    reason: null,
-    attempts: 'reset',
-  })
+  const event = retryEventIn(setting.kind, row.state, row.reason)
+  if (event === undefined) return undefined
+  const moved = moveRow(core, row, { event, reason: null, attempts: 'reset' })
   if (moved === undefined) return undefined
-  const rollout =
-    world.rollout === 'finished' ? nextState(core.rollouts, 'finished', 'reopen') : world.rollout
+  const isOver = world.rollout === 'finished'
+  const rollout = isOver ? nextState(core.rollouts, 'finished', 'reopen') : world.rollout
   const next = withRow(world, target, { ...moved, lost: row.lost })
   const devices = next.devices.map((device, i) => (i === target ? { ...device, isSick: false } : device))
-  return retryStorePackage({ ...next, devices, rollout: (rollout ?? world.rollout) as World['rollout'] })
+  const retried = { ...next, devices, rollout: (rollout ?? world.rollout) as World['rollout'] }
+  return retryStorePackage(isOver ? { ...retried, isBreached: false } : retried)
 }
 
 /** retryStorePackage: tried anew where it is not there. */

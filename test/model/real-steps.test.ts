@@ -8,9 +8,11 @@ import type { Call } from '../../src/device/commands.ts'
 import * as commands from '../../src/device/commands.ts'
 import { DeviceFailure } from '../../src/device/failure.ts'
 import { runStep, type StepContext } from '../../src/device/step.ts'
+import { activate } from '../../src/device/steps/activate.ts'
 import { disarm } from '../../src/device/steps/disarm.ts'
 import { observe } from '../../src/device/steps/observe.ts'
 import { restart } from '../../src/device/steps/restart.ts'
+import { wayBack } from '../../src/device/steps/way-back.ts'
 import { defaultPolicy } from '../../src/rollout/policy.ts'
 import type { ReasonCode } from '../../src/rollout/reasons.ts'
 import { runAgent } from '../../src/sim/agent.ts'
@@ -65,6 +67,9 @@ async function call(machine: Machine, { args, input }: Call): Promise<unknown> {
   throw new DeviceFailure(reply.reason as ReasonCode, { mayHaveActed: false })
 }
 
+/** The till's fiscal device is made up, and its time may be over. */
+const preconditions = { ...defaultPolicy.preconditions, fiscalCritical: { level: 'off' } } as const
+
 const contextOf = (
   machine: Machine,
   generation: number,
@@ -74,13 +79,21 @@ const contextOf = (
   claim: claimOf(generation),
   package: target,
   source: 'http://store/package',
-  policy: { ...defaultPolicy, restartSeconds: 5 },
+  policy: { ...defaultPolicy, restartSeconds: 5, preconditions },
   lost,
   pollMs: 1,
   now: Date.now,
   sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   progress: () => {},
   sawStatus: () => {},
+  deviceKind: 'till',
+  rolloutKind: 'update',
+  packageFacts: { ffd: null, firmware: false },
+  latestStart: null,
+  carried: false,
+  triedSince: Date.now(),
+  interrupted: undefined,
+  note: () => {},
   crash: () => {},
 })
 
@@ -139,5 +152,54 @@ describe('a till that was switched off and on while it was armed', () => {
     await armedAndRestarted(machine)
     expect(machine.state.version).toBe(OLD)
     expect((await runStep(restart, contextOf(machine, 2))).event).toBe('notArmed')
+  })
+})
+
+describe('the latest start', () => {
+  test('bounds an arming, on the till and in the row', async () => {
+    const machine = await till()
+    const latestStart = Date.now() + 60_000
+    const end = await runStep(activate, { ...contextOf(machine, 1), latestStart })
+    expect(end.event).toBe('armed')
+    // The device counts from the call on, in whole seconds.
+    expect(machine.state.armed?.until).toBeLessThanOrEqual(latestStart + 1000)
+    expect(end.armedUntil?.getTime()).toBeLessThanOrEqual(latestStart + 1000)
+  })
+
+  test('keeps a till from being armed or restarted once it has passed', async () => {
+    const machine = await till()
+    const late = { ...contextOf(machine, 1), latestStart: Date.now() - 1 }
+    await expect(runStep(activate, late)).rejects.toThrow('windowTooShort')
+    expect(machine.state.armed).toBeNull()
+    await arm(machine, 2)
+    await expect(
+      runStep(restart, { ...contextOf(machine, 3), latestStart: late.latestStart }),
+    ).rejects.toThrow('windowTooShort')
+    expect(machine.state.install).toBeNull()
+  })
+
+  test('puts off the way back of a till that sells', async () => {
+    const machine = await till()
+    await armedAndRestarted(machine)
+    expect(machine.state.version).toBe(NEW)
+    const late = { ...contextOf(machine, 2), rolloutKind: 'rollback' as const, latestStart: Date.now() - 1 }
+    expect(await runStep(wayBack, late)).toMatchObject({ event: 'putOff', reason: 'windowTooShort' })
+    expect(machine.state.version).toBe(NEW)
+  })
+})
+
+describe('a way back whose contact was lost', () => {
+  const lost = { step: 'rollback', operation: 'u.g2', at: 0 } as const
+
+  test('is ready when the till still sells with the version that it is to leave', async () => {
+    const machine = await till()
+    await armedAndRestarted(machine)
+    const context = { ...contextOf(machine, 3, lost), rolloutKind: 'rollback' as const }
+    expect((await runStep(observe, context)).event).toBe('seenReady')
+  })
+
+  test('is over when the till is back', async () => {
+    const context = { ...contextOf(await till(), 3, lost), rolloutKind: 'rollback' as const }
+    expect((await runStep(observe, context)).event).toBe('seenReverted')
   })
 })

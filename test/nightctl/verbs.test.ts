@@ -59,6 +59,7 @@ underEachShell('every verb but the installing ones', (shell) => {
     const bare = await status()
     expect(bare).toMatchObject({ cashId: CASH_ID, version: OLD, previousVersion: null, health: 'healthy' })
     expect(bare).toMatchObject({ activity: 'unknown', shift: null, cashier: null, fiscal: null, sum: null })
+    expect(bare.printer).toBeNull()
     till.setStatus({
       activity: 'technicalBreak',
       shift_open: 'true',
@@ -80,6 +81,14 @@ underEachShell('every verb but the installing ones', (shell) => {
       validUntil: null,
       ofdQueue: null,
     })
+    for (const [said, understood] of [
+      ['ready', 'ready'],
+      ['notReady', 'notReady'],
+      ['out of paper', null],
+    ] as const) {
+      till.setStatus({ activity: 'idle', printer: said })
+      expect((await status()).printer).toBe(understood)
+    }
     till.setStatus({ activity: 'idle', shift_open: 'false' })
   })
 
@@ -184,6 +193,19 @@ underEachShell('every verb but the installing ones', (shell) => {
       expect(disarmData.parse(answer.data)).toEqual({ armed: null, autoUpdate: false })
     }
     expect(await status()).toMatchObject({ autoUpdate: false, armed: null })
+  })
+
+  it('counts the time of an arming from the call, however long the checking takes', async () => {
+    const slow = path.join(dir, `slow-check-${path.basename(till.root)}`)
+    writeFileSync(slow, '#!/bin/sh\nsleep 2\n', { mode: 0o755 })
+    till.setConf({ SIGNATURE_HOOK: slow })
+    const { armed } = armData.parse((await till.run(armWords(till, made))).answer.data)
+    const left = (Date.parse(armed.until) - Date.now()) / 1000
+    till.setConf({ SIGNATURE_HOOK: '' })
+    const asked = Number(armWords(till, made)[armWords(till, made).indexOf('--expires-in') + 1])
+    expect(left).toBeLessThanOrEqual(asked - 2)
+    expect(left).toBeGreaterThan(asked - 30)
+    await till.run(['disarm', ...claimOf(till, 'disarm-slow')])
   })
 
   it('forgets an arming whose time is over, and one made by a clock that has since gone back', async () => {

@@ -5,6 +5,7 @@ import { defaultPolicy } from '../../src/rollout/policy.ts'
 import { type ReasonCode, reasonRule, reasons } from '../../src/rollout/reasons.ts'
 import { deviceUpdateStates, nextState } from '../../src/rollout/states.ts'
 
+const impatient = { ...defaultPolicy, offline: 'skip' } as const
 const anyCode = fc.constantFrom(...(Object.keys(reasons) as ReasonCode[]))
 const anyJitter = fc.double({ min: 0, max: 1, noNaN: true })
 
@@ -17,15 +18,23 @@ describe('endAttempt', () => {
     ['receiptOpen', 400, { event: 'deferred', retryInSeconds: 600, attempts: 'keep' }],
     ['hostKeyChanged', 0, { event: 'fail' }],
     ['signatureInvalid', 0, { event: 'fail' }],
-    ['tillBlocked', 0, { event: 'skip' }],
+    ['inReserve', 0, { event: 'skip' }],
+    ['tillBlocked', 400, { event: 'deferred', retryInSeconds: 600, attempts: 'keep' }],
   ] as const)('%s after %d: %o', (reason, attempts, end) => {
-    expect(endAttempt(reason, attempts, defaultPolicy, 0)).toEqual(end)
+    expect(endAttempt(reason, attempts, impatient, 0)).toEqual(end)
+  })
+
+  test('whom nobody reaches is waited for where the policy says so, ever more rarely', () => {
+    const patient = (attempts: number) => endAttempt('tillOffline', attempts, defaultPolicy, 0)
+    expect(patient(3)).toEqual({ event: 'deferred', retryInSeconds: 240, attempts: 'spend' })
+    expect(patient(4)).toEqual({ event: 'deferred', retryInSeconds: 480, attempts: 'keep' })
+    expect(endAttempt('transferFailed', 4, defaultPolicy, 0)).toEqual({ event: 'fail' })
   })
 
   test('always comes to an end, by the table', () => {
     fc.assert(
       fc.property(anyCode, anyJitter, (reason, jitter) => {
-        const last = endAttempt(reason, defaultPolicy.maxAttempts - 1, defaultPolicy, jitter)
+        const last = endAttempt(reason, impatient.maxAttempts - 1, impatient, jitter)
         expect(last.event === 'deferred').toBe(!reasonRule(reason).spends)
         if (last.event !== 'deferred')
           expect(last.event).toBe(reasonRule(reason).end === 'failed' ? 'fail' : 'skip')

@@ -14,9 +14,27 @@ import {
   type StorePackageState,
   storePackageStates,
 } from '../../src/rollout/states.ts'
+import type { InstallTime, InstallWait } from '../../src/rollout/time/calendar.ts'
 
 const NOW = Date.parse('2026-11-22T23:30:00Z')
+const open: InstallTime = {
+  may: true,
+  latestStart: NOW + 3_600_000,
+  deadline: NOW + 7_200_000,
+  isTrading: false,
+  until: NOW + 3_600_001,
+}
+const shut = (because: InstallWait): InstallTime => ({
+  may: false,
+  because,
+  at: NOW + 86_400_000,
+  isTrading: false,
+  until: NOW + 1,
+})
 const base: DueSnapshot = {
+  kind: 'update',
+  server: 'ok',
+  install: open,
   state: 'waiting',
   reason: null,
   rolloutState: 'running',
@@ -43,6 +61,58 @@ describe('what is due', () => {
     ['what was fetched is verified', { state: 'downloaded' }, { do: 'claim', step: 'verify' }],
     ['what is ready is installed', { state: 'ready' }, { do: 'claim', step: 'activate' }],
     ['but not before its wave', { state: 'ready', waveReleased: false }, { do: 'wait', for: 'wave' }],
+    [
+      'nor outside its window',
+      { state: 'ready', install: shut('windowClosed') },
+      { do: 'wait', for: 'windowClosed' },
+    ],
+    [
+      'nor when it would not be over in time',
+      { state: 'ready', install: shut('windowTooShort') },
+      { do: 'wait', for: 'windowTooShort' },
+    ],
+    ['nor when it was blocked since', { state: 'ready', blocked: true }, { do: 'wait', for: 'tillBlocked' }],
+    ['nor in a freeze', { state: 'ready', install: shut('frozen') }, { do: 'wait', for: 'frozen' }],
+    [
+      'nor before its store server',
+      { state: 'ready', server: 'behind' },
+      { do: 'wait', for: 'serverBehind' },
+    ],
+    [
+      'and where the server failed, its tills are left alone',
+      { state: 'ready', server: 'failed' },
+      { do: 'end', event: 'skip', reason: 'serverBehind' },
+    ],
+    [
+      'the true reason comes before a back-off',
+      { state: 'ready', notBefore: NOW + 1, install: shut('windowClosed') },
+      { do: 'wait', for: 'windowClosed' },
+    ],
+    [
+      'the way back is a step of its own',
+      { kind: 'rollback', state: 'ready' },
+      { do: 'claim', step: 'rollback' },
+    ],
+    [
+      'and waits for its window like any',
+      { kind: 'rollback', state: 'ready', install: shut('windowClosed') },
+      { do: 'wait', for: 'windowClosed' },
+    ],
+    [
+      'a freeze that is declared in the night disarms',
+      { state: 'armed', install: shut('frozen') },
+      { do: 'claim', step: 'disarm' },
+    ],
+    [
+      'what is armed is restarted although the window has no room for a new one',
+      { state: 'armed', install: shut('windowTooShort') },
+      { do: 'claim', step: 'restart' },
+    ],
+    [
+      'packages are not carried before their time',
+      { policy: { ...defaultPolicy, preloadFrom: '2026-11-23T00:00:00Z' } },
+      { do: 'wait', for: 'preload' },
+    ],
     ['downloads do not wait for a wave', { waveReleased: false }, { do: 'claim', step: 'download' }],
     [
       'a till in use is disarmed at once by a stop',
@@ -117,8 +187,23 @@ describe('what is due', () => {
     ['and ends', { notBefore: NOW }, { do: 'claim', step: 'download' }],
     [
       'a store that cannot get the package does not hold its tills for ever',
-      { storePackageState: 'absent', storePackageAttempts: 5, storePackageReason: 'storeOffline' },
+      {
+        storePackageState: 'absent',
+        storePackageAttempts: 5,
+        storePackageReason: 'storeOffline',
+        policy: { ...defaultPolicy, offline: 'skip' },
+      },
       { do: 'end', event: 'skip', reason: 'storeOffline' },
+    ],
+    [
+      'unless it is to be waited for until it answers',
+      { storePackageState: 'absent', storePackageAttempts: 5, storePackageReason: 'storeOffline' },
+      { do: 'wait', for: 'storePackage' },
+    ],
+    [
+      'which is no reason to wait for a full disk',
+      { storePackageState: 'absent', storePackageAttempts: 5, storePackageReason: 'diskFull' },
+      { do: 'end', event: 'fail', reason: 'diskFull' },
     ],
   ])('%s', (_label, change, decision) => {
     expect(due({ ...base, ...change })).toEqual(decision)
@@ -130,6 +215,15 @@ describe('whatever the rows say', () => {
     fc.constantFrom(...(Object.keys(table) as T[]))
   const around = fc.option(fc.integer({ min: NOW - 1000, max: NOW + 1000 }))
   const snapshot: fc.Arbitrary<DueSnapshot> = fc.record({
+    kind: fc.constantFrom('update', 'rollback'),
+    server: fc.constantFrom('ok', 'behind', 'failed'),
+    install: fc.constantFrom(
+      open,
+      shut('windowClosed'),
+      shut('windowTooShort'),
+      shut('frozen'),
+      shut('storeOpen'),
+    ),
     state: keys<DeviceUpdateState>(deviceUpdateStates),
     reason: fc.option(keys<ReasonCode>(reasons)),
     rolloutState: keys<RolloutState>(rolloutStates),
@@ -180,7 +274,9 @@ describe('whatever the rows say', () => {
     always((s) => {
       const decision = due(s)
       if (decision.do !== 'claim') return
-      if (decision.step === 'activate') expect(s.waveReleased).toBe(true)
+      const isInstallation =
+        decision.step === 'activate' || (decision.step === 'rollback' && s.state === 'ready')
+      if (isInstallation) expect([s.waveReleased, s.install.may, s.server]).toEqual([true, true, 'ok'])
       if (decision.step === 'restart') expect(s.armedUntil ?? 0).toBeGreaterThan(s.now)
       if (decision.step === 'download') expect(s.storePackageState).toBe('present')
     })

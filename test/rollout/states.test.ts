@@ -157,10 +157,11 @@ describe('a device update', () => {
 
   test.each([
     ['succeeded', ['inDoubt seenNew', 'activating alreadyNew', 'restarting healthy']],
-    ['rolledBack', ['rollingBack reverted']],
+    ['rolledBack', ['rollingBack reverted', 'inDoubt seenReverted']],
     ['broken', ['inDoubt seenBroken', 'rollingBack beyondRepair']],
     ['unhealthy', ['inDoubt seenUnhealthy', 'restarting unhealthy', 'rollingBack deferred']],
     ['armed', ['inDoubt seenArmed', 'activating armed', 'restarting deferred', 'disarming deferred']],
+    ['rollingBack', ['unhealthy claimRollback', 'ready claimRollback']],
     ['restarting', ['armed claimRestart']],
     ['activating', ['ready claimActivate']],
   ])('is %s only by %j', (state, ways) => {

@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type RunningConductor, startConductor } from '../../src/conductor/main.ts'
 import { type Config, loadConfig } from '../../src/config.ts'
+import { startRollout } from '../../src/db/approval.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { importFleet } from '../../src/db/fleet.ts'
 import { addPackage } from '../../src/db/packages.ts'
-import { createRollout, type Selection, startRollout } from '../../src/db/rollouts.ts'
+import { createRollout, type NewRollout, type Selection } from '../../src/db/rollouts.ts'
 import { createQueueBackend, type QueueBackend } from '../../src/jobs/backend.ts'
 import { createLog, type Log } from '../../src/log.ts'
 import type { Inventory } from '../../src/rollout/inventory.ts'
@@ -19,13 +20,19 @@ import { type RunningWorker, startWorker } from '../../src/workers/main.ts'
 import { createDatabase, type TestDatabase } from './database.ts'
 import { until } from './until.ts'
 
-/** A night in seconds: quick looks, short back-offs. */
+/** A night in seconds: quick looks, short back-offs; who does not answer is given up. */
 export const quickPolicy: Policy = {
   ...defaultPolicy,
+  offline: 'skip',
   maxAttempts: 3,
   backoffScale: 0.01,
   restartSeconds: 20,
   armSeconds: 120,
+}
+
+type RollOutOptions = Partial<Omit<NewRollout, 'policy'>> & {
+  readonly selection?: Selection
+  readonly policy?: Partial<Policy>
 }
 
 export interface Office {
@@ -44,7 +51,7 @@ export interface Office {
     version?: number
     size?: number
   }): Promise<{ id: string; sha256: string; size: number }>
-  rollOut(packageId: string, options?: { selection?: Selection; policy?: Partial<Policy> }): Promise<string>
+  rollOut(packageId: string, options?: RollOutOptions): Promise<string>
   close(): Promise<void>
 }
 
@@ -110,17 +117,23 @@ export async function openOffice(
       if (row === undefined) throw new Error('this version is there already')
       return { id: row.id, sha256, size }
     },
-    rollOut: async (packageId, { selection = {}, policy = {} } = {}) => {
+    rollOut: async (packageId, { policy = {}, ...wanted } = {}) => {
       const target = await db.prisma.package.findUniqueOrThrow({ where: { id: packageId } })
-      const rollout = await createRollout(db, {
+      const made = await createRollout(db, {
         name: 'night',
+        kind: 'update',
         target,
-        selection,
-        policy: { ...quickPolicy, ...policy },
+        serverTarget: null,
+        selection: {},
+        waves: { template: 'single' },
         actor: 'test',
+        ...wanted,
+        policy: { ...quickPolicy, ...policy },
       })
-      if (!(await startRollout(db, rollout.id, 'test'))) throw new Error('it did not start')
-      return rollout.id
+      if (!made.ok) throw new Error(`no plan: ${JSON.stringify(made.problems)}`)
+      const started = await startRollout(db, made.row.id, 'test')
+      if (!started.ok) throw new Error(`it did not start: ${JSON.stringify(started)}`)
+      return made.row.id
     },
     close: async () => {
       await Promise.all(workers.map((worker) => worker.close()))

@@ -1,22 +1,58 @@
+import { readGates } from '../../db/gates.ts'
 import { findRollout } from '../../db/rollouts.ts'
 import { listStorePackages } from '../../db/updates.ts'
-import type { Plan } from '../../rollout/plan.ts'
+import type { RolloutKind } from '../../rollout/due.ts'
+import type { Plan } from '../../rollout/plan/plan-types.ts'
 import type { Call, Handled } from '../call.ts'
+import { planSummary } from '../plan-view.ts'
 import { Problem } from '../problem.ts'
-import { planSummary, readCounts, rolloutView } from '../rollout-view.ts'
+import { noCounts, readWaveCounts, rolloutView } from '../rollout-view.ts'
 import { storePackageView } from '../views.ts'
+import { verdictView } from '../wave-view.ts'
 
-export async function getRollout({ db, params }: Call<{ id: string }>): Handled {
+type Row = NonNullable<Awaited<ReturnType<typeof findRollout>>>
+
+/** Planned waves, with what became of them; `gate.verdict` is there while a wave is released and has not passed. */
+async function readWaves({ db }: Call<{ id: string }>, row: Row, plan: Plan) {
+  const [{ counts, byWave }, gates] = await Promise.all([
+    readWaveCounts(db, row.id),
+    readGates(db.pool, { id: row.id, kind: row.kind as RolloutKind }),
+  ])
+  const verdicts = new Map(gates.map(({ wave, verdict }) => [wave, verdictView(verdict)]))
+  const rows = new Map(row.waves.map((wave) => [wave.number, wave]))
+  const waves = planSummary(plan).waves.map(({ gate, ...wave }) => {
+    const {
+      releasedAt = null,
+      releasedBy = null,
+      passedAt = null,
+      sampleFrom = null,
+    } = rows.get(wave.number) ?? {}
+    return {
+      ...wave,
+      ...{ releasedAt, releasedBy, passedAt, sampleFrom },
+      gate: { ...gate, verdict: verdicts.get(wave.number) ?? null },
+      counts: byWave.get(wave.number) ?? noCounts,
+    }
+  })
+  return { counts, waves }
+}
+
+export async function getRollout(call: Call<{ id: string }>): Handled {
+  const { db, params } = call
   const row = await findRollout(db, params.id)
   if (row === null) throw new Problem('notFound')
-  const [counts, held] = await Promise.all([readCounts(db, row.id), listStorePackages(db, row.id)])
+  const plan = row.plan as unknown as Plan
+  const [{ counts, waves }, held] = await Promise.all([
+    readWaves(call, row, plan),
+    listStorePackages(db, row.id),
+  ])
   const storePackages = held.map((one) => ({ store: one.store.code, ...storePackageView(one) }))
   return {
     body: {
       ...rolloutView(row),
       counts,
-      plan: planSummary(row.plan as unknown as Plan),
-      waves: row.waves.map(({ number, releasedAt }) => ({ number, releasedAt })),
+      plan: planSummary(plan),
+      waves,
       wanBytes: storePackages.reduce((sum, one) => sum + one.wanBytes, 0),
       storePackages,
     },

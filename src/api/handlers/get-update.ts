@@ -1,17 +1,19 @@
+import { type DueNow, readDue } from '../../db/due-now.ts'
 import { readEvents } from '../../db/events.ts'
-import { findUpdate, readDue } from '../../db/updates.ts'
+import { findUpdate } from '../../db/updates.ts'
 import { viewEvents } from '../../events/view.ts'
-import type { Due } from '../../rollout/due.ts'
 import type { Call, Handled } from '../call.ts'
 import { Problem } from '../problem.ts'
 import { attemptView, packageView, updateView } from '../views.ts'
 
 const MAX_EVENTS = 500
 
-/** `waitsFor`: why nothing is done now; `due`: the step that is next, when nothing stands in its way. */
-function dueView(due: Due | undefined) {
+/** `waitsFor`: why nothing is done now, and until when where that is known; `due`: the step that is next, when nothing stands in its way. */
+function dueView(now: DueNow | undefined) {
+  const due = now?.due
   return {
-    waitsFor: due?.do === 'wait' ? due.for : null,
+    waitsFor: due?.do === 'wait' ? due.for : (now?.bounded ?? null),
+    waitsUntil: now?.until ? new Date(now.until) : null,
     due: due?.do === 'claim' ? due.step : null,
     endsAs: due?.do === 'end' ? { event: due.event, reason: due.reason } : null,
   }

@@ -1,29 +1,38 @@
 import { z } from 'zod'
 import { readLastClaims } from '../../db/board.ts'
-import { listRetryable, requestRetry } from '../../db/updates.ts'
+import { changedSince, findPreview, keepPreview, previewRetry, type RetryPreview } from '../../db/retry.ts'
+import { requestRetry } from '../../db/updates.ts'
 import type { Call, Handled } from '../call.ts'
 import { forgetFailedJobs } from '../forget.ts'
-import { allowedVerbs, readCounts } from '../rollout-view.ts'
-import { readState, refuse } from './steer-rollout.ts'
+import { Problem } from '../problem.ts'
+import { allowedVerbs, refuse } from '../rollout-view.ts'
+import { sha256 } from '../schemas.ts'
+import { readHead, standing } from './steer-rollout.ts'
 
 const retryable = z.enum(['failed', 'broken', 'rolledBack', 'skipped'])
+/** `skipped` only when asked for: most of those were left out on purpose. */
+export const usualRetries: readonly z.output<typeof retryable>[] = ['failed', 'broken', 'rolledBack']
+
 export const retryBody = z.strictObject({
-  /** `skipped` only when asked for: most of those were left out on purpose. */
-  states: z.array(retryable).min(1).max(4).default(['failed', 'broken', 'rolledBack']),
+  states: z.array(retryable).min(1).max(4).optional(),
+  /** Nothing is retried: who would be, and who not and why, is kept under an id. */
+  preview: z.boolean().default(false),
+  /** Just those of this preview, as far as they are still as it showed them. */
+  previewId: z.uuid().optional(),
+  /** Of the preview that is meant. */
+  hash: sha256.optional(),
 })
-type Body = z.output<typeof retryBody>
+type RetryCall = Call<{ id: string }, unknown, z.output<typeof retryBody>>
 
 /** Connections of the pool that one mass retry may take. */
 const AT_ONCE = 4
 
-/** Asks for a retry of every device that ended so; each is judged for itself. */
-export async function retryRolloutHandler(call: Call<{ id: string }, unknown, Body>): Handled {
-  const { db, queues, log, params, body, actor } = call
-  const before = await readState(db, params.id)
-  if (!allowedVerbs(before).includes('retry')) refuse(before)
-  const ids = await listRetryable(db, params.id, body.states)
+type Refused = { id: string; why: string }
+
+/** Each is judged for itself, once more. */
+async function retryAll({ db, queues, log, actor }: RetryCall, ids: readonly string[]) {
   const retried: string[] = []
-  const refused: { id: string; why: string }[] = []
+  const refused: Refused[] = []
   const retry = async (id: string): Promise<void> => {
     // Read before: the conductor may claim it anew at once.
     const claims = await readLastClaims(db.pool, [id])
@@ -35,6 +44,53 @@ export async function retryRolloutHandler(call: Call<{ id: string }, unknown, Bo
   for (let from = 0; from < ids.length; from += AT_ONCE) {
     await Promise.all(ids.slice(from, from + AT_ONCE).map(retry))
   }
-  const state = await readState(db, params.id)
-  return { body: { id: params.id, state, retried, refused, counts: await readCounts(db, params.id) } }
+  return { retried, refused }
+}
+
+const statesOf = ({ body }: RetryCall) => [...new Set(body.states ?? usualRetries)]
+
+async function showPreview(call: RetryCall): Handled {
+  const { db, params, actor } = call
+  const preview = await previewRetry(db.pool, params.id, statesOf(call))
+  const previewId = await keepPreview(db, preview, actor)
+  const { states, retries, refused, hash } = preview
+  return { body: { id: params.id, preview: true, previewId, hash, states, retries, refused } }
+}
+
+/** @throws Problem previewDiffers: of another rollout, or not the one that the hash names */
+async function namedPreview({ db, params, body }: RetryCall): Promise<RetryPreview | undefined> {
+  if (body.previewId === undefined) return undefined
+  const preview = await findPreview(db, params.id, body.previewId)
+  if (preview === undefined) throw new Problem('previewDiffers', { path: 'previewId' })
+  if (body.hash !== undefined && body.hash !== preview.hash)
+    throw new Problem('previewDiffers', { path: 'hash', more: { hash: preview.hash } })
+  if (body.states !== undefined && statesOf({ body } as RetryCall).join() !== preview.states.join())
+    throw new Problem('previewDiffers', { path: 'states', more: { states: preview.states } })
+  return preview
+}
+
+/** What to retry, and what of a preview is not as it was shown any more. */
+async function whom(call: RetryCall): Promise<{ ids: string[]; changed: Refused[] }> {
+  const { db, params } = call
+  const preview = await namedPreview(call)
+  if (preview === undefined) {
+    const now = await previewRetry(db.pool, params.id, statesOf(call))
+    return { ids: [...now.retries, ...now.refused].map((one) => one.id), changed: [] }
+  }
+  const changed = await changedSince(db.pool, preview)
+  return {
+    ids: preview.retries.flatMap(({ id }) => (changed.has(id) ? [] : [id])),
+    changed: [...changed].map((id) => ({ id, why: 'changedSincePreview' })),
+  }
+}
+
+/** Asks for a retry of every device that ended so, or shows whom that would be. */
+export async function retryRolloutHandler(call: RetryCall): Handled {
+  const { db, params, body } = call
+  const before = await readHead(db, params.id)
+  if (!allowedVerbs(before).includes('retry')) refuse(before)
+  if (body.preview) return showPreview(call)
+  const { ids, changed } = await whom(call)
+  const { retried, refused } = await retryAll(call, ids)
+  return { body: { ...(await standing(db, params.id)), retried, refused: [...refused, ...changed] } }
 }

@@ -1,31 +1,43 @@
+import { z } from 'zod'
 import type { Database } from '../../db/database.ts'
-import { findRollout, startRollout, steerRollout } from '../../db/rollouts.ts'
+import { findRolloutHead, steerRollout } from '../../db/rollouts.ts'
 import type { Call, Handled } from '../call.ts'
 import { Problem } from '../problem.ts'
-import { allowedVerbs, readCounts } from '../rollout-view.ts'
+import { allowedVerbs, type RolloutHead, readCounts, refuse } from '../rollout-view.ts'
+import { text } from '../schemas.ts'
 
-export type Steering = 'start' | 'pause' | 'resume' | 'stop'
+export type Steering = 'pause' | 'resume' | 'stop'
 
-/** The state, or a problem: none of that id. @throws Problem notFound */
-export async function readState(db: Database, id: string): Promise<string> {
-  const row = await findRollout(db, id)
+export const whyBody = z.strictObject({ reason: text(500).optional() })
+type Body = z.output<typeof whyBody>
+
+/** @throws Problem notFound */
+export async function readHead(db: Database, id: string): Promise<RolloutHead> {
+  const row = await findRolloutHead(db, id)
   if (row === null) throw new Problem('notFound')
-  return row.state
+  return row
 }
 
-/** @throws Problem notAllowed, with the present state and what it allows */
-export function refuse(state: string): never {
-  throw new Problem('notAllowed', { more: { state, allowed: allowedVerbs(state) } })
+/** How it stands, after whatever was done. */
+export async function standing(db: Database, id: string) {
+  const row = await readHead(db, id)
+  return { id, state: row.state, allowed: allowedVerbs(row), counts: await readCounts(db, id) }
 }
 
-/** Start, pause, resume or stop; answers what came of it. */
+/** Pause, resume or stop; answers what came of it. Going on after a breach needs a reason. */
 export const steerRolloutHandler =
   (verb: Steering) =>
-  async ({ db, params, actor }: Call<{ id: string }>): Handled => {
+  async ({ db, params, body, actor }: Call<{ id: string }, unknown, Body>): Handled => {
     const { id } = params
-    const isDone =
-      verb === 'start' ? await startRollout(db, id, actor) : await steerRollout(db, id, verb, actor)
-    const state = await readState(db, id)
-    if (!isDone) refuse(state)
-    return { body: { id, state, allowed: allowedVerbs(state), counts: await readCounts(db, id) } }
+    const { reason } = body
+    const answer = await steerRollout(db, id, verb, {
+      actor,
+      ...(reason === undefined ? {} : { reason }),
+    })
+    if (!answer.ok) {
+      if (answer.why === 'reasonNeeded')
+        throw new Problem('reasonNeeded', { path: 'reason', detail: 'a gate stopped this rollout' })
+      refuse(await readHead(db, id))
+    }
+    return { body: await standing(db, id) }
   }

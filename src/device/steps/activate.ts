@@ -1,27 +1,43 @@
+import { clearShift } from '../close-shift.ts'
 import * as commands from '../commands.ts'
 import { armData } from '../contract.ts'
-import { type DeviceStepRules, inUse, isArmed, isStaged, look, refuse, runsTarget } from '../step.ts'
+import { checkBegin, checkTime } from '../may-begin.ts'
+import {
+  type DeviceStepRules,
+  isArmed,
+  isStaged,
+  look,
+  refuse,
+  runsTarget,
+  type StepContext,
+} from '../step.ts'
+import { lookAtCarried } from './carried.ts'
 
 /** `arm` hashes the package once more. */
 const ARM_MS = 10 * 60_000
 
-/** Identity, preconditions, then arming: the next restart installs, until the arming expires. */
+/** Milliseconds: the policy's, and never beyond the latest start, so that the device itself refuses to install later. */
+function armedFor({ policy, latestStart, now }: StepContext): number {
+  const rest = latestStart === null ? Number.POSITIVE_INFINITY : latestStart - now()
+  return Math.min(policy.armSeconds * 1000, rest)
+}
+
+/** Identity, time, preconditions, then arming: the next restart installs, until the arming expires. */
 export const activate: DeviceStepRules = {
   observe: async (context) => {
+    if (context.carried) return lookAtCarried(context)
     const status = await look(context)
     if (runsTarget(context, status) && status.health === 'healthy')
       return { event: 'alreadyNew', reason: null }
     if (!isStaged(context, status)) return { event: 'fetchAgain', reason: 'packageMissing' }
-    const busy = inUse(status)
-    if (busy !== undefined) throw refuse(busy)
+    checkBegin(context, status)
     return undefined
   },
   act: async (context) => {
-    await context.call(
-      commands.arm(context.claim, context.package, context.policy.armSeconds),
-      armData,
-      ARM_MS,
-    )
+    await clearShift(context)
+    checkTime(context)
+    const seconds = armedFor(context) / 1000
+    await context.call(commands.arm(context.claim, context.package, seconds), armData, ARM_MS)
     return undefined
   },
   confirm: async (context) => {
@@ -31,7 +47,7 @@ export const activate: DeviceStepRules = {
       event: 'armed',
       reason: null,
       // The device's clock may be wrong; ours is what the conductor compares with.
-      armedUntil: new Date(context.now() + context.policy.armSeconds * 1000),
+      armedUntil: new Date(context.now() + armedFor(context)),
     }
   },
   deadlineSeconds: () => 15 * 60,

@@ -15,14 +15,21 @@ import { changedNothing, lookAtOperation } from './operation.ts'
 const unhealthy = (reason: ReasonCode): StepEnd => ({ event: 'seenUnhealthy', reason })
 
 /** The rest of the arming by the device's own clock, on ours; where it cannot be told it counts as over. */
-function armedUntil(context: StepContext, status: Status): Date {
+function armedUntil({ now, latestStart }: StepContext, status: Status): Date {
   const rest = Date.parse(status.armed?.until ?? '') - Date.parse(status.clock ?? '')
-  return new Date(Number.isFinite(rest) ? context.now() + rest : 0)
+  const end = Number.isFinite(rest) ? now() + rest : 0
+  return new Date(latestStart === null ? end : Math.min(end, latestStart))
 }
 
 /** A device that was lost and has been starting for twice its time does not come up by itself. */
 const isTooLong = ({ lost, now, policy }: StepContext): boolean =>
   lost !== undefined && now() - lost.at > 2 * policy.restartSeconds * 1000
+
+/** A rollback that was asked for: a device that still sells with the version it is to leave is as it was before. */
+function judgeWayBack(context: StepContext, status: Status): StepEnd {
+  if (status.health !== 'healthy') return unhealthy('healthFailed')
+  return runsTarget(context, status) ? { event: 'seenReady' } : { event: 'seenReverted', reason: null }
+}
 
 /**
  * What the device's own record and its present state prove. Nothing proven: look again later.
@@ -30,11 +37,14 @@ const isTooLong = ({ lost, now, policy }: StepContext): boolean =>
  */
 function judge(context: StepContext, status: Status, lost: Operation | undefined): StepEnd {
   if (lost?.state === 'running') throw refuse('deviceBusy', 'the operation still runs')
-  if (lost?.state === 'failed' && !changedNothing(lost)) return unhealthy(lost.reason ?? 'healthFailed')
+  const isWayBack = context.rolloutKind === 'rollback'
+  if (lost?.state === 'failed' && !changedNothing(lost) && !isWayBack)
+    return unhealthy(lost.reason ?? 'healthFailed')
   if (status.health === 'starting' || status.health === null || status.version === null) {
     if (isTooLong(context)) return unhealthy('healthFailed')
     throw refuse('deviceBusy', 'it is starting')
   }
+  if (isWayBack) return judgeWayBack(context, status)
   if (runsTarget(context, status)) {
     return status.health === 'healthy' ? { event: 'seenNew', reason: null } : unhealthy('healthFailed')
   }

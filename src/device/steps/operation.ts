@@ -8,12 +8,13 @@ import { look, type StepContext } from '../step.ts'
 const isAway = (error: unknown): boolean =>
   error instanceof DeviceFailure && reasonRule(error.reason).owner === 'network'
 
-/** The till came into use between the command and its work: the operation ended before it touched anything. */
+/** The till came into use, or its arming ran out, between the command and its work: it ended before it touched anything. */
 const untouched: ReadonlySet<string> = new Set<DeviceReason>([
   'receiptOpen',
   'activityUnknown',
   'tillBlocked',
   'shiftOpen',
+  'armingExpired',
 ])
 
 export const changedNothing = (operation: Operation): boolean =>

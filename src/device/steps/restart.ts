@@ -1,9 +1,9 @@
 import * as commands from '../commands.ts'
 import { operationData, type Status } from '../contract.ts'
 import { DeviceFailure } from '../failure.ts'
+import { checkRestart } from '../may-begin.ts'
 import {
   type DeviceStepRules,
-  inUse,
   isArmed,
   look,
   refuse,
@@ -43,8 +43,8 @@ export const restart: DeviceStepRules = {
     const status = await look(context)
     if (isUp(context, status)) return { event: 'healthy', reason: null }
     if (!isArmed(context, status)) return unarmed(context, status)
-    const busy = inUse(status)
-    if (busy !== undefined) throw refuse(busy)
+    // Put back as armed: its arming is over as well by then, and it is disarmed.
+    checkRestart(context, status)
     return undefined
   },
   act: async (context) => {

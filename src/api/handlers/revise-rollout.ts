@@ -1,0 +1,58 @@
+import { proposeRevision, replaceDraft } from '../../db/revise.ts'
+import type { RolloutKind } from '../../rollout/due.ts'
+import type { Selection } from '../../rollout/plan/selection.ts'
+import type { WavePlan } from '../../rollout/plan/wave-types.ts'
+import type { Policy } from '../../rollout/policy.ts'
+import type { Call, Handled } from '../call.ts'
+import { planProblem } from '../plan-problems.ts'
+import { planAsked, readPackages, refuseUnknownNames } from '../plan-request.ts'
+import { namesOf, planAnswer, planSummary } from '../plan-view.ts'
+import { mergePolicy } from '../policy-schema.ts'
+import { Problem } from '../problem.ts'
+import { hasSelection, type ReviseBody, selectionOf } from '../rollout-schema.ts'
+import { type RolloutHead, refuse, rolloutView } from '../rollout-view.ts'
+import { readHead } from './steer-rollout.ts'
+
+type ReviseCall = Call<{ id: string }, { full: boolean }, ReviseBody>
+
+/** A draft is planned anew, with what the request changes of it: another plan, another hash. */
+async function reviseDraft({ db, params, query, body, actor }: ReviseCall, row: RolloutHead): Handled {
+  const now = Date.now()
+  await refuseUnknownNames(db, body)
+  const packages = await readPackages(db, row.packageId, body.serverPackageId ?? row.serverPackageId)
+  const wanted = {
+    ...packages,
+    kind: row.kind as RolloutKind,
+    selection: hasSelection(body) ? selectionOf(body) : (row.selection as Selection),
+    policy: mergePolicy(row.policy as unknown as Policy, body.policy),
+    rolloutId: row.id,
+  }
+  const waves = body.waves ?? (row.cut as unknown as WavePlan)
+  const { request, planned, input } = await planAsked(db, wanted, waves, now)
+  const revision = { ...request, id: row.id, name: body.name ?? row.name, plan: planned.plan, actor }
+  if (!(await replaceDraft(db, revision))) refuse(await readHead(db, row.id))
+  const shown = { ...planned, waves, wavesBy: 'asked' as const }
+  const revised = rolloutView(await readHead(db, params.id))
+  return { body: { ...revised, ...planAnswer(shown, namesOf(input), query.full) } }
+}
+
+/** What runs takes newcomers, once the new hash is approved; all else of it stays as it was agreed. */
+async function addNewcomers({ db, params, body, actor }: ReviseCall): Handled {
+  const [given] = Object.keys(body)
+  if (given !== undefined) throw new Problem('planFixed', { path: given })
+  const answer = await proposeRevision(db, params.id, actor)
+  if (answer.ok) {
+    const { plan, planHash, newcomers } = answer
+    const next = { planHash, by: actor, plan: planSummary(plan) }
+    const names = newcomers.map(({ cashId, storeCode, kind }) => ({ cashId, store: storeCode, kind }))
+    return { body: { ...rolloutView(await readHead(db, params.id)), next, newcomers: names } }
+  }
+  if (answer.why === 'noNewcomers') throw new Problem('noNewcomers')
+  if (answer.why === 'planImpossible') throw planProblem(answer.problems)
+  return refuse(await readHead(db, params.id))
+}
+
+export async function reviseRolloutHandler(call: ReviseCall): Handled {
+  const row = await readHead(call.db, call.params.id)
+  return row.state === 'draft' ? reviseDraft(call, row) : addNewcomers(call)
+}

@@ -1,0 +1,88 @@
+/** The only writer of a command's state: moves rows that are where they are expected, and tells it. Times are the database's. */
+import type { ReasonCode } from '../rollout/reasons.ts'
+import { type CommandEvent, type CommandState, commandStates } from '../rollout/states.ts'
+import type { Executor } from './database.ts'
+
+const cells = (event: CommandEvent) =>
+  Object.entries<Readonly<Record<string, string>>>(commandStates).flatMap(([before, row]) => {
+    const after = row[event]
+    return after === undefined ? [] : [{ before, after }]
+  })
+
+const ended = Object.entries(commandStates).flatMap(([state, row]) =>
+  Object.keys(row).length === 0 ? [state] : [],
+)
+
+/** What changes a device is told in the journal; of looks only the request is, ten thousand a night. */
+const MOVE = `
+WITH cell AS (SELECT * FROM unnest($1::text[], $2::text[]) AS c(before, after)),
+wanted AS (SELECT * FROM unnest($3::uuid[], $4::int[], $5::int[]) AS w(id, expected, generation)),
+moved AS (
+  UPDATE command c SET
+    state = cell.after,
+    generation = coalesce(wanted.generation, c.generation),
+    lease_until = now() + make_interval(secs => $6::float8),
+    lease_owner = NULL,
+    attempts = c.attempts + $7::int,
+    not_before = now() + make_interval(secs => $8::float8),
+    reason = CASE WHEN $9 THEN $10 ELSE c.reason END,
+    params = coalesce($11::jsonb, c.params),
+    finished_at = CASE WHEN cell.after = ANY($12::text[]) THEN now() END
+  FROM cell, wanted
+  WHERE c.id = wanted.id AND c.state = cell.before AND (wanted.expected IS NULL OR c.generation = wanted.expected)
+  RETURNING c.*
+),
+said AS (
+  INSERT INTO event (code, actor, store_id, device_id, params)
+  SELECT 'commandEnded', $13, d.store_id, d.id,
+    jsonb_build_object('kind', moved.kind, 'state', moved.state, 'reason', moved.reason, 'cashId', d.cash_id, 'by', moved.requested_by)
+  FROM moved JOIN device d ON d.id = moved.device_id
+  WHERE moved.finished_at IS NOT NULL AND moved.kind <> 'look'
+)
+SELECT id, generation, state FROM moved`
+
+export interface CommandMove {
+  readonly id: string
+  /** The generation that it must have; left out: any. */
+  readonly expected?: number
+  /** A claim's new one. */
+  readonly generation?: number
+}
+
+export interface CommandMoveOptions {
+  readonly actor: string
+  /** null clears it; left out keeps it. */
+  readonly reason?: ReasonCode | null
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly spends?: boolean
+  readonly retryInSeconds?: number
+  /** Only of a claim. */
+  readonly leaseSeconds?: number
+}
+
+/** Moves many at once; those come back that were where the event may happen. */
+export async function moveCommands(
+  on: Executor,
+  moves: readonly CommandMove[],
+  event: CommandEvent,
+  options: CommandMoveOptions,
+): Promise<{ id: string; generation: number; state: CommandState }[]> {
+  if (moves.length === 0) return []
+  const pairs = cells(event)
+  const { rows } = await on.query<{ id: string; generation: number; state: CommandState }>(MOVE, [
+    pairs.map((pair) => pair.before),
+    pairs.map((pair) => pair.after),
+    moves.map((move) => move.id),
+    moves.map((move) => move.expected ?? null),
+    moves.map((move) => move.generation ?? null),
+    options.leaseSeconds ?? null,
+    options.spends ? 1 : 0,
+    options.retryInSeconds ?? null,
+    options.reason !== undefined,
+    options.reason ?? null,
+    options.params === undefined ? null : JSON.stringify(options.params),
+    ended,
+    options.actor,
+  ])
+  return rows
+}

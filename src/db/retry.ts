@@ -1,0 +1,97 @@
+/** Who would be retried, who not and why: a list that is kept as it was shown, so that the retry does just that. */
+import { createHash, randomUUID } from 'node:crypto'
+import type { RolloutKind } from '../rollout/due.ts'
+import { isReason, retryEventIn } from '../rollout/reasons.ts'
+import { machines, nextState } from '../rollout/states.ts'
+import type { RetryRefusal } from './board.ts'
+import type { Database, Executor } from './database.ts'
+import { LIVE } from './state-lists.ts'
+
+export interface RetryLine {
+  readonly id: string
+  readonly cashId: string
+  readonly store: string
+  readonly state: string
+  readonly reason: string | null
+}
+
+export interface RetryPreview {
+  readonly rolloutId: string
+  readonly states: readonly string[]
+  readonly retries: readonly RetryLine[]
+  readonly refused: readonly (RetryLine & { readonly why: RetryRefusal })[]
+  /** SHA-256 over all of the above. */
+  readonly hash: string
+}
+
+const ROWS = `
+SELECT u.id, d.cash_id AS "cashId", s.code AS store, u.state, u.reason, r.kind,
+  EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
+FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
+WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) ORDER BY s.code, d.cash_id`
+
+type Row = RetryLine & { readonly owned: boolean; readonly kind: RolloutKind }
+
+function whyNot({ state, reason, owned, kind }: Row): RetryRefusal | undefined {
+  const code = reason !== null && isReason(reason) ? reason : null
+  const event = retryEventIn(kind, state, code)
+  if (event === undefined || nextState(machines.deviceUpdate, state, event) === undefined)
+    return 'notRetryable'
+  return owned ? 'ownedByRollout' : undefined
+}
+
+/** As of now; nothing is kept. */
+export async function previewRetry(
+  on: Executor,
+  rolloutId: string,
+  states: readonly string[],
+): Promise<RetryPreview> {
+  const { rows } = await on.query<Row>(ROWS, [rolloutId, states])
+  const retries: RetryLine[] = []
+  const refused: (RetryLine & { why: RetryRefusal })[] = []
+  for (const row of rows) {
+    const { owned: _owned, kind: _kind, ...line } = row
+    const why = whyNot(row)
+    if (why === undefined) retries.push(line)
+    else refused.push({ ...line, why })
+  }
+  const preview = { rolloutId, states, retries, refused }
+  return { ...preview, hash: createHash('sha256').update(JSON.stringify(preview)).digest('hex') }
+}
+
+const KIND = 'retryPreview'
+
+/** Frozen under an id. */
+export async function keepPreview(db: Database, preview: RetryPreview, actor: string): Promise<string> {
+  const id = randomUUID()
+  const body = JSON.parse(JSON.stringify(preview)) as object
+  await db.prisma.report.create({
+    data: { id, kind: KIND, rolloutId: preview.rolloutId, body, madeBy: actor },
+  })
+  return id
+}
+
+/** Undefined: there is none of this rollout with that id. */
+export async function findPreview(
+  db: Database,
+  rolloutId: string,
+  id: string,
+): Promise<RetryPreview | undefined> {
+  const row = await db.prisma.report.findUnique({ where: { id } })
+  if (row === null || row.kind !== KIND || row.rolloutId !== rolloutId) return undefined
+  return row.body as unknown as RetryPreview
+}
+
+/** Which of the previewed updates are not as they were shown: those are left alone. */
+export async function changedSince(on: Executor, preview: RetryPreview): Promise<Set<string>> {
+  const { rows } = await on.query<{ id: string; state: string; reason: string | null }>(
+    'SELECT id, state, reason FROM device_update WHERE id = ANY($1::uuid[])',
+    [preview.retries.map((one) => one.id)],
+  )
+  const now = new Map(rows.map((row) => [row.id, row]))
+  const changed = preview.retries.filter(({ id, state, reason }) => {
+    const row = now.get(id)
+    return row === undefined || row.state !== state || row.reason !== reason
+  })
+  return new Set(changed.map((one) => one.id))
+}

@@ -1,0 +1,4 @@
+import type { JobKind } from './job.ts'
+
+/** One errand to one device: a look at it, a message, closing its shift. */
+export const command: JobKind<'command'> = { name: 'command', table: 'command', share: 0.5 }
