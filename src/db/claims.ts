@@ -56,9 +56,14 @@ export interface OpenPlaces {
 
 /**
  * Live updates at rest for which something may be due, some of every store.
- * Those that wait for a wave or a window are not read: 10,000 of them may wait all day.
+ * Those that wait for a wave or a window are not read: 10,000 of them may wait all day. Nor, while nobody has room, those
+ * that would only begin.
  */
-export async function readCandidates(on: pg.ClientBase, open: OpenPlaces): Promise<RestingRow[]> {
+export async function readCandidates(
+  on: pg.ClientBase,
+  open: OpenPlaces,
+  hasRoom: boolean,
+): Promise<RestingRow[]> {
   const { rows } = await on.query<RestingRow>(
     `SELECT * FROM (
        SELECT ${CANDIDATE},
@@ -69,13 +74,13 @@ export async function readCandidates(on: pg.ClientBase, open: OpenPlaces): Promi
          -- A back-off holds nothing back that would end the update or take its arming away.
          AND (u.state NOT IN ('waiting', 'downloaded', 'ready') OR r.state = 'stopping'
            OR (r.policy->>'endsAt')::timestamptz <= now()
-           OR (r.state = 'running' AND (u.not_before IS NULL OR u.not_before <= now())
+           OR ($5 AND r.state = 'running' AND (u.not_before IS NULL OR u.not_before <= now())
              AND (u.state <> 'waiting' OR p.state = 'present' OR (p.state = 'absent' AND p.reason IS NOT NULL))
              AND (u.state <> 'ready' OR u.carried OR (w.released_at IS NOT NULL
                AND (u.rollout_id, u.store_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))))))
          AND (u.state IN ('waiting', 'downloaded', 'ready', 'armed') OR u.not_before IS NULL OR u.not_before <= now())
      ) live WHERE place <= $1 ORDER BY place LIMIT $2`,
-    [CANDIDATES_PER_STORE, CANDIDATES, open.rolloutIds, open.storeIds],
+    [CANDIDATES_PER_STORE, CANDIDATES, open.rolloutIds, open.storeIds, hasRoom],
   )
   return rows
 }
@@ -120,11 +125,12 @@ async function claimAll<T>(
  * the row was claimed since it was read, by another conductor that leads now.
  */
 async function lockForUpdate(on: pg.ClientBase, wanted: Wanted): Promise<boolean> {
-  const { rowCount } = await on.query(
-    `SELECT 1 FROM device_update u JOIN store s ON s.id = u.store_id JOIN rollout r ON r.id = u.rollout_id
+  const { rowCount } = await on.query({
+    name: 'lockForUpdate',
+    text: `SELECT 1 FROM device_update u JOIN store s ON s.id = u.store_id JOIN rollout r ON r.id = u.rollout_id
      WHERE u.id = $1 AND u.generation = $2 AND r.state = $3 FOR UPDATE OF s FOR SHARE OF r`,
-    [wanted.updateId, wanted.generation, wanted.rolloutState],
-  )
+    values: [wanted.updateId, wanted.generation, wanted.rolloutState],
+  })
   return rowCount === 1
 }
 
@@ -145,21 +151,23 @@ async function claimUpdate(
   const { updateId: id, step, latestStart } = wanted
   if (!(await lockForUpdate(on, wanted))) return undefined
   if (!(await stillHasRoom(on, wanted))) return undefined
-  const { rows } = await on.query<{ generation: number }>(
-    `UPDATE device d SET generation = d.generation + 1 FROM device_update u
+  const { rows } = await on.query<{ generation: number }>({
+    name: 'raiseGeneration',
+    text: `UPDATE device d SET generation = d.generation + 1 FROM device_update u
      WHERE u.id = $1 AND d.id = u.device_id AND u.lease_until IS NULL RETURNING d.generation`,
-    [id],
-  )
+    values: [id],
+  })
   const generation = rows[0]?.generation
   if (generation === undefined) return undefined
   const options = { actor: 'conductor', claim: { generation, leaseSeconds } }
   const install = { latestStart: latestStart === null ? null : new Date(latestStart) }
   const moved = await moveUpdate(on, id, claimEvents[step], options, wanted.closesLane ? { install } : {})
   if (moved === undefined) return undefined
-  await on.query(
-    'INSERT INTO step_run (id, update_id, step, attempt, generation) VALUES (gen_random_uuid(), $1, $2, $3, $4)',
-    [id, step, wanted.attempts + 1, generation],
-  )
+  await on.query({
+    name: 'openAttempt',
+    text: 'INSERT INTO step_run (id, update_id, step, attempt, generation) VALUES (gen_random_uuid(), $1, $2, $3, $4)',
+    values: [id, step, wanted.attempts + 1, generation],
+  })
   return { step, id, generation }
 }
 

@@ -67,6 +67,7 @@ const terminalRollouts = Object.keys(machines.rollout).filter(isTerminalRollout)
 const attemptsSql = (column: string, parameter: string) =>
   `CASE ${parameter} WHEN 'spend' THEN ${column} + 1 WHEN 'reset' THEN 0 ELSE ${column} END`
 
+/** Planned once per connection: planning it takes longer than running it, and every step ends by it. */
 const MOVE_UPDATE = `
 WITH cell AS (SELECT * FROM unnest($2::text[], $3::text[]) AS c(before, after)),
 moved AS (
@@ -114,30 +115,34 @@ export async function moveUpdate(
 ): Promise<UpdateMoved | undefined> {
   const { before, after } = cells(machines.deviceUpdate, event)
   const params = options.params === undefined ? null : JSON.stringify(options.params)
-  const { rows } = await on.query<UpdateMoved>(MOVE_UPDATE, [
-    id,
-    before,
-    after,
-    options.generation ?? null,
-    options.claim?.generation ?? null,
-    options.claim?.leaseSeconds ?? null,
-    options.reason !== undefined,
-    options.reason ?? null,
-    params,
-    options.attempts ?? 'keep',
-    options.retryInSeconds ?? null,
-    terminalUpdates,
-    patch.install !== undefined,
-    patch.install?.latestStart ?? null,
-    patch.armedUntil !== undefined,
-    patch.armedUntil ?? null,
-    patch.doneBytes ?? null,
-    event,
-    options.actor,
-    JSON.stringify({ event, reason: options.reason ?? undefined, ...options.params }),
-    options.also?.code ?? null,
-    JSON.stringify(options.also?.params ?? {}),
-  ])
+  const { rows } = await on.query<UpdateMoved>({
+    name: 'moveUpdate',
+    text: MOVE_UPDATE,
+    values: [
+      id,
+      before,
+      after,
+      options.generation ?? null,
+      options.claim?.generation ?? null,
+      options.claim?.leaseSeconds ?? null,
+      options.reason !== undefined,
+      options.reason ?? null,
+      params,
+      options.attempts ?? 'keep',
+      options.retryInSeconds ?? null,
+      terminalUpdates,
+      patch.install !== undefined,
+      patch.install?.latestStart ?? null,
+      patch.armedUntil !== undefined,
+      patch.armedUntil ?? null,
+      patch.doneBytes ?? null,
+      event,
+      options.actor,
+      JSON.stringify({ event, reason: options.reason ?? undefined, ...options.params }),
+      options.also?.code ?? null,
+      JSON.stringify(options.also?.params ?? {}),
+    ],
+  })
   return rows[0]
 }
 
