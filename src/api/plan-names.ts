@@ -1,9 +1,9 @@
 /** Every name in a request for a plan, and where it stands: one that nothing has is a mistake, and never an empty wave. */
 import type { Executor } from '../db/database.ts'
 import { findUnknown, type NameKind } from '../db/selection.ts'
-import { isTimeZone } from '../rollout/inventory.ts'
 import type { Criteria, Selection } from '../rollout/plan/selection.ts'
 import type { WavePlan, WaveSpec } from '../rollout/plan/wave-types.ts'
+import { isTimeZone } from '../rollout/time/local-time.ts'
 import type { Fault, ProblemCode } from './problem.ts'
 
 interface Named {

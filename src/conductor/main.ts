@@ -89,7 +89,9 @@ export function startConductor(options: {
       clock.ring()
     })
     const news = await listen(db.url, clock.ring, () => {}).catch(() => undefined)
-    const tick = createTick(limits)
+    const tick = createTick(limits, (storeId, error) =>
+      log.error({ err: error, storeId }, 'its hours cannot be read: nothing is installed there'),
+    )
     try {
       while (!closing && !isLost) {
         await oneTick(current, tick).catch((error: unknown) => log.error({ err: error }, 'a tick failed'))

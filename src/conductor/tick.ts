@@ -98,8 +98,11 @@ async function claimDue(
 }
 
 /** Keeps between ticks what seldom changes. One per leadership: a new leader begins with what the database says. */
-export function createTick(limits: TickLimits): (on: pg.ClientBase) => Promise<TickResult> {
-  const times = createTimes()
+export function createTick(
+  limits: TickLimits,
+  tell: (storeId: string, error: unknown) => void = () => {},
+): (on: pg.ClientBase) => Promise<TickResult> {
+  const times = createTimes(tell)
   const gates = createGateKeeper()
 
   return async (on) => {

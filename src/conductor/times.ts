@@ -6,10 +6,13 @@ import { readFreezes } from '../db/freezes.ts'
 import { type RolloutTerms, readTerms } from '../db/waves.ts'
 import type { Trading } from '../rollout/lanes.ts'
 import type { Freeze, InstallTime } from '../rollout/time/calendar.ts'
-import { installTimeOf, type StoreTimes } from '../rollout/time/install-times.ts'
+import { type InstallTimesInput, installTimeOf, type StoreTimes } from '../rollout/time/install-times.ts'
 
 /** What is not known may not be installed. */
 const NEVER: InstallTime = { may: false, because: 'windowClosed', at: null, isTrading: true, until: 0 }
+
+/** Hours that cannot be read are looked at again so often, and told of. */
+const UNREADABLE_MS = 300_000
 
 interface KeptTimes {
   readonly changedAt: number
@@ -28,7 +31,8 @@ export interface Times {
 const keyOf = (place: { readonly rolloutId: string; readonly storeId: string }): string =>
   `${place.rolloutId}:${place.storeId}`
 
-export function createTimes(): Times {
+/** @param tell of a store whose hours cannot be read: it waits, and holds up nobody else */
+export function createTimes(tell: (storeId: string, error: unknown) => void): Times {
   const terms = new Map<string, RolloutTerms>()
   const kept = new Map<string, KeptTimes>()
   const answers = new Map<string, InstallTime>()
@@ -77,10 +81,18 @@ export function createTimes(): Times {
     if (known !== undefined && now < known.until) return known
     const [rollout, store] = [terms.get(rolloutId), kept.get(place)]
     if (rollout === undefined || store === undefined) return NEVER
-    const { policy, need } = rollout
-    const answer = installTimeOf({ storeId, times: store.times, freezes, policy, need, mustBeClosed, now })
+    const answer = compute({ storeId, times: store.times, freezes, ...rollout, mustBeClosed, now })
     answers.set(key, answer)
     return answer
+  }
+
+  function compute(input: InstallTimesInput): InstallTime {
+    try {
+      return installTimeOf(input)
+    } catch (error) {
+      tell(input.storeId, error)
+      return { ...NEVER, until: now + UNREADABLE_MS }
+    }
   }
 
   return {

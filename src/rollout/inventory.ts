@@ -1,6 +1,7 @@
 /** A fleet as files and the API bring it: stores and their devices. Pure checks that no schema can say. */
 import { type Calendar, defaultCalendar } from './time/calendar.ts'
 import { type CalendarProblemCode, checkCalendar } from './time/calendar-check.ts'
+import { isTimeZone } from './time/local-time.ts'
 
 export interface InventoryDevice {
   readonly kind: string
@@ -56,15 +57,6 @@ export interface InventoryProblem {
   /** Where it stands: `stores.3.devices.0.cashId`. */
   readonly path: string
   readonly value: string
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** Every value that was seen before, with its path. */

@@ -155,3 +155,22 @@ test('while a shop trades, two of three tills stay open; when it is closed, as m
   expect(await rolloutEnds(office, closed)).toBe('finished')
   expect(await atOnce(closed)).toBeGreaterThan(1)
 })
+
+test('a store whose hours cannot be read waits, and holds up nobody else', async () => {
+  await setHours(night)
+  const id = await newPackage()
+  const zone = (name: string) =>
+    office.db.pool.query(`UPDATE store SET time_zone = $1, changed_at = now() WHERE code = 'M3'`, [name])
+  const rolloutId = await office.rollOut(id)
+  await zone('Nowhere/Nothing')
+  await until(
+    async () => {
+      const states = Object.values(await updateStates(office, rolloutId))
+      return states.filter((state) => state === 'succeeded').length >= 8
+    },
+    { within: 30_000, label: 'the other stores are done' },
+  )
+  await zone('UTC')
+  office.db.poke()
+  expect(await rolloutEnds(office, rolloutId)).toBe('finished')
+})

@@ -1,10 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import {
-  checkInventory,
-  type InventoryDevice,
-  type InventoryStore,
-  isTimeZone,
-} from '../../src/rollout/inventory.ts'
+import { checkInventory, type InventoryDevice, type InventoryStore } from '../../src/rollout/inventory.ts'
+import { isTimeZone } from '../../src/rollout/time/local-time.ts'
 
 const device = (cashId: string, number: number): InventoryDevice => ({
   kind: 'till',
