@@ -221,13 +221,15 @@ describe('how many at once', () => {
       },
     })
     const pool = bench.pool({ handshakesPerSecond: 50, handshakesPerServer: 100 })
+    const begun = performance.now()
     await Promise.all(
       Array.from({ length: 10 }, (_, i) =>
         pool.exec({ store: server.endpoint({ user: `u${i}` }) }, ['x'], soon),
       ),
     )
-    // Nine gaps of 20 ms; timers may come a millisecond early.
-    expect((times.at(-1) ?? 0) - (times[0] ?? 0)).toBeGreaterThan(9 * 19)
+    // Nine gaps of 20 ms; timers may come a millisecond early. The first may be seen late on a busy machine, so not from it on.
+    expect(times).toHaveLength(10)
+    expect((times.at(-1) ?? 0) - begun).toBeGreaterThan(9 * 19)
   })
 
   test('a port that others need is not touched by a hundred calls at once: one connection', async () => {
