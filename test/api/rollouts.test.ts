@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { saveStatus } from '../../src/db/fleet.ts'
 import { jobId } from '../../src/jobs/job.ts'
+import { until } from '../support/until.ts'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
 import { claimDownload, endUpdate, failJobs, importTills, startRolloutTo } from './rows.ts'
 
@@ -150,7 +151,14 @@ test('the whole of one update: attempts, what it waits for, events, bytes', asyn
       },
     ],
   })
-  expect(shown.events.map((event: { code: string }) => event.code)).toContain('updateMoved')
+  // An event is shown when every transaction that began before it has ended, those of other tests' databases too.
+  await until(
+    async () => {
+      const { events } = (await office.ask('GET', `/updates/${first}`)).json
+      return events.some((event: { code: string }) => event.code === 'updateMoved')
+    },
+    { within: 30_000, label: 'its events are shown' },
+  )
   const rollout = (await office.ask('GET', `/rollouts/${id}`)).json
   expect(rollout).toMatchObject({
     counts: { total: 2, byState: { failed: 1, waiting: 1 }, byReason: { hostKeyChanged: 1 } },
