@@ -2,6 +2,8 @@
 import type { IncomingMessage } from 'node:http'
 import type { Database } from '../db/database.ts'
 import { findToken } from '../db/tokens.ts'
+import { isRole, type Permission } from './permissions.ts'
+import { type Principal, principal } from './principal.ts'
 import { Problem } from './problem.ts'
 
 const MAX_TOKEN = 200
@@ -23,15 +25,22 @@ function passwordOf(pair: string): string | undefined {
 }
 
 /**
- * The name of the token that a request carries. The token is looked up by its SHA-256, so neither the comparison
+ * Who sent a request, by the token that it carries. The token is looked up by its SHA-256, so neither the comparison
  * nor its duration tells anything of a token that exists.
  * @throws Problem tokenInvalid
  */
-export async function authenticate(db: Database, request: IncomingMessage): Promise<string> {
+export async function authenticate(db: Database, request: IncomingMessage): Promise<Principal> {
   const token = tokenOf(request.headers.authorization)
-  const name = token === undefined ? undefined : await findToken(db, token)
-  if (name === undefined) throw new Problem('tokenInvalid')
-  return name
+  const found = token === undefined ? undefined : await findToken(db, token)
+  if (found === undefined) throw new Problem('tokenInvalid')
+  const role = isRole(found.role) ? found.role : 'viewer'
+  const who = { actor: found.name, userId: null, tokenId: found.id, sessionId: null }
+  return principal(who, role, found.storeGroups, found.scopes)
+}
+
+/** @throws Problem permissionMissing */
+export function requirePermission(who: Principal, permission: Permission): void {
+  if (!who.permissions.has(permission)) throw new Problem('permissionMissing', { more: { permission } })
 }
 
 const hostOf = (origin: string): string | undefined => {

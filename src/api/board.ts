@@ -27,7 +27,7 @@ const actorOf = (headers: Readonly<Record<string, unknown>> | undefined): string
 const letIn =
   ({ db }: ApiDeps): RequestHandler =>
   async (request, response, next) => {
-    request.headers[ACTOR] = encodeURIComponent(await authenticate(db, request))
+    request.headers[ACTOR] = encodeURIComponent((await authenticate(db, request)).actor)
     response.set('Content-Security-Policy', PAGE_POLICY)
     // The files carry their digest in their names, and nothing of ours.
     if (request.path.startsWith('/static/')) response.removeHeader('Cache-Control')

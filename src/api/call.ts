@@ -6,6 +6,8 @@ import type { Database } from '../db/database.ts'
 import type { EventFeed } from '../events/feed.ts'
 import type { QueueBackend } from '../jobs/backend.ts'
 import type { Log } from '../log.ts'
+import type { Permission } from './permissions.ts'
+import type { Principal } from './principal.ts'
 
 export interface ApiDeps {
   readonly db: Database
@@ -16,8 +18,9 @@ export interface ApiDeps {
 
 export interface Call<Params = unknown, Query = unknown, Body = unknown> extends ApiDeps {
   readonly feed: EventFeed
-  /** Name of the token; empty where none is asked for. */
+  /** `principal.actor`. */
   readonly actor: string
+  readonly principal: Principal
   readonly params: Params
   readonly query: Query
   readonly body: Body
@@ -33,14 +36,38 @@ export interface Answer {
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
 /** Undefined: the handler has answered by itself. */
 export type Handled = Promise<Answer | undefined>
 
+/**
+ * Whose stores a route touches, for those who may only see some groups of them. Named things are looked up by their
+ * path: to read, one store of theirs is enough; to change, every store must be. `none`: nothing of any store;
+ * `chain`: only for who may see the whole chain; `own`: the handler keeps within `principal.storeGroups` itself.
+ */
+export type Reach =
+  | 'none'
+  | 'chain'
+  | 'own'
+  | 'store'
+  | 'device'
+  | 'rollout'
+  | 'update'
+  | 'command'
+  | 'enrolment'
+  | 'dryRun'
+  | 'report'
+
 export interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> {
-  readonly method: 'get' | 'post'
+  readonly method: Method
   /** Below /api/v1, as Express reads it. */
   readonly path: string
-  readonly role: 'anyone' | 'operator'
+  /** One line for who reads the API's own description. */
+  readonly summary: string
+  /** `signedIn`: whoever it is. */
+  readonly permission: Permission | 'anyone' | 'signedIn'
+  readonly reach: Reach
   readonly params?: P
   readonly query?: Q
   /** A JSON body. Left out: the request has none, or the handler reads it itself. */

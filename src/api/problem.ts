@@ -6,6 +6,8 @@ export const problems = {
   requestInvalid: [400, 'The request is not HTTP as this server speaks it'],
   uploadTruncated: [400, 'The upload ended before its last byte'],
   tokenInvalid: [401, 'A valid token is needed'],
+  permissionMissing: [403, 'Your role may not do this'],
+  outOfScope: [403, 'Stores outside your groups are touched by this'],
   crossSite: [403, 'Another site may not change anything here'],
   notFound: [404, 'There is no such thing'],
   routeUnknown: [404, 'There is no such address'],

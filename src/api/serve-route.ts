@@ -1,8 +1,10 @@
 /** From a request to its answer: who asks, the body, the schemas, the handler. */
 import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { EventFeed } from '../events/feed.ts'
-import { authenticate } from './auth.ts'
+import { authenticate, requirePermission } from './auth.ts'
 import type { Answer, ApiDeps, Call, Route } from './call.ts'
+import { isPermission } from './permissions.ts'
+import { nobody } from './principal.ts'
 import { Problem } from './problem.ts'
 import { noFields, parse } from './schemas.ts'
 
@@ -61,11 +63,13 @@ function send(response: Response, { status, body, headers }: Answer): void {
 export const serveRoute =
   (deps: RouteDeps, route: Route): RequestHandler =>
   async (request, response) => {
-    const actor = route.role === 'anyone' ? '' : await authenticate(deps.db, request)
+    const principal = route.permission === 'anyone' ? nobody : await authenticate(deps.db, request)
+    if (isPermission(route.permission)) requirePermission(principal, route.permission)
     const params = readParams(route, request)
     const query = parse(route.query ?? noFields, { ...request.query })
     const body = await readBody(route, request, response)
-    const call: Call = { ...deps, actor, params, query, body, request, response }
+    const { actor } = principal
+    const call: Call = { ...deps, actor, principal, params, query, body, request, response }
     const answer = await route.handler(call)
     if (answer !== undefined) send(response, answer)
   }

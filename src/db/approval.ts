@@ -7,7 +7,7 @@ import type { Selection } from '../rollout/plan/selection.ts'
 import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import type { Policy } from '../rollout/policy.ts'
 import type { RolloutState } from '../rollout/states.ts'
-import { type Database, type Executor, inTransaction } from './database.ts'
+import { type Database, type Executor, inTransaction, inTransactionOn } from './database.ts'
 import type { Package } from './generated/client.ts'
 import { readPlanInput } from './planning.ts'
 import { insertRows } from './rollout-rows.ts'
@@ -184,15 +184,10 @@ export async function beginScheduled(client: pg.ClientBase): Promise<number> {
      AND (policy->>'preloadFrom' IS NULL OR (policy->>'preloadFrom')::timestamptz <= now()) ORDER BY created_at LIMIT 10`,
   )
   for (const { id } of rows) {
-    await client.query('BEGIN')
-    try {
+    await inTransactionOn(client, async () => {
       const row = await lockRollout(client, id)
       if (row?.state === 'scheduled') await beginRollout(client, row, 'conductor')
-      await client.query('COMMIT')
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => {})
-      throw error
-    }
+    })
   }
   return rows.length
 }

@@ -7,6 +7,7 @@ import type { RestingRow, Wanted } from '../rollout/decide.ts'
 import { claimEvents, type DeviceStep } from '../rollout/due.ts'
 import { networkReasons, neverAgain } from '../rollout/reasons.ts'
 import { release } from '../rollout/release.ts'
+import { inTransactionOn } from './database.ts'
 import { readLoads } from './loads.ts'
 import { AT_REST, LIVE } from './state-lists.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
@@ -102,18 +103,14 @@ async function claimAll<T>(
 ): Promise<Claimed[]> {
   const claimed: Claimed[] = []
   for (let from = 0; from < wanted.length; from += CLAIMS_PER_COMMIT) {
-    const ofCommit: Claimed[] = []
-    await on.query('BEGIN')
-    try {
+    const ofCommit = await inTransactionOn(on, async () => {
+      const claims: Claimed[] = []
       for (const one of wanted.slice(from, from + CLAIMS_PER_COMMIT)) {
         const claim = await claimOne(one)
-        if (claim !== undefined) ofCommit.push(claim)
+        if (claim !== undefined) claims.push(claim)
       }
-      await on.query('COMMIT')
-    } catch (error) {
-      await on.query('ROLLBACK').catch(() => {})
-      throw error
-    }
+      return claims
+    })
     claimed.push(...ofCommit)
   }
   return claimed

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { CommandState } from '../rollout/states.ts'
 import { type CommandMove, moveCommands } from './command-moves.ts'
-import { type Database, type Executor, inTransaction } from './database.ts'
+import { type Database, type Executor, inTransaction, inTransactionOn } from './database.ts'
 import { addEvent } from './events.ts'
 import { INSTALLING } from './state-lists.ts'
 
@@ -134,20 +134,15 @@ export async function claimCommands(
   if (rows.length === 0) return []
   const looks = rows.filter((row) => row.kind === 'look')
   const others = rows.filter((row) => row.kind !== 'look')
-  await on.query('BEGIN')
-  try {
+  return inTransactionOn(on, async () => {
     const raised = await raise(
       on,
       others.map((row) => row.id),
     )
     const moves = [...looks.map(({ id, generation }) => ({ id, generation: generation + 1 })), ...raised]
     const moved = await moveCommands(on, moves, 'claim', { actor: 'conductor', leaseSeconds })
-    await on.query('COMMIT')
     return moved.map(({ id, generation }) => ({ step: 'command', id, generation }))
-  } catch (error) {
-    await on.query('ROLLBACK').catch(() => {})
-    throw error
-  }
+  })
 }
 
 /** Takes a claim: only the first taker gets it, however often a queue delivers the job. */

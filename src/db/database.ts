@@ -73,6 +73,19 @@ export async function listen(
   }
 }
 
+/** Runs `work` in a transaction on a connection of the caller's, as the leader's. */
+export async function inTransactionOn<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    const result = await work()
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
 /** Runs `work` in a transaction on a connection of the pool. */
 export async function inTransaction<T>(
   db: Database,
@@ -80,13 +93,10 @@ export async function inTransaction<T>(
 ): Promise<T> {
   const client = await db.pool.connect()
   try {
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
+    const result = await inTransactionOn(client, () => work(client))
     client.release()
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
     client.release(error instanceof Error ? error : true)
     throw error
   }

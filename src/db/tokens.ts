@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Database } from './database.ts'
+import type { ApiToken } from './generated/client.ts'
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex')
 
@@ -15,8 +16,9 @@ export async function createFirstToken(db: Database): Promise<string | undefined
   return (await db.prisma.apiToken.count()) === 0 ? createToken(db, 'first') : undefined
 }
 
-/** The token's name, or undefined: unknown or revoked. */
-export async function findToken(db: Database, token: string): Promise<string | undefined> {
+/** Undefined: unknown, revoked or expired. */
+export async function findToken(db: Database, token: string): Promise<ApiToken | undefined> {
   const row = await db.prisma.apiToken.findUnique({ where: { hash: hashOf(token) } })
-  return row !== null && row.revokedAt === null ? row.name : undefined
+  if (row === null || row.revokedAt !== null) return undefined
+  return row.expiresAt !== null && row.expiresAt.getTime() <= Date.now() ? undefined : row
 }
