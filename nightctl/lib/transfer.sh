@@ -6,8 +6,11 @@ has_command() { command -v "$1" >/dev/null 2>&1; }
 can_http() { has_command curl || has_command wget; }
 can_sftp() { [ -n "$C_SFTP_KEY" ] && [ -n "$C_SFTP_KNOWN_HOSTS" ] && has_command sftp; }
 
-# watch_stall PID PART: ends a transfer that has not grown for STALL_SECONDS.
+# watch_stall PID PART: ends a transfer that has not grown for STALL_SECONDS. Told to end, it takes its sleep along:
+# what was started last, unless that is over already, or is the transfer, whose $! is inherited.
 watch_stall() {
+  over=$1
+  trap '[ $! = $over ] || { kill -KILL $!; wait $!; } 2>/dev/null; exit 0' TERM
   last=-1
   still=0
   while kill -0 "$1" 2>/dev/null; do
@@ -15,7 +18,9 @@ watch_stall() {
     if [ "$SIZE" = $last ]; then still=$((still + 5)); else still=0; fi
     last=$SIZE
     [ $still -lt "$C_STALL_SECONDS" ] || kill -KILL "$1" 2>/dev/null
-    sleep 5
+    sleep 5 &
+    wait $!
+    over=$!
   done
 }
 

@@ -1,7 +1,6 @@
 /** What the queue board and the API ask of rows about jobs: the row is the truth, a job only points at it. */
 import type { RolloutKind, Step } from '../rollout/due.ts'
-import { isReason, retryEventIn } from '../rollout/reasons.ts'
-import { machines, nextState } from '../rollout/states.ts'
+import { retryOf } from '../rollout/reasons.ts'
 import type { Database, Executor } from './database.ts'
 import { LIVE } from './state-lists.ts'
 import { requestRetry } from './updates.ts'
@@ -35,10 +34,7 @@ interface UpdatePlace {
 function whyNotUpdate(row: UpdatePlace, generation: number): RetryRefusal | undefined {
   if (row.generation !== generation) return 'superseded'
   if (row.rolloutState === 'cancelled' || row.rolloutState === 'stopping') return 'rolloutCancelled'
-  const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-  const event = retryEventIn(row.kind, row.state, reason)
-  if (event === undefined || nextState(machines.deviceUpdate, row.state, event) === undefined)
-    return 'notRetryable'
+  if (retryOf(row.kind, row.state, row.reason) === undefined) return 'notRetryable'
   return row.owned ? 'ownedByRollout' : undefined
 }
 

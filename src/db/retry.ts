@@ -1,8 +1,7 @@
 /** Who would be retried, who not and why: a list that is kept as it was shown, so that the retry does just that. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { RolloutKind } from '../rollout/due.ts'
-import { isReason, retryEventIn } from '../rollout/reasons.ts'
-import { machines, nextState } from '../rollout/states.ts'
+import { retryOf } from '../rollout/reasons.ts'
 import type { RetryRefusal } from './board.ts'
 import type { Database, Executor } from './database.ts'
 import { LIVE } from './state-lists.ts'
@@ -33,10 +32,7 @@ WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) ORDER BY s.code, d.cash_id
 type Row = RetryLine & { readonly owned: boolean; readonly kind: RolloutKind }
 
 function whyNot({ state, reason, owned, kind }: Row): RetryRefusal | undefined {
-  const code = reason !== null && isReason(reason) ? reason : null
-  const event = retryEventIn(kind, state, code)
-  if (event === undefined || nextState(machines.deviceUpdate, state, event) === undefined)
-    return 'notRetryable'
+  if (retryOf(kind, state, reason) === undefined) return 'notRetryable'
   return owned ? 'ownedByRollout' : undefined
 }
 

@@ -1,6 +1,6 @@
 /** Device updates as people and workers read them, and a person's retry. */
 import type { RolloutKind } from '../rollout/due.ts'
-import { isReason, retryEventIn } from '../rollout/reasons.ts'
+import { retryOf } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState } from '../rollout/states.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
@@ -94,8 +94,7 @@ function retryInTransaction(
     if (row.rolloutState === 'cancelled' || row.rolloutState === 'stopping') {
       return { ok: false, why: 'rolloutCancelled', state: row.state }
     }
-    const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-    const event = retryEventIn(row.kind, row.state, reason)
+    const event = retryOf(row.kind, row.state, row.reason)
     if (event === undefined) return { ok: false, why: 'notRetryable', state: row.state }
     const moved = await moveUpdate(client, updateId, event, {
       actor: by.actor,

@@ -178,7 +178,7 @@ export async function releaseWave(
   return true
 }
 
-/** Since when all but the soak is fulfilled; null: it is not any more. */
+/** Notes that all but the soak is fulfilled, since now if it was not before; or that it is not any more. */
 export async function markFulfilled(
   on: pg.ClientBase,
   rolloutId: string,
@@ -191,7 +191,7 @@ export async function markFulfilled(
   )
 }
 
-/** The last wave has nothing behind it to be released. */
+/** Its gate has opened: it is judged no more. The time stays if it passed before. */
 export async function markPassed(on: pg.ClientBase, rolloutId: string, number: number): Promise<void> {
   await on.query(
     'UPDATE wave SET passed_at = now() WHERE rollout_id = $1 AND number = $2 AND passed_at IS NULL',

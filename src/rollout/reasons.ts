@@ -1,3 +1,5 @@
+import { deviceUpdateStates, nextState } from './states.ts'
+
 /**
  * Why something failed, waits or was left out: one table.
  *
@@ -209,6 +211,20 @@ export function retryEventIn(
   if (kind === 'update') return retryEvent(state, reason)
   if (state === 'rolledBack') return undefined
   return state === 'broken' ? 'retryLook' : 'retryInstall'
+}
+
+/**
+ * The event that a person's retry is for a device update as it stands; undefined: there is nothing to retry.
+ * @param reason as the row has it: one that is not in the table is as none
+ */
+export function retryOf(
+  kind: 'update' | 'rollback',
+  state: string,
+  reason: string | null,
+): RetryEvent | undefined {
+  const event = retryEventIn(kind, state, reason !== null && isReason(reason) ? reason : null)
+  const isTaken = event !== undefined && nextState(deviceUpdateStates, state, event) !== undefined
+  return isTaken ? event : undefined
 }
 
 /** Nobody answers: tomorrow somebody may. */
