@@ -13,6 +13,16 @@ import { CommandFailed } from './errors.ts'
 
 type Say = (line: string) => void
 
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url, application_name: 'nightshift restore' })
+  try {
+    await client.connect()
+    return await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
 export async function backupCommand(config: Config, file: string, say: Say): Promise<void> {
   const opened = await anyDatabase(config)
   try {
@@ -26,7 +36,7 @@ export async function backupCommand(config: Config, file: string, say: Say): Pro
 }
 
 async function tellPackages(url: string, config: Config, say: Say): Promise<void> {
-  const missing = await missingPackages(url, config.packagesFolder)
+  const missing = await withClient(url, (client) => missingPackages(client, config.packagesFolder))
   if (missing.length === 0) return
   say(`These packages are known and their files are not in ${config.packagesFolder}; add them again:`)
   for (const one of missing) say(`  ${one.kind} ${one.version} ${path.basename(one.file)}`)
@@ -60,14 +70,12 @@ export async function restoreCommand(config: Config, file: string, say: Say): Pr
 /** For a database that was put back by other means: pg_restore, a copy of its folder, a snapshot of its disk. */
 export async function afterRestoreCommand(config: Config, say: Say): Promise<void> {
   const opened = await anyDatabase(config)
-  const client = new pg.Client({ connectionString: opened.url, application_name: 'nightshift after-restore' })
   try {
-    await client.connect()
-    const done = await inTransactionOn(client, () => settleRestored(client, 'elsewhere'))
+    const settle = (client: pg.Client) => inTransactionOn(client, () => settleRestored(client, 'elsewhere'))
+    const done = await withClient(opened.url, settle)
     say(`The generations of ${done.devices} devices were raised.`)
     tellNext(done.paused, say)
   } finally {
-    await client.end()
     await opened.stop()
   }
 }
