@@ -2,7 +2,10 @@
 // inside a company often does not) is told and is no failure: what it serves is pinned by hashes in the lock file.
 import { spawnSync } from 'node:child_process'
 
-const done = spawnSync('npm', ['audit', '--omit=dev', '--json'], { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 })
+const done = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
+  encoding: 'utf8',
+  maxBuffer: 64 * 1024 * 1024,
+})
 let report
 try {
   report = JSON.parse(done.stdout)

@@ -15,5 +15,7 @@ if (sbom === undefined || sbom.components.length === 0) {
 }
 const without = sbom.components.filter((one) => one.scope !== 'optional' && !one.hashes?.length)
 writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`)
-console.log(`${file}: ${sbom.components.length} packages, ${without.length} that are always installed without a hash`)
+console.log(
+  `${file}: ${sbom.components.length} packages, ${without.length} that are always installed without a hash`,
+)
 process.exitCode = without.length === 0 ? 0 : 1

@@ -6,6 +6,8 @@ import type { Database } from '../db/database.ts'
 import type { EventFeed } from '../events/feed.ts'
 import type { QueueBackend } from '../jobs/backend.ts'
 import type { Log } from '../log.ts'
+import type { Limits } from './limits.ts'
+import type { ListSpec } from './list-spec.ts'
 import type { Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
 
@@ -29,6 +31,9 @@ export interface Call<Params = unknown, Query = unknown, Body = unknown> extends
   readonly response: ServerResponse
   /** Aborted when the server closes. */
   readonly signal: AbortSignal
+  /** The server is about to close: new work should go elsewhere. */
+  readonly isDraining: boolean
+  readonly limits: Limits
 }
 
 export interface Answer {
@@ -70,12 +75,29 @@ export interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends 
   readonly reach: Reach
   readonly params?: P
   readonly query?: Q
+  /** Of its query: what may come more than once. */
+  readonly repeats?: readonly string[]
+  /** The list that it answers from, or counts: what `filter` and `sort` may name. */
+  readonly list?: ListSpec
   /** A JSON body. Left out: the request has none, or the handler reads it itself. */
   readonly body?: B
   /** Bytes; 1 MiB when left out. */
   readonly bodyLimit?: number
   /** The handler reads a body of this type itself. */
   readonly streams?: string
+  /**
+   * Whether a request with an Idempotency-Key does its work once. Left out: every POST by somebody who is signed in, and
+   * may do more than read. Its work is done by `inTransaction` and tells of itself in an event.
+   */
+  readonly idempotent?: boolean
+  /** Its answer holds a secret, which is not kept: asked again under the same key, it only tells what was made. */
+  readonly answersOnce?: boolean
+  /** What it answers, as JSON; null: nothing. Tests hold every answer against it. */
+  readonly answer?: z.ZodType | null
+  /** With which statuses it answers so; left out: 200, or 204 with nothing. The first is the usual one. */
+  readonly statuses?: readonly number[]
+  /** What else it answers in, where that is asked for: `text/csv`. */
+  readonly media?: readonly string[]
   readonly handler: (call: Call<z.output<P>, z.output<Q>, z.output<B>>) => Handled
 }
 

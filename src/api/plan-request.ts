@@ -7,6 +7,8 @@ import { plan } from '../rollout/plan/plan.ts'
 import type { PlanInput, Planned } from '../rollout/plan/plan-types.ts'
 import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import { defaultPolicy } from '../rollout/policy.ts'
+import type { Call } from './call.ts'
+import { ownSelection } from './own-selection.ts'
 import { unknownNames } from './plan-names.ts'
 import { planProblem } from './plan-problems.ts'
 import { newPolicy } from './policy-schema.ts'
@@ -16,6 +18,8 @@ import { type ReviseBody, type RolloutBody, selectionOf } from './rollout-schema
 export type GoodPlan = Extract<Planned, { ok: true }>
 
 export interface AskedPlan {
+  /** The groups of who asks, where they do not have the whole chain. */
+  readonly narrowedTo?: readonly string[] | undefined
   readonly request: PlanRequest
   readonly input: PlanInput
   readonly planned: GoodPlan
@@ -78,18 +82,29 @@ export async function planAsked(
 
 /** @throws Problem with every name that nothing has */
 export async function refuseUnknownNames(db: Database, body: ReviseBody): Promise<void> {
-  const direct = (['stores', 'cashIds'] as const).filter((member) => body[member] !== undefined)
+  const direct = directOf(body)
   const asked = { selection: selectionOf(body), direct, waves: body.waves }
   const faults = await unknownNames(db.pool, asked)
   if (faults.length > 0) throw faultsProblem(faults)
 }
 
-/** @throws Problem with every name that nothing has, or everything that makes the plan impossible */
-export async function planOfBody(db: Database, body: RolloutBody): Promise<AskedPlan> {
+/** Members of a selection that stand directly in a request. */
+export const directOf = (body: ReviseBody): readonly ('stores' | 'cashIds')[] =>
+  (['stores', 'cashIds'] as const).filter((member) => body[member] !== undefined)
+
+/**
+ * Kept to the groups of who asks.
+ * @throws Problem with every name that nothing has, or is foreign, or everything that makes the plan impossible
+ */
+export async function planOfBody(
+  { db, principal }: Pick<Call, 'db' | 'principal'>,
+  body: Omit<RolloutBody, 'start'>,
+): Promise<AskedPlan> {
   const now = Date.now()
   const { target, serverTarget } = await readPackages(db, body.packageId, body.serverPackageId ?? null)
-  const selection = selectionOf(body)
   await refuseUnknownNames(db, body)
+  const { selection, narrowedTo } = await ownSelection(db.pool, principal, selectionOf(body), directOf(body))
   const policy = newPolicy(defaultPolicy, body.policy, now)
-  return planAsked(db, { kind: 'update', target, serverTarget, selection, policy }, body.waves, now)
+  const request = { kind: 'update', target, serverTarget, selection, policy } as const
+  return { ...(await planAsked(db, request, body.waves, now)), narrowedTo }
 }

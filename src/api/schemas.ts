@@ -4,7 +4,7 @@ import { deviceUpdateStates } from '../rollout/states.ts'
 import { parseVersion, type Version } from '../rollout/versions.ts'
 import { type Fault, faultsProblem, type ProblemCode, problems } from './problem.ts'
 
-const deviceKinds = ['storeServer', 'till', 'selfCheckout', 'priceChecker'] as const
+export const deviceKinds = ['storeServer', 'till', 'selfCheckout', 'priceChecker'] as const
 export const kind = z.enum(deviceKinds)
 
 /** NUL and other control characters, lone surrogates, line and paragraph separators. */

@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addAccess } from './commands/access.ts'
 import { completion } from './commands/completion.ts'
 import { addDevice } from './commands/device.ts'
+import { addEnroll } from './commands/enroll.ts'
 import { addDatabase, addFirstKeys, addProcesses, addTrying } from './commands/local.ts'
 import { addPackage } from './commands/package.ts'
 import { addRollout } from './commands/rollout.ts'
@@ -37,6 +38,7 @@ export function buildProgram(exit: (status: number) => void): Command {
   addStore(program)
   addPackage(program)
   addFleet(program)
+  addEnroll(program)
   program.commandsGroup('Who may:')
   addAccess(program, addFirstKeys)
   program.commandsGroup('Trying things:')

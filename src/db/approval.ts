@@ -82,7 +82,7 @@ export async function compareNow(on: Executor, row: Row, now = Date.now()) {
 
 /** Draft → awaiting approval. */
 export async function submitRollout(db: Database, id: string, actor: string): Promise<boolean> {
-  const moved = await moveRollout(db.pool, id, 'submit', { actor })
+  const moved = await inTransaction(db, (client) => moveRollout(client, id, 'submit', { actor }))
   db.poke()
   return moved !== undefined
 }
@@ -94,7 +94,9 @@ export async function rejectRollout(
   actor: string,
   reason: string,
 ): Promise<boolean> {
-  const moved = await moveRollout(db.pool, id, 'reject', { actor, params: { why: reason } })
+  const moved = await inTransaction(db, (client) =>
+    moveRollout(client, id, 'reject', { actor, params: { why: reason } }),
+  )
   db.poke()
   return moved !== undefined
 }
@@ -148,6 +150,19 @@ export async function approveRollout(
   })
   db.poke()
   return answer
+}
+
+/** In the transaction that made the draft: started where one person may, else submitted. Only `planChanged` is refused. */
+export async function beginDraft(
+  client: pg.PoolClient,
+  id: string,
+  actor: string,
+): Promise<ApprovalAnswer | 'submitted'> {
+  const row = await lockRollout(client, id)
+  if (row === undefined) return refuse({ why: 'notFound' })
+  if (!row.policy.twoPersons) return approveLocked(client, row, row.planHash, actor)
+  await moveRollout(client, id, 'submit', { actor })
+  return 'submitted'
 }
 
 /**

@@ -35,9 +35,14 @@ moved AS (
 said AS (
   INSERT INTO event (code, actor, store_id, device_id, params)
   SELECT 'commandEnded', $13, d.store_id, d.id,
-    jsonb_build_object('kind', moved.kind, 'state', moved.state, 'reason', moved.reason, 'cashId', d.cash_id, 'by', moved.requested_by)
+    jsonb_strip_nulls(jsonb_build_object('kind', moved.kind, 'state', moved.state, 'cashId', d.cash_id, 'by', moved.requested_by,
+      'body', CASE WHEN moved.kind <> 'message' THEN moved.body END)) || jsonb_build_object('reason', moved.reason)
   FROM moved JOIN device d ON d.id = moved.device_id
   WHERE moved.finished_at IS NOT NULL AND moved.kind <> 'look'
+  -- As at the end of a rollout's download: the sentence that operators know.
+  UNION ALL SELECT 'downloadFinished', $13, d.store_id, d.id,
+    jsonb_build_object('version', moved.params->'version', 'cashId', d.cash_id)
+  FROM moved JOIN device d ON d.id = moved.device_id WHERE moved.kind = 'downloadStart' AND moved.state = 'done'
 )
 SELECT id, generation, state FROM moved`
 

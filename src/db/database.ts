@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
+import { markOnce } from './once.ts'
 
 export interface Database {
   readonly url: string
@@ -86,14 +87,18 @@ export async function inTransactionOn<T>(client: pg.ClientBase, work: () => Prom
   }
 }
 
-/** Runs `work` in a transaction on a connection of the pool. */
+/** Runs `work` in a transaction on a connection of the pool, and marks the request that it is done for (once.ts). */
 export async function inTransaction<T>(
   db: Database,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await db.pool.connect()
   try {
-    const result = await inTransactionOn(client, () => work(client))
+    const result = await inTransactionOn(client, async () => {
+      const done = await work(client)
+      await markOnce(client)
+      return done
+    })
     client.release()
     return result
   } catch (error) {

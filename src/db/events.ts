@@ -1,5 +1,7 @@
 /** The append-only events: written with what they tell of, read below the oldest transaction still running. */
+import { newValues, type SqlCondition } from './condition.ts'
 import type { Executor } from './database.ts'
+import { ownEvent } from './own.ts'
 
 export interface EventRow {
   /** `xid-id`: the place in the stream. */
@@ -54,7 +56,20 @@ export function parseCursor(text: string): { xid: string; id: string } | undefin
 export interface EventFilter {
   readonly rolloutId?: string
   readonly updateId?: string
+  /** Groups of stores that may be seen; null or left out: all. */
+  readonly groups?: readonly string[] | null
+  /** On `e`, with the store as `s` and the device as `d`. */
+  readonly where?: SqlCondition
 }
+
+/** @param e the event's name in the statement */
+export const eventColumns = (e: string): string =>
+  `${e}.xid || '-' || ${e}.id AS cursor, ${e}.at, ${e}.code, ${e}.actor, ${e}.rollout_id AS "rolloutId", ${e}.store_id AS "storeId",
+   ${e}.device_id AS "deviceId", ${e}.update_id AS "updateId", ${e}.store_package_id AS "storePackageId", ${e}.params`
+
+/** Nothing that is written later can come before these. */
+export const belowRunning = (e: string): string =>
+  `${e}.xid < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint`
 
 /**
  * Events after a cursor, oldest first. A transaction that is still running could write before what is read now,
@@ -67,15 +82,24 @@ export async function readEvents(
   filter: EventFilter = {},
 ): Promise<EventRow[]> {
   const cursor = parseCursor(after) ?? { xid: '0', id: '0' }
+  const { rolloutId, updateId, groups = null, where } = filter
+  const { values, push } = newValues([groups])
+  const conditions = [
+    `(e.xid, e.id) > (${push(cursor.xid)}::bigint, ${push(cursor.id)}::bigint)`,
+    belowRunning('e'),
+    `($1::text[] IS NULL OR ${ownEvent('e')})`,
+    ...(rolloutId === undefined ? [] : [`e.rollout_id = ${push(rolloutId)}::uuid`]),
+    ...(updateId === undefined ? [] : [`e.update_id = ${push(updateId)}::uuid`]),
+    ...(where === undefined ? [] : [where(push)]),
+  ]
+  const joins =
+    where === undefined
+      ? ''
+      : 'LEFT JOIN store s ON s.id = e.store_id LEFT JOIN device d ON d.id = e.device_id'
   const { rows } = await on.query<EventRow>(
-    `SELECT xid || '-' || id AS cursor, at, code, actor, rollout_id AS "rolloutId", store_id AS "storeId",
-       device_id AS "deviceId", update_id AS "updateId", store_package_id AS "storePackageId", params
-     FROM event
-     WHERE (xid, id) > ($1::bigint, $2::bigint)
-       AND xid < (pg_snapshot_xmin(pg_current_snapshot())::text)::bigint
-       AND ($4::uuid IS NULL OR rollout_id = $4) AND ($5::uuid IS NULL OR update_id = $5)
-     ORDER BY xid, id LIMIT $3`,
-    [cursor.xid, cursor.id, limit, filter.rolloutId ?? null, filter.updateId ?? null],
+    `SELECT ${eventColumns('e')} FROM event e ${joins} WHERE ${conditions.join(' AND ')}
+     ORDER BY e.xid, e.id LIMIT ${push(limit)}::int`,
+    values,
   )
   return rows
 }

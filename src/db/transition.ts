@@ -167,7 +167,10 @@ moved AS (
     reason = CASE WHEN $7 THEN $8 ELSE p.reason END,
     attempts = ${attemptsSql('p.attempts', '$9')},
     not_before = now() + make_interval(secs => $10::float8),
-    present_at = CASE WHEN cell.after = 'present' THEN now() END
+    present_at = CASE WHEN cell.after = 'present' THEN now() END,
+    -- A removal that is done was asked for no longer.
+    withdrawn_by = CASE WHEN $11 <> 'removed' THEN p.withdrawn_by END,
+    done_bytes = CASE WHEN $11 <> 'removed' THEN p.done_bytes ELSE 0 END
   FROM cell
   WHERE p.id = $1 AND p.state = cell.before AND ($4::int IS NULL OR p.generation = $4)
   RETURNING p.*, cell.before

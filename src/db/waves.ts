@@ -99,7 +99,7 @@ export async function readExpectedUnreachable(
   const { rows } = await on.query<{ key: string; expected: number }>(
     `WITH rate AS (
        SELECT d.store_id, sum(t.misses)::float8 / nullif(sum(t.asks), 0) AS rate
-       FROM device_status t JOIN device d ON d.id = t.device_id GROUP BY d.store_id)
+       FROM device_status t JOIN device d ON d.id = t.device_id AND d.removed_at IS NULL GROUP BY d.store_id)
      SELECT u.rollout_id || ':' || u.wave AS key, coalesce(sum(rate.rate), 0)::float8 AS expected
      FROM device_update u LEFT JOIN rate ON rate.store_id = u.store_id
      WHERE u.rollout_id = ANY($1::uuid[]) AND NOT (u.state = 'skipped' AND u.generation = 0)

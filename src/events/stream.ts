@@ -26,6 +26,11 @@ const SLOW_MS = 30_000
 /** Not read more often than this, however much is going on. */
 const REST_MS = 100
 const CLIENT_RETRY_MS = 2000
+/** Whoever watched a server that closes comes back within this, not all at once. */
+const SPREAD_MS = 4000
+
+/** The last words to a client whose server closes. */
+export const restartHint = (): string => `retry: ${1000 + Math.floor(Math.random() * SPREAD_MS)}\n\n`
 
 /** Remembers changes that came while nobody waited for one. */
 function watch(feed: EventFeed, signal: AbortSignal): { changed(): Promise<void>; stop(): void } {

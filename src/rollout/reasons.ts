@@ -98,6 +98,7 @@ export const reasons = {
   hostKeyChanged: person,
   hostKeyUnknown: person,
   signInRefused: person,
+  algorithmsTooOld: person,
   wrongDevice: person,
   agentMissing: person,
   contractViolation: person,
@@ -132,10 +133,14 @@ export const reasons = {
   notNeeded: leftOut,
   versionChain: leftOut,
   versionUnknown: leftOut,
+  versionLower: leftOut,
   ownedByRollout: leftOut,
   wrongKind: leftOut,
   nightOver: leftOut,
   skippedByPerson: { ...leftOut, owner: 'us' },
+  // errands alone
+  notSupported: leftOut,
+  stoppedByPerson: { ...leftOut, owner: 'us' },
   // the store or the device cannot take it
   diskFull: store,
   storePackageMissing: { ...store, end: 'skipped' },
@@ -144,16 +149,21 @@ export const reasons = {
   packageDamaged: { ...store, gate: true, owner: 'package' },
   // the package
   signatureInvalid: badPackage,
+  packageExpired: badPackage,
   packageRetired: badPackage,
   installFailed: { ...badPackage, retry: 'inDoubt' },
   healthFailed: { ...badPackage, retry: 'inDoubt' },
   rollbackUnsupported: { ...badPackage, retry: 'inDoubt' },
   rollbackFailed: { ...badPackage, retry: 'inDoubt' },
   // ours
+  credentialUnreadable: { ...person, owner: 'us' },
   superseded: ours,
   leaseExpired: ours,
   armingExpired: { ...ours, retry: 'ready', spends: false },
   internalError: ours,
+  // nobody can say whether the package is good: no attempt of a till's is spent on that
+  signersMissing: { ...ours, retry: 'downloaded', spends: false },
+  signatureToolMissing: { ...ours, retry: 'downloaded', spends: false },
 } as const satisfies Record<string, ReasonRule>
 
 export type ReasonCode = keyof typeof reasons

@@ -73,10 +73,12 @@ describe('a backup', () => {
       await addEvent(client, { code: 'freezeLifted', actor: 'anna', params: { name: 'x' } })
       expect((await readEvents(client, cursor, 10)).map((event) => event.code)).toEqual(['freezeLifted'])
     })
-    expect(await missingPackages(second.url, office.config.packagesFolder)).toEqual([])
-    expect(await missingPackages(second.url, path.join(office.dir, 'elsewhere'))).toMatchObject([
-      { kind: 'till', version: '00096000' },
-    ])
+    await onDatabase(second.url, async (client) => {
+      expect(await missingPackages(client, office.config.packagesFolder)).toEqual([])
+      expect(await missingPackages(client, path.join(office.dir, 'elsewhere'))).toMatchObject([
+        { kind: 'till', version: '00096000' },
+      ])
+    })
   })
 
   test('a rollout that was under way is paused; the tills, which know later generations, go on with it', async () => {

@@ -1,13 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  addCommands,
-  type CommandKind,
-  claimCommands,
-  expireCommands,
-  readRequest,
-  takeCommand,
-} from '../../src/db/commands.ts'
+import { claimCommands, expireCommands, takeCommand } from '../../src/db/command-claims.ts'
+import { addCommands, type CommandKind, readRequest } from '../../src/db/commands.ts'
 import { renewLeases } from '../../src/db/leases.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
 import * as scene from '../../src/sim/scene.ts'

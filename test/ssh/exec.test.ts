@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fingerprint, parseHostKey, scanHostKeys } from '../../src/ssh/host-keys.ts'
+import { fingerprint, parseHostKey } from '../../src/hosts/host-key.ts'
+import { scanHostKeys } from '../../src/ssh/scan.ts'
 import { describeSshd, makeKey } from '../support/sshd.ts'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
@@ -96,9 +97,7 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server)
     const pool = bench.pool()
     await pool.exec({ store }, ['true'], soon)
-    const hanging = Array.from({ length: 12 }, () =>
-      pool.exec({ store }, aWhile, { deadlineMs: 1500 }),
-    )
+    const hanging = Array.from({ length: 12 }, () => pool.exec({ store }, aWhile, { deadlineMs: 1500 }))
     for (const call of hanging) await expectFailure(call, 'timedOut')
     expect(await pool.exec({ store }, ['echo', 'alive'], soon)).toMatchObject({ stdout: 'alive\n' })
   })

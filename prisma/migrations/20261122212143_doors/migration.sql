@@ -2,6 +2,7 @@
 ALTER TABLE "store" ADD COLUMN "removed_at" TIMESTAMPTZ(3);
 ALTER TABLE "device" ADD COLUMN "removed_at" TIMESTAMPTZ(3);
 ALTER TABLE "store_package" ADD COLUMN "wanted_by" TEXT;
+ALTER TABLE "store_package" ADD COLUMN "withdrawn_by" TEXT;
 
 -- AlterTable
 ALTER TABLE "store" ADD COLUMN     "device_keys_file" TEXT,
@@ -178,6 +179,27 @@ CREATE TABLE "enrolment" (
     CONSTRAINT "enrolment_pkey" PRIMARY KEY ("id")
 );
 
+-- CreateTable
+CREATE TABLE "host_key_alarm" (
+    "id" UUID NOT NULL,
+    "store_id" UUID NOT NULL,
+    "device_id" UUID,
+    "host" TEXT NOT NULL,
+    "port" INTEGER NOT NULL,
+    "shown" TEXT NOT NULL DEFAULT '',
+    "seen" INTEGER NOT NULL DEFAULT 1,
+    "first_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "last_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "told_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "settled_at" TIMESTAMPTZ(3),
+    "settled_by" TEXT,
+
+    CONSTRAINT "host_key_alarm_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE INDEX "host_key_alarm_store_id_idx" ON "host_key_alarm"("store_id");
+
 -- CreateIndex
 CREATE INDEX "status_change_device_id_id_idx" ON "status_change"("device_id", "id");
 
@@ -206,10 +228,19 @@ CREATE INDEX "idempotency_key_created_at_idx" ON "idempotency_key"("created_at")
 CREATE UNIQUE INDEX "idempotency_key_actor_key_key" ON "idempotency_key"("actor", "key");
 
 -- CreateIndex
+CREATE INDEX "command_created_at_request_id_idx" ON "command"("created_at", "request_id");
+
+-- CreateIndex
 CREATE INDEX "enrolment_request_id_idx" ON "enrolment"("request_id");
 
 -- CreateIndex
 CREATE INDEX "enrolment_state_not_before_idx" ON "enrolment"("state", "not_before");
+
+-- CreateIndex
+CREATE INDEX "device_update_device_id_created_at_idx" ON "device_update"("device_id", "created_at");
+
+-- CreateIndex
+CREATE INDEX "device_update_created_at_id_idx" ON "device_update"("created_at", "id");
 
 -- CreateIndex
 CREATE INDEX "event_store_id_id_idx" ON "event"("store_id", "id");
@@ -239,10 +270,20 @@ ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_store_id_fkey" FOREIGN KEY ("s
 ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_device_id_fkey" FOREIGN KEY ("device_id") REFERENCES "device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
 
 -- AddForeignKey
+ALTER TABLE "host_key_alarm" ADD CONSTRAINT "host_key_alarm_store_id_fkey" FOREIGN KEY ("store_id") REFERENCES "store"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "host_key_alarm" ADD CONSTRAINT "host_key_alarm_device_id_fkey" FOREIGN KEY ("device_id") REFERENCES "device"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
 ALTER TABLE "command" ADD CONSTRAINT "command_package_id_fkey" FOREIGN KEY ("package_id") REFERENCES "package"("id") ON DELETE SET NULL ON UPDATE CASCADE;
 
 -- Finished by hand: what Prisma cannot say.
-ALTER TABLE "command" DROP CONSTRAINT "command_kind";
+ALTER TABLE "command" DROP CONSTRAINT "command_kind", DROP CONSTRAINT "command_state", DROP CONSTRAINT "command_finished";
+ALTER TABLE "command" ADD CONSTRAINT "command_state" CHECK
+  ("state" IN ('waiting', 'running', 'done', 'failed', 'expired', 'cancelled'));
+ALTER TABLE "command" ADD CONSTRAINT "command_finished" CHECK
+  (("finished_at" IS NOT NULL) = ("state" IN ('done', 'failed', 'expired', 'cancelled')));
 ALTER TABLE "command" ADD CONSTRAINT "command_kind" CHECK
   ("kind" IN ('look', 'message', 'closeShift', 'downloadStart', 'downloadStop', 'autoUpdate', 'block'));
 ALTER TABLE "app_user" ADD CONSTRAINT "app_user_role" CHECK ("role" IN ('viewer', 'operator', 'approver', 'admin'));
@@ -254,3 +295,19 @@ CREATE UNIQUE INDEX "one_time_link_first" ON "one_time_link" ("purpose") WHERE "
 ALTER TABLE "package" ADD CONSTRAINT "package_signed" CHECK
   (("manifest" IS NULL) = ("signature" IS NULL) AND ("manifest" IS NULL) = ("signer" IS NULL));
 ALTER TABLE "idempotency_key" ADD CONSTRAINT "idempotency_key_ended" CHECK (("ended_at" IS NULL) = ("status" IS NULL));
+ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_state" CHECK
+  ("state" IN ('waiting', 'running', 'shown', 'confirmed', 'refused', 'failed', 'expired'));
+ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_finished" CHECK
+  (("finished_at" IS NOT NULL) = ("state" IN ('confirmed', 'refused', 'failed', 'expired')));
+ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_lease" CHECK (("lease_until" IS NOT NULL) = ("state" = 'running'));
+ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_kind" CHECK
+  ("kind" = 'hostKeys' OR "kind" IN ('deviceKey', 'revokeKey') AND "device_id" IS NOT NULL);
+ALTER TABLE "enrolment" ADD CONSTRAINT "enrolment_source" CHECK ("source" IN ('scan', 'knownHosts', 'file', 'renew'));
+-- Found before every tick, however many devices there are.
+CREATE INDEX "device_key_to_revoke" ON "device" ("id") WHERE "removed_at" IS NOT NULL AND "public_key" IS NOT NULL;
+-- One open alarm for a host and what it shows.
+CREATE UNIQUE INDEX "host_key_alarm_open" ON "host_key_alarm" ("store_id", "device_id", "shown") NULLS NOT DISTINCT
+  WHERE "settled_at" IS NULL;
+-- What was taken out of the fleet holds no number.
+DROP INDEX "device_number";
+CREATE UNIQUE INDEX "device_number" ON "device" ("store_id", "number") WHERE "number" <> 0 AND "removed_at" IS NULL;

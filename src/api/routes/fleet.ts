@@ -1,22 +1,46 @@
 /** Stores and devices: who they are, when they may be touched. */
-import { z } from 'zod'
+
+import {
+  deviceAnswer,
+  devicesAnswer,
+  fleetAppliedAnswer,
+  fleetExportAnswer,
+  fleetPreviewAnswer,
+  freezeAnswer,
+  freezesAnswer,
+  historyAnswer,
+  importedAnswer,
+  namesAnswer,
+  storeAnswer,
+  storesAnswer,
+} from '../answers/fleet.ts'
+import { counts } from '../answers/pieces.ts'
 import { calendarBody, freezeBody } from '../calendar-schema.ts'
 import { type Route, route } from '../call.ts'
+import { deviceEdit, storeEdit } from '../edit-schema.ts'
 import { FLEET_BYTES, fleetBody } from '../fleet-schema.ts'
 import { blockBody, blockDeviceHandler, changeHoursHandler } from '../handlers/change-fleet.ts'
-import { addFreezeHandler, liftFreezeHandler, listFreezesHandler } from '../handlers/freezes.ts'
+import { editDeviceHandler, editStoreHandler } from '../handlers/edit-fleet.ts'
+import { exportFleetHandler, exportQuery } from '../handlers/export-fleet.ts'
+import { addFreezeHandler, freezesQuery, liftFreezeHandler, listFreezesHandler } from '../handlers/freezes.ts'
 import { getDevice } from '../handlers/get-device.ts'
 import { getStore } from '../handlers/get-store.ts'
 import { importFleetHandler } from '../handlers/import-fleet.ts'
-import { listDevicesHandler } from '../handlers/list-devices.ts'
-import { listStoresHandler } from '../handlers/list-stores.ts'
-import { byCashId, byCode, byId, identifier, kind, limit, noFields } from '../schemas.ts'
-
-const devicesQuery = z.strictObject({
-  store: identifier(64).optional(),
-  kind: kind.optional(),
-  limit: limit(1000, 20_000),
-})
+import { countsHandler, devicesQuery, listDevicesHandler } from '../handlers/list-devices.ts'
+import { historyQuery, listHistoryHandler } from '../handlers/list-history.ts'
+import {
+  listGroupsHandler,
+  listLabelsHandler,
+  listStoresHandler,
+  namesQuery,
+  storesQuery,
+} from '../handlers/list-stores.ts'
+import { applyBody, applyFleetHandler, previewFleetHandler, previewQuery } from '../handlers/preview-fleet.ts'
+import { countsQuery } from '../list.ts'
+import { deviceList } from '../lists/devices.ts'
+import { historyList } from '../lists/history.ts'
+import { freezeList, groupList, labelList, storeList } from '../lists/stores.ts'
+import { byCashId, byCode, byId, noFields } from '../schemas.ts'
 
 export const fleetRoutes: readonly Route[] = [
   route({
@@ -27,7 +51,40 @@ export const fleetRoutes: readonly Route[] = [
     reach: 'chain',
     body: fleetBody,
     bodyLimit: FLEET_BYTES,
+    answer: importedAnswer,
     handler: importFleetHandler,
+  }),
+  route({
+    method: 'post',
+    path: '/fleet/preview',
+    summary: 'What a file (JSON, CSV, an Ansible inventory) would change; nothing is changed',
+    permission: 'fleet.import',
+    reach: 'chain',
+    query: previewQuery,
+    idempotent: false,
+    answer: fleetPreviewAnswer,
+    handler: previewFleetHandler,
+  }),
+  route({
+    method: 'post',
+    path: '/fleet/apply',
+    summary: 'Apply a preview: just what it showed, all of it or nothing',
+    permission: 'fleet.import',
+    reach: 'chain',
+    body: applyBody,
+    answer: fleetAppliedAnswer,
+    handler: applyFleetHandler,
+  }),
+  route({
+    method: 'get',
+    path: '/fleet',
+    summary: 'All stores and devices as a file that can be imported again',
+    permission: 'fleet.read',
+    reach: 'own',
+    query: exportQuery,
+    answer: fleetExportAnswer,
+    media: ['text/csv'],
+    handler: exportFleetHandler,
   }),
   route({
     method: 'get',
@@ -35,7 +92,32 @@ export const fleetRoutes: readonly Route[] = [
     summary: 'Stores',
     permission: 'fleet.read',
     reach: 'own',
+    query: storesQuery,
+    list: storeList,
+    answer: storesAnswer,
     handler: listStoresHandler,
+  }),
+  route({
+    method: 'get',
+    path: '/groups',
+    summary: 'Groups of stores, with how many stores and devices are in them',
+    permission: 'fleet.read',
+    reach: 'own',
+    query: namesQuery,
+    list: groupList,
+    answer: namesAnswer,
+    handler: listGroupsHandler,
+  }),
+  route({
+    method: 'get',
+    path: '/labels',
+    summary: 'Labels, with how many stores and devices they reach',
+    permission: 'fleet.read',
+    reach: 'own',
+    query: namesQuery,
+    list: labelList,
+    answer: namesAnswer,
+    handler: listLabelsHandler,
   }),
   route({
     method: 'get',
@@ -44,7 +126,19 @@ export const fleetRoutes: readonly Route[] = [
     permission: 'fleet.read',
     reach: 'store',
     params: byCode,
+    answer: storeAnswer,
     handler: getStore,
+  }),
+  route({
+    method: 'patch',
+    path: '/stores/:code',
+    summary: 'Change a store as it was seen (If-Match: its ETag)',
+    permission: 'fleet.edit',
+    reach: 'store',
+    params: byCode,
+    body: storeEdit,
+    answer: storeAnswer,
+    handler: editStoreHandler,
   }),
   route({
     method: 'get',
@@ -53,7 +147,21 @@ export const fleetRoutes: readonly Route[] = [
     permission: 'fleet.read',
     reach: 'own',
     query: devicesQuery,
+    list: deviceList,
+    answer: devicesAnswer,
     handler: listDevicesHandler,
+  }),
+  route({
+    method: 'get',
+    path: '/devices/counts',
+    summary:
+      'How many devices by the state of their last update, version, store, group, kind, reach or activity',
+    permission: 'fleet.read',
+    reach: 'own',
+    query: countsQuery(['state', 'version', 'store', 'group', 'kind', 'reach', 'activity']),
+    list: deviceList,
+    answer: counts,
+    handler: countsHandler(deviceList),
   }),
   route({
     method: 'get',
@@ -62,7 +170,31 @@ export const fleetRoutes: readonly Route[] = [
     permission: 'fleet.read',
     reach: 'device',
     params: byCashId,
+    answer: deviceAnswer,
     handler: getDevice,
+  }),
+  route({
+    method: 'patch',
+    path: '/devices/:cashId',
+    summary: 'Change a device as it was seen (If-Match: its ETag)',
+    permission: 'fleet.edit',
+    reach: 'device',
+    params: byCashId,
+    body: deviceEdit,
+    answer: deviceAnswer,
+    handler: editDeviceHandler,
+  }),
+  route({
+    method: 'get',
+    path: '/devices/:cashId/history',
+    summary: 'What a device said whenever it was something else than before, the newest first',
+    permission: 'fleet.read',
+    reach: 'device',
+    params: byCashId,
+    query: historyQuery,
+    list: historyList,
+    answer: historyAnswer,
+    handler: listHistoryHandler,
   }),
   route({
     method: 'post',
@@ -72,6 +204,7 @@ export const fleetRoutes: readonly Route[] = [
     reach: 'store',
     params: byCode,
     body: calendarBody,
+    answer: storeAnswer,
     handler: changeHoursHandler,
   }),
   route({
@@ -82,6 +215,7 @@ export const fleetRoutes: readonly Route[] = [
     reach: 'device',
     params: byCashId,
     body: blockBody,
+    answer: deviceAnswer,
     handler: blockDeviceHandler,
   }),
   route({
@@ -90,6 +224,9 @@ export const fleetRoutes: readonly Route[] = [
     summary: 'Times in which nothing is installed',
     permission: 'fleet.read',
     reach: 'none',
+    query: freezesQuery,
+    list: freezeList,
+    answer: freezesAnswer,
     handler: listFreezesHandler,
   }),
   route({
@@ -99,6 +236,8 @@ export const fleetRoutes: readonly Route[] = [
     permission: 'freezes.write',
     reach: 'chain',
     body: freezeBody,
+    answer: freezeAnswer,
+    statuses: [201],
     handler: addFreezeHandler,
   }),
   route({
@@ -109,6 +248,7 @@ export const fleetRoutes: readonly Route[] = [
     reach: 'chain',
     params: byId,
     body: noFields,
+    answer: freezeAnswer,
     handler: liftFreezeHandler,
   }),
 ]

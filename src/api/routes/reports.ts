@@ -1,18 +1,14 @@
 /** The evening list and the morning report, and what happened. */
 import { z } from 'zod'
+import { eventsAnswer, reportAnswer, reportKeptAnswer, reportsAnswer } from '../answers/events.ts'
 import { type Route, route } from '../call.ts'
 import { getReportHandler, listReportsHandler, reportsQuery } from '../handlers/list-reports.ts'
 import { keepReportHandler, reportBody, reportQuery, showReportHandler } from '../handlers/make-report.ts'
-import { readEventsHandler } from '../handlers/read-events.ts'
+import { eventsQuery, readEventsHandler } from '../handlers/read-events.ts'
+import { eventList } from '../lists/events.ts'
+import { reportList } from '../lists/rollouts.ts'
 import { reportForm } from '../report-answer.ts'
-import { byId, limit } from '../schemas.ts'
-
-const eventsQuery = z.strictObject({
-  after: z.string().max(40).optional(),
-  limit: limit(200, 1000),
-  rolloutId: z.uuid().optional(),
-  updateId: z.uuid().optional(),
-})
+import { byId } from '../schemas.ts'
 
 export const reportRoutes: readonly Route[] = [
   route({
@@ -22,6 +18,8 @@ export const reportRoutes: readonly Route[] = [
     permission: 'reports.read',
     reach: 'chain',
     query: reportQuery,
+    answer: reportAnswer,
+    media: ['text/csv', 'text/html'],
     handler: showReportHandler('evening'),
   }),
   route({
@@ -31,6 +29,8 @@ export const reportRoutes: readonly Route[] = [
     permission: 'reports.read',
     reach: 'chain',
     query: reportQuery,
+    answer: reportAnswer,
+    media: ['text/csv', 'text/html'],
     handler: showReportHandler('morning'),
   }),
   route({
@@ -40,6 +40,8 @@ export const reportRoutes: readonly Route[] = [
     permission: 'reports.read',
     reach: 'chain',
     query: reportsQuery,
+    list: reportList,
+    answer: reportsAnswer,
     handler: listReportsHandler,
   }),
   route({
@@ -49,6 +51,8 @@ export const reportRoutes: readonly Route[] = [
     permission: 'reports.make',
     reach: 'chain',
     body: reportBody,
+    answer: reportKeptAnswer,
+    statuses: [201],
     handler: keepReportHandler,
   }),
   route({
@@ -59,15 +63,21 @@ export const reportRoutes: readonly Route[] = [
     reach: 'chain',
     params: byId,
     query: z.strictObject(reportForm),
+    answer: reportAnswer,
+    media: ['text/csv', 'text/html'],
     handler: getReportHandler,
   }),
   route({
     method: 'get',
     path: '/events',
-    summary: 'Events after a cursor; as a stream where `text/event-stream` is accepted',
+    summary:
+      'Events, the oldest or (`sort=-at`) the newest first; as a stream where `text/event-stream` is accepted',
     permission: 'events.read',
     reach: 'own',
     query: eventsQuery,
+    list: eventList,
+    answer: eventsAnswer,
+    media: ['text/event-stream'],
     handler: readEventsHandler,
   }),
 ]

@@ -1,5 +1,25 @@
 /** Rollouts: planned, approved, run, and brought back. */
 import { z } from 'zod'
+import { counts } from '../answers/pieces.ts'
+import {
+  consequencesAnswer,
+  driftAnswer,
+  dryRunAnswer,
+  dryRunLiveAnswer,
+  planAnswer,
+  plannedAnswer,
+  releasedAnswer,
+  retriedAnswer,
+  revisedAnswer,
+  rollbackAnswer,
+  rolloutAnswer,
+  rolloutsAnswer,
+  settledAnswer,
+  skippedAnswer,
+  standingAnswer,
+  updatesAnswer,
+  wavesAnswer,
+} from '../answers/rollouts.ts'
 import { type Route, type RouteShape, route } from '../call.ts'
 import {
   approveBody,
@@ -15,21 +35,20 @@ import { dryRunHandler, getDryRun } from '../handlers/dry-run.ts'
 import { consequencesQuery, getConsequences } from '../handlers/get-consequences.ts'
 import { getDrift } from '../handlers/get-drift.ts'
 import { getPlan } from '../handlers/get-plan.ts'
-import { getRollout } from '../handlers/get-rollout.ts'
-import { getUpdate } from '../handlers/get-update.ts'
-import { listRolloutsHandler } from '../handlers/list-rollouts.ts'
-import { listUpdatesHandler } from '../handlers/list-updates.ts'
+import { getRollout, getWaves } from '../handlers/get-rollout.ts'
+import { listRolloutsHandler, rolloutsQuery } from '../handlers/list-rollouts.ts'
+import { countUpdatesHandler, listUpdatesHandler, updatesQuery } from '../handlers/list-updates.ts'
 import { releaseWaveHandler } from '../handlers/release-wave.ts'
 import { retryBody, retryRolloutHandler } from '../handlers/retry-rollout.ts'
-import { retryUpdateHandler } from '../handlers/retry-update.ts'
 import { reviseRolloutHandler } from '../handlers/revise-rollout.ts'
 import { rollbackBody, rollbackHandler } from '../handlers/roll-back.ts'
 import { skipBody, skipDevicesHandler } from '../handlers/skip-devices.ts'
 import { type Steering, steerRolloutHandler, whyBody } from '../handlers/steer-rollout.ts'
+import { countsQuery } from '../list.ts'
+import { rolloutList, rolloutUpdateList, updateList } from '../lists/rollouts.ts'
 import { dryRunBody, reviseBody, rolloutBody } from '../rollout-schema.ts'
-import { byId, flag, limit, noFields, page, updateState } from '../schemas.ts'
+import { byId, flag, noFields } from '../schemas.ts'
 
-const updatesQuery = z.strictObject({ state: updateState.optional(), limit: limit(1000, 20_000) })
 const byWave = z.strictObject({
   id: z.uuid(),
   number: z
@@ -47,7 +66,10 @@ const planning = { permission: 'rollouts.plan', query: fullQuery, bodyLimit: PLA
 /** What is read of one rollout. */
 const look = <Q extends z.ZodType>(
   path: string,
-  shape: Pick<RouteShape<typeof byId, Q, z.ZodType>, 'summary' | 'query' | 'handler'>,
+  shape: Pick<
+    RouteShape<typeof byId, Q, z.ZodType>,
+    'summary' | 'query' | 'repeats' | 'list' | 'answer' | 'handler'
+  >,
 ) =>
   route({
     method: 'get',
@@ -63,7 +85,7 @@ const control = <Q extends z.ZodType, B extends z.ZodType>(
   path: string,
   shape: Pick<
     RouteShape<typeof byId, Q, B>,
-    'permission' | 'summary' | 'query' | 'body' | 'bodyLimit' | 'handler'
+    'permission' | 'summary' | 'query' | 'body' | 'bodyLimit' | 'answer' | 'statuses' | 'handler'
   >,
 ) => route({ method: 'post', path: `/rollouts/:id/${path}`, reach: 'rollout', params: byId, ...shape })
 
@@ -72,6 +94,7 @@ const steer = (verb: Steering, summary: string) =>
     summary,
     permission: 'rollouts.control',
     body: whyBody,
+    answer: standingAnswer,
     handler: steerRolloutHandler(verb),
   })
 
@@ -82,7 +105,9 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'Rollouts',
     permission: 'rollouts.read',
     reach: 'own',
-    query: page,
+    query: rolloutsQuery,
+    list: rolloutList,
+    answer: rolloutsAnswer,
     handler: listRolloutsHandler,
   }),
   route({
@@ -92,6 +117,8 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'Plan a rollout and keep it as a draft',
     reach: 'own',
     body: rolloutBody,
+    answer: plannedAnswer,
+    statuses: [201],
     handler: createRolloutHandler,
   }),
   route({
@@ -101,6 +128,8 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'Plan and keep nothing; `live`: look at every planned device',
     reach: 'own',
     body: dryRunBody,
+    answer: dryRunAnswer,
+    statuses: [200, 202],
     handler: dryRunHandler,
   }),
   route({
@@ -110,44 +139,65 @@ export const rolloutRoutes: readonly Route[] = [
     permission: 'rollouts.read',
     reach: 'dryRun',
     params: byId,
+    answer: dryRunLiveAnswer,
     handler: getDryRun,
   }),
-  look('', { summary: 'One rollout: state, waves, counts, what is allowed', handler: getRollout }),
-  look('/plan', { summary: 'The whole plan, and the revision that waits', handler: getPlan }),
-  look('/drift', { summary: 'The plan against the fleet as it is now', handler: getDrift }),
+  look('', {
+    summary: 'One rollout: state, waves, counts, what is allowed',
+    answer: rolloutAnswer,
+    handler: getRollout,
+  }),
+  look('/waves', { summary: 'Its waves, with gates and counts', answer: wavesAnswer, handler: getWaves }),
+  look('/plan', {
+    summary: 'The whole plan, and the revision that waits',
+    answer: planAnswer,
+    handler: getPlan,
+  }),
+  look('/drift', {
+    summary: 'The plan against the fleet as it is now',
+    answer: driftAnswer,
+    handler: getDrift,
+  }),
   look('/consequences', {
     summary: 'What a control would do, in devices',
     query: consequencesQuery,
+    repeats: ['cashIds'],
+    answer: consequencesAnswer,
     handler: getConsequences,
   }),
   control('revise', {
     ...planning,
     summary: 'Plan a draft anew, or propose newcomers',
     body: reviseBody,
+    answer: revisedAnswer,
     handler: reviseRolloutHandler,
   }),
   control('submit', {
     summary: 'Ask for an approval',
     permission: 'rollouts.plan',
     body: noFields,
+    answer: standingAnswer,
     handler: submitHandler,
   }),
   control('approve', {
     summary: 'Approve the plan that has this hash',
     permission: 'rollouts.approve',
     body: approveBody,
+    answer: settledAnswer,
     handler: approveHandler,
   }),
   control('reject', {
     summary: 'Send a plan back to draft, with the reason',
     permission: 'rollouts.approve',
     body: rejectBody,
+    answer: standingAnswer,
     handler: rejectHandler,
   }),
   control('start', {
     summary: 'Start what needs no second person, or what waits for its time',
     permission: 'rollouts.control',
     body: startBody,
+    answer: settledAnswer,
     handler: startHandler,
   }),
   steer('pause', 'Begin nothing more for now'),
@@ -161,48 +211,43 @@ export const rolloutRoutes: readonly Route[] = [
     reach: 'rollout',
     params: byWave,
     body: whyBody,
+    answer: releasedAnswer,
     handler: releaseWaveHandler,
   }),
   control('skip', {
     summary: 'Take devices out that are at rest',
     permission: 'rollouts.control',
     body: skipBody,
+    answer: skippedAnswer,
     handler: skipDevicesHandler,
   }),
   control('retry', {
     summary: 'Retry what ended badly: preview it, then retry just those',
     permission: 'rollouts.control',
     body: retryBody,
+    answer: retriedAnswer,
     handler: retryRolloutHandler,
   }),
   control('rollback', {
     ...planning,
     summary: 'Plan the way back of devices that succeeded',
     body: rollbackBody,
+    answer: rollbackAnswer,
+    statuses: [201],
     handler: rollbackHandler,
   }),
   look('/updates', {
     summary: 'Device updates of a rollout',
     query: updatesQuery,
+    list: rolloutUpdateList,
+    answer: updatesAnswer,
     handler: listUpdatesHandler,
   }),
-  route({
-    method: 'get',
-    path: '/updates/:id',
-    summary: 'One device update with its attempts',
-    permission: 'rollouts.read',
-    reach: 'update',
-    params: byId,
-    handler: getUpdate,
-  }),
-  route({
-    method: 'post',
-    path: '/updates/:id/retry',
-    summary: 'Retry one device update',
-    permission: 'rollouts.control',
-    reach: 'update',
-    params: byId,
-    body: noFields,
-    handler: retryUpdateHandler,
+  look('/updates/counts', {
+    summary: 'How many device updates by state, reason, wave, store or zone',
+    query: countsQuery(['state', 'reason', 'wave', 'store', 'zone']),
+    list: updateList,
+    answer: counts,
+    handler: countUpdatesHandler,
   }),
 ]

@@ -1,9 +1,11 @@
 /** Rollouts that come by themselves. They reach the whole chain. */
+import { scheduleAnswer, schedulesAnswer, scheduleWholeAnswer } from '../answers/events.ts'
 import { type Route, route } from '../call.ts'
 import { createScheduleHandler, scheduleBody } from '../handlers/create-schedule.ts'
-import { getScheduleHandler, listSchedulesHandler } from '../handlers/list-schedules.ts'
+import { getScheduleHandler, listSchedulesHandler, schedulesQuery } from '../handlers/list-schedules.ts'
 import { steerScheduleHandler } from '../handlers/steer-schedule.ts'
-import { byId, noFields, page } from '../schemas.ts'
+import { scheduleList } from '../lists/rollouts.ts'
+import { byId, noFields } from '../schemas.ts'
 
 const SCHEDULE_BYTES = 4 * 1024 * 1024
 
@@ -14,7 +16,9 @@ export const scheduleRoutes: readonly Route[] = [
     summary: 'Schedules',
     permission: 'rollouts.read',
     reach: 'chain',
-    query: page,
+    query: schedulesQuery,
+    list: scheduleList,
+    answer: schedulesAnswer,
     handler: listSchedulesHandler,
   }),
   route({
@@ -25,6 +29,8 @@ export const scheduleRoutes: readonly Route[] = [
     reach: 'chain',
     body: scheduleBody,
     bodyLimit: SCHEDULE_BYTES,
+    answer: scheduleAnswer,
+    statuses: [201],
     handler: createScheduleHandler,
   }),
   route({
@@ -34,6 +40,7 @@ export const scheduleRoutes: readonly Route[] = [
     permission: 'rollouts.read',
     reach: 'chain',
     params: byId,
+    answer: scheduleWholeAnswer,
     handler: getScheduleHandler,
   }),
   route({
@@ -44,6 +51,7 @@ export const scheduleRoutes: readonly Route[] = [
     reach: 'chain',
     params: byId,
     body: noFields,
+    answer: scheduleAnswer,
     handler: steerScheduleHandler('approve'),
   }),
   route({
@@ -54,6 +62,7 @@ export const scheduleRoutes: readonly Route[] = [
     reach: 'chain',
     params: byId,
     body: noFields,
+    answer: scheduleAnswer,
     handler: steerScheduleHandler('end'),
   }),
 ]
