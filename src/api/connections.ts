@@ -7,7 +7,7 @@ import type { Limits } from './limits.ts'
 import { Problem, type ProblemCode, problemBody } from './problem.ts'
 
 /** Written by hand: there is no request to answer. */
-export function refuseSocket(socket: Socket, code: ProblemCode, retryAfter?: number): void {
+function refuseSocket(socket: Socket, code: ProblemCode, retryAfter?: number): void {
   if (!socket.writable) return void socket.destroy()
   const problem = new Problem(code)
   const body = JSON.stringify(problemBody(problem, randomUUID()))

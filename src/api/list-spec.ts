@@ -48,7 +48,7 @@ const KEY_TYPES: Readonly<Record<FieldType, KeyType>> = {
   flag: 'flag',
   id: 'id',
 }
-export const keyTypeOf = (type: FieldType): KeyType => KEY_TYPES[type]
+const keyTypeOf = (type: FieldType): KeyType => KEY_TYPES[type]
 
 export interface SortKey {
   readonly sql: string

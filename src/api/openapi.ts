@@ -22,7 +22,7 @@ const AREAS: Readonly<Record<string, string>> = {
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `/rollouts/:id/updates` → Rollouts. */
-export function areaOf({ path }: Pick<Route, 'path'>): string {
+function areaOf({ path }: Pick<Route, 'path'>): string {
   const first = path.split('/')[1] ?? ''
   return AREAS[first] ?? capital(first)
 }
@@ -77,7 +77,7 @@ function bodyOf(route: Route, components: Components): JsonObject | undefined {
 }
 
 /** What can go wrong with any route of its kind; what is its own besides comes as 409 or 422. */
-export function problemsOf(route: Route): ProblemCode[] {
+function problemsOf(route: Route): ProblemCode[] {
   const hasBody = route.body !== undefined || route.streams !== undefined
   const isNamed = !['none', 'chain', 'own'].includes(route.reach)
   return [

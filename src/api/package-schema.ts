@@ -99,7 +99,7 @@ export interface Announced extends PackageTraits {
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 
 /** Those that were said. */
-export function traitsOf(query: UploadQuery): PackageTraits {
+function traitsOf(query: UploadQuery): PackageTraits {
   const said: Writable<PackageTraits> = {}
   if (query.minVersion !== undefined) said.minVersion = query.minVersion
   if (query.needsServer !== undefined) said.needsServer = query.needsServer

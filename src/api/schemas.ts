@@ -68,7 +68,6 @@ export const noFields = z.strictObject({})
 export const byId = z.strictObject({ id: z.uuid() })
 export const byCode = z.strictObject({ code: identifier(64) })
 export const byCashId = z.strictObject({ cashId: identifier(64) })
-export const page = z.strictObject({ limit: limit(100, 1000) })
 
 const isCode = (code: unknown): code is ProblemCode =>
   typeof code === 'string' && Object.hasOwn(problems, code)

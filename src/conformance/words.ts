@@ -3,7 +3,7 @@ import type { Call, Claim, PackageRef } from '../device/commands.ts'
 import { formatVersion } from '../rollout/versions.ts'
 
 /** Any verb with the flags of a claim. */
-export const claimed = (words: readonly string[], { cashId, operation, generation }: Claim): Call => ({
+const claimed = (words: readonly string[], { cashId, operation, generation }: Claim): Call => ({
   args: [...words, '--cash-id', cashId, '--operation', operation, '--generation', String(generation)],
 })
 

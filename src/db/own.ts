@@ -1,7 +1,7 @@
 /** Whose stores a row is about, as SQL; $1 is the groups of stores that may be seen (text[]). */
 
 /** @param store SQL of a store's id */
-export const ownStore = (store: string): string =>
+const ownStore = (store: string): string =>
   `EXISTS (SELECT 1 FROM store own WHERE own.id = ${store} AND own.group_name = ANY($1::text[]))`
 
 /** One store of theirs is enough. A draft has no rows yet, only its plan. @param id of the rollout, as SQL */

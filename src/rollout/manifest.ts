@@ -4,7 +4,7 @@
  */
 import { formatVersion, parseVersion } from './versions.ts'
 
-export const MANIFEST_FORMAT = 'nightshift-package-1'
+const MANIFEST_FORMAT = 'nightshift-package-1'
 /** The SSHSIG namespace: a signature made for anything else is none for a package. */
 export const SIGNATURE_NAMESPACE = 'nightshift-package'
 const MAX_MANIFEST_BYTES = 4096

@@ -19,7 +19,7 @@ const calendar = z
   })
   .meta({ id: 'Calendar', description: 'Windows, opening hours and exceptions, in the store’s own time.' })
 
-export const status = z
+const status = z
   .strictObject({
     askedAt: time,
     readAt: orNull(time),

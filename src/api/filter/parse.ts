@@ -4,7 +4,7 @@
  */
 
 export const MAX_FILTER = 1000
-export const MAX_TERMS = 50
+const MAX_TERMS = 50
 
 export type Comparison = '<' | '<=' | '>' | '>='
 

@@ -1,7 +1,7 @@
 import type { Call, Handled } from '../call.ts'
 import type { Principal } from '../principal.ts'
 
-export const meView = ({ actor, userId, sessionId, role, permissions, storeGroups }: Principal) => ({
+const meView = ({ actor, userId, sessionId, role, permissions, storeGroups }: Principal) => ({
   ...{ actor, userId, by: sessionId === null ? 'token' : 'session', role },
   ...{ permissions: [...permissions].sort(), storeGroups },
 })

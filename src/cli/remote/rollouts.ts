@@ -21,7 +21,6 @@ export const rolloutHead = z.looseObject({
   createdAt: z.string(),
   package: packageShape,
 })
-export type RolloutHead = z.infer<typeof rolloutHead>
 
 export const rolloutShape = rolloutHead.extend({
   allowed: z.array(z.string()),
@@ -90,7 +89,7 @@ export async function findRolloutId(client: Client, said: string): Promise<strin
 export const isOver = (state: string): boolean => state === 'finished' || state === 'cancelled'
 
 const TERMINAL = ['succeeded', 'rolledBack', 'failed', 'broken', 'skipped', 'cancelled']
-export const ended = ({ byState }: RolloutShape['counts']): number =>
+const ended = ({ byState }: RolloutShape['counts']): number =>
   TERMINAL.reduce((sum, state) => sum + (byState[state] ?? 0), 0)
 /** Who needs a person in the morning. */
 export const needsPerson = ({ byState }: RolloutShape['counts']): number =>

@@ -8,7 +8,7 @@ import { autoUpdateCall, verifySigned } from '../words.ts'
 import { ended } from './download.ts'
 
 /** A package of the run's own, staged. A device that wants signatures takes none of these. */
-export async function staged(bench: Bench): Promise<OwnPackage> {
+async function staged(bench: Bench): Promise<OwnPackage> {
   const p = bench.offer()
   await bench.done(downloadStart(bench.claim(), p.served.url, p), downloadData)
   const d = await ended(bench, p.sha256)
