@@ -144,6 +144,8 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
 
 export interface ClientConfig {
   readonly server: string
+  /** Not only the usual address. */
+  readonly isServerSaid: boolean
   readonly token: string | undefined
   readonly tokenFile: string | undefined
 }
@@ -153,6 +155,7 @@ export function loadClientConfig(env: Record<string, string | undefined> = proce
   const given = (name: string) => (env[name] === '' ? undefined : env[name])
   return {
     server: given('NIGHTSHIFT_SERVER') ?? 'http://127.0.0.1:7300',
+    isServerSaid: given('NIGHTSHIFT_SERVER') !== undefined,
     token: given('NIGHTSHIFT_TOKEN'),
     tokenFile: given('NIGHTSHIFT_TOKEN_FILE'),
   }

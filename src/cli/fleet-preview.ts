@@ -1,5 +1,7 @@
-/** What an import would change, for a person at a terminal. */
+/** What an import would change, for a person at a terminal, and whether they want it. */
+import { createInterface } from 'node:readline/promises'
 import type { DeviceLine, FieldChange, FleetDiff, Lines, StoreLine } from '../fleet/diff.ts'
+import { CommandFailed } from './errors.ts'
 
 const SHOWN = 20
 const VALUE = 60
@@ -57,4 +59,23 @@ export function previewText({ stores, devices, warnings, refusals }: FleetDiff):
       ),
     )
   return lines.join('\n')
+}
+
+export const changes = ({ stores, devices }: FleetDiff): number =>
+  [stores, devices].reduce(
+    (sum, { added, changed, removed }) => sum + added.length + changed.length + removed.length,
+    0,
+  )
+
+export async function mayApply(diff: FleetDiff, { yes }: { readonly yes?: boolean }): Promise<boolean> {
+  if (yes === true) return true
+  if (!process.stdin.isTTY)
+    throw new CommandFailed('nothing was changed: say --yes to apply it without being asked')
+  const ask = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    const answer = await ask.question(`Apply these ${changes(diff)} changes? [y/N] `)
+    return /^(y|yes|д|да)$/i.test(answer.trim())
+  } finally {
+    ask.close()
+  }
 }

@@ -1,7 +1,6 @@
-/** `nightshift fleet …`: a fleet from a file or from another head office, and back into a file. On the database of this machine. */
+/** `nightshift fleet …`: a fleet from a file or from another head office, and back into a file. On the database of this machine, or elsewhere by the API. */
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import type { Command } from 'commander'
 import { type Config, loadConfig } from '../config.ts'
 import { type Database, openDatabase } from '../db/database.ts'
@@ -9,16 +8,17 @@ import { applyFleet, compareWithFleet, FleetRefused } from '../db/fleet.ts'
 import { readInventory } from '../db/fleet-state.ts'
 import type { FleetDefaults } from '../fleet/check.ts'
 import { readDefaults } from '../fleet/defaults.ts'
-import type { FleetDiff, ImportMode } from '../fleet/diff.ts'
+import type { ImportMode } from '../fleet/diff.ts'
 import { type Faults, faultLine } from '../fleet/faults.ts'
 import { type FileStore, type FleetFormat, fleetFormats } from '../fleet/file.ts'
 import { formatOf, readFleet } from '../fleet/read.ts'
 import { fleetCsv } from '../fleet/write-csv.ts'
 import { anyDatabase } from './database.ts'
 import { CommandFailed } from './errors.ts'
-import { previewText } from './fleet-preview.ts'
+import { changes, mayApply, previewText } from './fleet-preview.ts'
+import { clientOf, type Elsewhere, exportThere, previewAndApplyThere } from './fleet-remote.ts'
 
-export interface ImportArguments {
+export interface ImportArguments extends Elsewhere {
   readonly format?: string
   readonly defaults?: string
   readonly preview?: boolean
@@ -72,25 +72,6 @@ export async function readFleetFile(file: string, options: Pick<ImportArguments,
   return read.ok ? read : refuseFile(path.basename(file), read.faults)
 }
 
-const changes = ({ stores, devices }: FleetDiff): number =>
-  [stores, devices].reduce(
-    (sum, { added, changed, removed }) => sum + added.length + changed.length + removed.length,
-    0,
-  )
-
-async function mayApply(diff: FleetDiff, { yes }: ImportArguments): Promise<boolean> {
-  if (yes === true) return true
-  if (!process.stdin.isTTY)
-    throw new CommandFailed('nothing was changed: say --yes to apply it without being asked')
-  const ask = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    const answer = await ask.question(`Apply these ${changes(diff)} changes? [y/N] `)
-    return /^(y|yes|д|да)$/i.test(answer.trim())
-  } finally {
-    ask.close()
-  }
-}
-
 /** Shows what would change, asks, and applies just that. */
 export async function previewAndApply(
   db: Database,
@@ -117,13 +98,26 @@ async function importFile(file: string, options: ImportArguments): Promise<void>
   const { stores, notes } = await readFleetFile(file, options)
   for (const { code, line, value } of notes)
     console.error(`${file}${line === null ? '' : `:${line}`}: ${code} ${value}`)
+  const elsewhere = clientOf(options)
+  if (elsewhere !== undefined) return previewAndApplyThere(await elsewhere, stores, options)
   await withDatabase(loadConfig(), (db) => previewAndApply(db, stores, options))
 }
 
-async function exportFile(options: { readonly format: string; readonly output?: string }): Promise<void> {
-  if (options.format !== 'json' && options.format !== 'csv') throw new CommandFailed('--format json or csv')
+interface ExportArguments extends Elsewhere {
+  readonly format: string
+  readonly output?: string
+}
+
+async function fleetText(options: ExportArguments): Promise<string> {
+  const elsewhere = clientOf(options)
+  if (elsewhere !== undefined) return exportThere(await elsewhere, options.format)
   const stores = await withDatabase(loadConfig(), (db) => readInventory(db.pool, null))
-  const text = options.format === 'csv' ? fleetCsv(stores) : `${JSON.stringify({ stores }, null, 2)}\n`
+  return options.format === 'csv' ? fleetCsv(stores) : `${JSON.stringify({ stores }, null, 2)}\n`
+}
+
+async function exportFile(options: ExportArguments): Promise<void> {
+  if (options.format !== 'json' && options.format !== 'csv') throw new CommandFailed('--format json or csv')
+  const text = await fleetText(options)
   if (options.output === undefined) process.stdout.write(text)
   else await writeFile(options.output, text)
 }
@@ -140,23 +134,29 @@ const importOptions = (command: Command): Command =>
     .option('--yes', 'apply without being asked')
     .option('--json', 'print what would change as one JSON object')
 
+/** Left out: the database of this machine. */
+const elsewhereOptions = (command: Command): Command =>
+  command
+    .option(
+      '--server <url>',
+      'a head office elsewhere (NIGHTSHIFT_SERVER); left out: the database of this machine',
+    )
+    .option('--token-file <file>', 'holds the token for it (NIGHTSHIFT_TOKEN, NIGHTSHIFT_TOKEN_FILE)')
+
 export function addFleet(program: Command): void {
-  program
-    .command('import')
-    .description('the same as fleet import FILE --yes, told in one line')
-    .argument('<file>', 'an inventory, as `nightshift sim` writes one')
-    .action(async (file: string) => (await import('./import.ts')).importCommand(loadConfig(), file))
   const fleet = program.command('fleet').description('stores and devices, in and out')
-  importOptions(
-    fleet
-      .command('import')
-      .description('add or change stores and devices from a file: all of it or nothing')
-      .argument('<file>', 'JSON, CSV, or an Ansible inventory (INI, YAML, ansible-inventory --list)')
-      .option('--format <format>', fleetFormats.join(', ')),
+  elsewhereOptions(
+    importOptions(
+      fleet
+        .command('import')
+        .description('add or change stores and devices from a file: all of it or nothing')
+        .argument('<file>', 'JSON, CSV, or an Ansible inventory (INI, YAML, ansible-inventory --list)')
+        .option('--format <format>', fleetFormats.join(', ')),
+    ),
   ).action(importFile)
-  fleet
-    .command('export')
-    .description('everything in the fleet, as a file that can be imported again')
+  elsewhereOptions(
+    fleet.command('export').description('everything in the fleet, as a file that can be imported again'),
+  )
     .option('--format <format>', 'json or csv', 'json')
     .option('--output <file>', 'left out: standard output')
     .action(exportFile)

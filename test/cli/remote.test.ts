@@ -147,6 +147,35 @@ describe('what goes wrong', () => {
   })
 })
 
+describe('the fleet of a head office elsewhere', () => {
+  test('goes out, comes in again unchanged, and is shown before it is changed', async () => {
+    const file = path.join(office.dir, 'fleet.csv')
+    expect((await nightshift(['fleet', 'export', '--format', 'csv', '--output', file])).status).toBe('0')
+    const same = await nightshift(['fleet', 'import', file])
+    expect([same.status, same.text]).toEqual(['0', expect.stringMatching(/0 added, 0 changed/)])
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('Терминал №1', 'Касса у входа'))
+    expect((await nightshift(['fleet', 'import', file])).text).toContain('--yes')
+    const done = await nightshift(['fleet', 'import', file, '--yes'])
+    expect([done.status, done.text]).toEqual(['0', expect.stringMatching(/Касса у входа[\s\S]*applied/)])
+  })
+})
+
+describe('host keys', () => {
+  test('are learnt, shown, and pinned when somebody says that they were compared', async () => {
+    const keys = await json<{ items: { keys: unknown[] }[] }>(['enroll', 'keys'])
+    expect(keys.items.length).toBeGreaterThan(4)
+    const scanned = await json<{ requestId: string; items: { state: string }[] }>([
+      ...['enroll', 'scan', '--store', 'M1', '--what', 'storeServers'],
+    ])
+    expect(scanned.items.map((one) => one.state)).toEqual(['shown'])
+    const asked = await nightshift(['enroll', 'confirm', scanned.requestId])
+    expect([asked.status, asked.text]).toEqual(['1', expect.stringContaining('--as-shown')])
+    const pinned = await nightshift(['enroll', 'confirm', scanned.requestId, '--as-shown', '--yes'])
+    expect([pinned.status, pinned.text]).toEqual(['0', expect.stringContaining('1 pinned')])
+  })
+})
+
 describe('access', () => {
   test('a token narrowed to reading reads, and moves nothing', async () => {
     const made = await nightshift(['token', 'create', 'reader', '--role', 'viewer', '--expires-in', '1d'])

@@ -66,6 +66,7 @@ async function open(redis: TestRedis | undefined): Promise<Office> {
     NIGHTSHIFT_LOG: 'trace',
     NIGHTSHIFT_POLL_MS: '50',
     NIGHTSHIFT_UNSIGNED: 'allow',
+    NIGHTSHIFT_PUBLIC_URL: 'http://127.0.0.1:7300',
     NIGHTSHIFT_OIDC_ISSUER: 'http://127.0.0.1:1',
     NIGHTSHIFT_OIDC_CLIENT_ID: 'nightshift',
     NIGHTSHIFT_OIDC_CLIENT_SECRET_FILE: path.join(folder, 'client-secret'),

@@ -119,7 +119,7 @@ function valueSql(field: FilterField, value: Value, now: number, push: Push): st
 }
 
 /** Whatever the database's own locale: that of the embedded one knows no letters but A to Z. */
-const lower = (sql: string): string => `lower((${sql})::text COLLATE "pg_c_utf8")`
+const lower = (sql: string): string => `lower((${sql})::text COLLATE "und-x-icu")`
 
 /** Whatever the case, anywhere in one of the names; at its beginning with a star. */
 function freeSql(names: readonly string[], value: Value, push: Push): string {

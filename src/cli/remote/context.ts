@@ -24,7 +24,11 @@ export const remoteOptions = (command: Command): Command =>
     .option('--token-file <file>', 'holds the token (NIGHTSHIFT_TOKEN, NIGHTSHIFT_TOKEN_FILE)')
     .option('--json', 'print one JSON document')
 
-async function settingsOf({ server, tokenFile }: GlobalOptions): Promise<ClientConfig> {
+/** @throws CommandFailed without a token, UsageFailed where the address is none */
+export async function clientConfig({
+  server,
+  tokenFile,
+}: Pick<GlobalOptions, 'server' | 'tokenFile'>): Promise<ClientConfig> {
   const given = loadClientConfig()
   const file = tokenFile ?? given.tokenFile
   const token =
@@ -42,7 +46,7 @@ async function settingsOf({ server, tokenFile }: GlobalOptions): Promise<ClientC
     throw new CommandFailed(
       'there is no token: set NIGHTSHIFT_TOKEN or NIGHTSHIFT_TOKEN_FILE, or say --token-file FILE; `nightshift token local NAME` on its machine makes one',
     )
-  return { server: address, token, tokenFile: undefined }
+  return { server: address, isServerSaid: true, token, tokenFile: undefined }
 }
 
 /** Runs a command's work with what its own and its parents' options ask for. */
@@ -56,7 +60,7 @@ export const remote =
       err: process.stderr,
       in: process.stdin,
     })
-    const client = createClient(await settingsOf(options))
+    const client = createClient(await clientConfig(options))
     await work({ client, out }, given.slice(0, -2) as A, options)
   }
 
