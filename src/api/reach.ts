@@ -23,11 +23,20 @@ function nameIn(reach: Reached, params: unknown): string {
  */
 export async function keepWithinReach(
   on: Executor,
-  { reach, method }: Pick<Route, 'reach' | 'method'>,
+  { reach, method, list }: Pick<Route, 'reach' | 'method' | 'list'>,
   { storeGroups }: Pick<Principal, 'storeGroups'>,
   params: unknown,
 ): Promise<void> {
-  if (storeGroups === null) return
+  if (storeGroups === null) {
+    // Every other handler looks the thing up itself; a list of what belongs to nothing would be empty.
+    if (
+      list !== undefined &&
+      isNamed(reach) &&
+      (await groupsTouched(on, reach, nameIn(reach, params))).length === 0
+    )
+      throw new Problem('notFound')
+    return
+  }
   if (reach === 'chain') throw new Problem('outOfScope')
   if (!isNamed(reach)) return
   const touched = await groupsTouched(on, reach, nameIn(reach, params))

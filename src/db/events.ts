@@ -104,6 +104,15 @@ export async function readEvents(
   return rows
 }
 
+/** Whether a place lies beyond what was ever written here: it is of another database, or of this one before a restore. */
+export async function isAhead(on: Executor, { xid }: { xid: string }): Promise<boolean> {
+  const { rows } = await on.query<{ ahead: boolean }>(
+    'SELECT $1::numeric >= (pg_snapshot_xmax(pg_current_snapshot())::text)::numeric AS ahead',
+    [xid],
+  )
+  return rows[0]?.ahead ?? false
+}
+
 /** Where the stream stands now: what comes after it is new. */
 export async function lastCursor(on: Executor): Promise<string> {
   const { rows } = await on.query<{ cursor: string }>(

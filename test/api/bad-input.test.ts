@@ -133,6 +133,13 @@ describe('a request that leads nowhere', () => {
     ['GET', '/devices?store=a%00b', 422, 'textInvalid'],
     ['GET', '/events?after=yesterday', 422, 'cursorInvalid'],
     ['GET', '/events?after=99999999999999999999-1', 422, 'cursorInvalid'],
+    ['GET', '/events?after=9999999999999999999-1', 422, 'cursorInvalid'],
+    ['GET', '/events?after=4000000000-1', 422, 'cursorInvalid'],
+    ['GET', '/updates/0b4dd1b1-6a5d-4a53-9a3e-0d1f4c5a7d11/attempts', 404, 'notFound'],
+    ['GET', '/rollouts/0b4dd1b1-6a5d-4a53-9a3e-0d1f4c5a7d11/updates', 404, 'notFound'],
+    ['GET', '/devices/nobody/commands', 404, 'notFound'],
+    ['GET', '/devices/nobody/history', 404, 'notFound'],
+    ['GET', '/stores/nowhere/packages', 404, 'notFound'],
   ])('%s %s', async (method, where, status, code) => {
     const reply = await office.ask(method, where)
     expect([reply.status, reply.json?.code]).toEqual([status, code])

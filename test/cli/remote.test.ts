@@ -144,6 +144,7 @@ describe('what goes wrong', () => {
     await office.db.pool.query("UPDATE store SET name = E'M1\\x1b[2J' WHERE code = 'M1'")
     const one = await nightshift(['store', 'list', '--token-file', file], { NIGHTSHIFT_TOKEN: '' })
     expect([one.status, one.text]).toEqual(['0', expect.stringContaining('M1·[2J')])
+    await office.db.pool.query("UPDATE store SET name = 'M1' WHERE code = 'M1'")
   })
 })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SqlCondition } from '../../db/condition.ts'
-import { type EventFilter, type EventRow, lastCursor, parseCursor } from '../../db/events.ts'
+import { type EventFilter, type EventRow, isAhead, lastCursor, parseCursor } from '../../db/events.ts'
 import { restartHint, streamEvents } from '../../events/stream.ts'
 import { viewEvents } from '../../events/view.ts'
 import { isAsBefore } from '../auth.ts'
@@ -28,6 +28,13 @@ function checked(cursor: string): { xid: string; id: string } {
   return place
 }
 
+/** A place that was never reached here would wait for ever, and say nothing meanwhile. @throws Problem cursorInvalid */
+async function reached({ db }: EventsCall, cursor: string): Promise<string> {
+  const detail = 'it is ahead of everything here: read again from the beginning'
+  if (await isAhead(db.pool, checked(cursor))) throw new Problem('cursorInvalid', { path: 'after', detail })
+  return cursor
+}
+
 function conditions({ after, rolloutId, updateId }: Query): SqlCondition[] {
   const place = after === undefined ? undefined : checked(after)
   const where: SqlCondition[] = []
@@ -39,8 +46,10 @@ function conditions({ after, rolloutId, updateId }: Query): SqlCondition[] {
 }
 
 /** `cursor`: where the newest of the page stands in the stream, to go on from there with `after`. */
-async function page({ db, query, principal }: EventsCall): Promise<Answer> {
+async function page(call: EventsCall): Promise<Answer> {
+  const { db, query, principal } = call
   const { after, rolloutId, updateId } = query
+  if (after !== undefined) await reached(call, after)
   const of = JSON.stringify([after, rolloutId, updateId])
   const asked = { query, groups: principal.storeGroups, where: conditions(query), of }
   const found = await readList<EventRow & { id: string }>(db, eventList, asked)
@@ -82,8 +91,7 @@ async function stream(call: EventsCall): Promise<void> {
   const last = request.headers['last-event-id']
   const from = (typeof last === 'string' && last !== '' ? last : undefined) ?? query.after
   const filter = streamFilter(call)
-  if (from !== undefined) checked(from)
-  const after = from ?? (await lastCursor(db.pool))
+  const after = from === undefined ? await lastCursor(db.pool) : await reached(call, from)
   const leave = takeStream(principal, limits)
   const gone = new AbortController()
   response.on('close', () => gone.abort())
