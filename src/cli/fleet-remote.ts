@@ -19,6 +19,13 @@ export function clientOf(options: Elsewhere): Promise<Client> | undefined {
   return clientConfig(options).then(createClient)
 }
 
+/** What the file said, and nothing of what was put in its place: the head office there keeps what it has. */
+function asSaid({ devices, ...store }: FileStore): object {
+  const said = ({ keeps = [], ...one }: { readonly keeps?: readonly string[] }) =>
+    Object.fromEntries(Object.entries(one).filter(([key]) => !keeps.includes(key)))
+  return { ...said(store), devices: devices.map(said) }
+}
+
 const shownThere = z.looseObject({ previewId: z.string(), hash: z.string(), canApply: z.boolean() })
 
 export async function previewAndApplyThere(
@@ -33,7 +40,7 @@ export async function previewAndApplyThere(
 ): Promise<void> {
   const mode = options.replace === true ? 'replace' : 'merge'
   const headers = { 'content-type': 'application/json' }
-  const body = JSON.stringify({ stores })
+  const body = JSON.stringify({ stores: stores.map(asSaid) })
   const shown = await client.send('POST', `/fleet/preview?mode=${mode}`, shownThere, { body, headers })
   const diff = shown as unknown as FleetDiff
   console.log(options.json === true ? JSON.stringify(shown) : previewText(diff))
