@@ -65,7 +65,7 @@ function formatFor(file: string, given: string | undefined): FleetFormat {
 }
 
 /** Reads a file of any format. @throws CommandFailed with every fault and its line */
-export async function readFleetFile(file: string, options: Pick<ImportArguments, 'format' | 'defaults'>) {
+async function readFleetFile(file: string, options: Pick<ImportArguments, 'format' | 'defaults'>) {
   const format = formatFor(file, options.format)
   const bytes = await readFile(file).catch((error: Error) => Promise.reject(new CommandFailed(error.message)))
   const read = readFleet(bytes, { format, defaults: await defaultsFrom(options.defaults) })

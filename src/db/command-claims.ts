@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { type CommandMove, moveCommands } from './command-moves.ts'
 import type { CommandKind } from './commands.ts'
 import { type Executor, inTransactionOn } from './database.ts'
+import { raiseDevices } from './errands.ts'
 import { INSTALLING, LIVE } from './state-lists.ts'
 
 /**
@@ -73,17 +74,6 @@ async function refuseCommands(on: pg.ClientBase): Promise<void> {
   await moveCommands(on, of('cancel'), 'cancel', { actor, reason: 'stoppedByPerson' })
 }
 
-/** The device's new generation for each command that may change it; no two of these are of one device. */
-async function raise(on: Executor, ids: readonly string[]): Promise<CommandMove[]> {
-  if (ids.length === 0) return []
-  const { rows } = await on.query<{ id: string; generation: number }>(
-    `UPDATE device d SET generation = d.generation + 1 FROM command c
-     WHERE c.id = ANY($1::uuid[]) AND c.state = 'waiting' AND d.id = c.device_id RETURNING c.id, d.generation`,
-    [ids],
-  )
-  return rows
-}
-
 interface Ready {
   readonly id: string
   readonly kind: CommandKind
@@ -94,7 +84,7 @@ async function claimReady(on: pg.ClientBase, rows: readonly Ready[], leaseSecond
   const looks = rows.filter((row) => row.kind === 'look')
   const changes = rows.filter((row) => row.kind !== 'look').map((row) => row.id)
   const seen = looks.map(({ id, generation }) => ({ id, generation: generation + 1 }))
-  const moves = [...seen, ...(await raise(on, changes))]
+  const moves = [...seen, ...(await raiseDevices(on, 'command', changes))]
   return moveCommands(on, moves, 'claim', { actor: 'conductor', leaseSeconds })
 }
 
@@ -110,21 +100,6 @@ export async function claimCommands(
   if (rows.length === 0) return []
   const moved = await inTransactionOn(on, () => claimReady(on, rows, leaseSeconds))
   return moved.map(({ id, generation }) => ({ step: 'command', id, generation }))
-}
-
-/** Takes a claim: only the first taker gets it, however often a queue delivers the job. */
-export async function takeCommand(
-  on: Executor,
-  claim: { id: string; generation: number },
-  worker: string,
-  leaseSeconds: number,
-): Promise<boolean> {
-  const { rowCount } = await on.query(
-    `UPDATE command SET lease_owner = $3, lease_until = now() + make_interval(secs => $4)
-     WHERE id = $1 AND generation = $2 AND lease_until IS NOT NULL AND lease_owner IS NULL`,
-    [claim.id, claim.generation, worker, leaseSeconds],
-  )
-  return rowCount === 1
 }
 
 /** Gives back what ran out of its lease, and ends what nobody wants any more. @returns how many */

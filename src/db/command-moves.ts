@@ -2,16 +2,9 @@
 import type { ReasonCode } from '../rollout/reasons.ts'
 import { type CommandEvent, type CommandState, commandStates } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
+import { cells, endStates } from './state-lists.ts'
 
-const cells = (event: CommandEvent) =>
-  Object.entries<Readonly<Record<string, string>>>(commandStates).flatMap(([before, row]) => {
-    const after = row[event]
-    return after === undefined ? [] : [{ before, after }]
-  })
-
-const ended = Object.entries(commandStates).flatMap(([state, row]) =>
-  Object.keys(row).length === 0 ? [state] : [],
-)
+const ended = endStates(commandStates)
 
 /** What changes a device is told in the journal; of looks only the request is, ten thousand a night. */
 const MOVE = `
@@ -73,10 +66,10 @@ export async function moveCommands(
   options: CommandMoveOptions,
 ): Promise<{ id: string; generation: number; state: CommandState }[]> {
   if (moves.length === 0) return []
-  const pairs = cells(event)
+  const { before, after } = cells(commandStates, event)
   const { rows } = await on.query<{ id: string; generation: number; state: CommandState }>(MOVE, [
-    pairs.map((pair) => pair.before),
-    pairs.map((pair) => pair.after),
+    before,
+    after,
     moves.map((move) => move.id),
     moves.map((move) => move.expected ?? null),
     moves.map((move) => move.generation ?? null),

@@ -1,7 +1,8 @@
 /** Whose turn it is to be enrolled: the leader's claims, and the worker's taking of them. */
 import type pg from 'pg'
-import { type Executor, inTransactionOn } from './database.ts'
+import { inTransactionOn } from './database.ts'
 import { type EnrolmentMove, moveEnrolments } from './enrolment-moves.ts'
+import { raiseDevices } from './errands.ts'
 import { INSTALLING } from './state-lists.ts'
 
 /** Scans at one store server at a time; each device behind it is a connection of its own. */
@@ -26,17 +27,6 @@ SELECT id, kind, generation FROM (
       OR EXISTS (SELECT 1 FROM command c WHERE c.device_id = e.device_id AND c.state = 'running' AND c.kind <> 'look')))
 ) due WHERE place <= CASE WHEN kind = 'hostKeys' THEN ${SCANS_PER_STORE} ELSE 1 END ORDER BY created_at, id LIMIT $1`
 
-/** The device's new generation for each that may change it. */
-async function raise(on: Executor, ids: readonly string[]): Promise<EnrolmentMove[]> {
-  if (ids.length === 0) return []
-  const { rows } = await on.query<{ id: string; generation: number }>(
-    `UPDATE device d SET generation = d.generation + 1 FROM enrolment e
-     WHERE e.id = ANY($1::uuid[]) AND e.state = 'waiting' AND d.id = e.device_id RETURNING e.id, d.generation`,
-    [ids],
-  )
-  return rows
-}
-
 /** Claims those that may begin, at most `limit`: the leader's, on its own connection. */
 export async function claimEnrolments(
   on: pg.ClientBase,
@@ -49,26 +39,11 @@ export async function claimEnrolments(
   const changing = rows.filter((row) => row.kind === 'deviceKey').map((row) => row.id)
   const others = rows.filter((row) => row.kind !== 'deviceKey')
   return inTransactionOn(on, async () => {
-    const raised = await raise(on, changing)
+    const raised = await raiseDevices(on, 'enrolment', changing)
     const moves = [...others.map(({ id, generation }) => ({ id, generation: generation + 1 })), ...raised]
     const moved = await moveEnrolments(on, moves, 'claim', { actor: 'conductor', leaseSeconds })
     return moved.map(({ id, generation }) => ({ step: 'enrol', id, generation }))
   })
-}
-
-/** Takes a claim: only the first taker gets it, however often a queue delivers the job. */
-export async function takeEnrolment(
-  on: Executor,
-  claim: { id: string; generation: number },
-  worker: string,
-  leaseSeconds: number,
-): Promise<boolean> {
-  const { rowCount } = await on.query(
-    `UPDATE enrolment SET lease_owner = $3, lease_until = now() + make_interval(secs => $4)
-     WHERE id = $1 AND generation = $2 AND lease_until IS NOT NULL AND lease_owner IS NULL`,
-    [claim.id, claim.generation, worker, leaseSeconds],
-  )
-  return rowCount === 1
 }
 
 const MANY = 1000

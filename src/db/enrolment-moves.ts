@@ -2,16 +2,9 @@
 import type { ReasonCode } from '../rollout/reasons.ts'
 import { type EnrolmentEvent, type EnrolmentState, enrolmentStates } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
+import { cells, endStates } from './state-lists.ts'
 
-const cells = (event: EnrolmentEvent) =>
-  Object.entries<Readonly<Record<string, string>>>(enrolmentStates).flatMap(([before, row]) => {
-    const after = row[event]
-    return after === undefined ? [] : [{ before, after }]
-  })
-
-const ended = Object.entries(enrolmentStates).flatMap(([state, row]) =>
-  Object.keys(row).length === 0 ? [state] : [],
-)
+const ended = endStates(enrolmentStates)
 
 /** What was shown waits so long for somebody who compares it. */
 const SHOWN_FOR = '7 days'
@@ -80,10 +73,10 @@ export async function moveEnrolments(
   options: EnrolmentMoveOptions,
 ): Promise<{ id: string; generation: number; state: EnrolmentState }[]> {
   if (moves.length === 0) return []
-  const pairs = cells(event)
+  const { before, after } = cells(enrolmentStates, event)
   const { rows } = await on.query<{ id: string; generation: number; state: EnrolmentState }>(MOVE, [
-    pairs.map((pair) => pair.before),
-    pairs.map((pair) => pair.after),
+    before,
+    after,
     moves.map((move) => move.id),
     moves.map((move) => move.expected ?? null),
     moves.map((move) => move.generation ?? null),

@@ -4,7 +4,7 @@ import type { Database, Executor } from './database.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
 import { readTries } from './tries.ts'
 
-/** Errands have no record of their attempts: they are taken by db/*-claims.ts, and renewed here. */
+/** Errands have no record of their attempts: they are taken by errands.ts, and renewed here. */
 export type LeaseTable = 'device_update' | 'store_package' | 'command' | 'enrolment'
 type StepTable = Exclude<LeaseTable, 'command' | 'enrolment'>
 const parentOf = { device_update: 'update_id', store_package: 'store_package_id' } as const

@@ -1,6 +1,5 @@
 /** The first thing every job does: take its claim, or say why there is nothing to do. */
-import { takeCommand } from '../db/command-claims.ts'
-import { takeEnrolment } from '../db/enrolment-claims.ts'
+import { takeErrand } from '../db/errands.ts'
 import { takeClaim } from '../db/leases.ts'
 import { retryStorePackage } from '../db/store-packages.ts'
 import { requestRetry } from '../db/updates.ts'
@@ -26,8 +25,7 @@ export async function begin(
 ): Promise<Begun> {
   const { db, worker, config } = deps
   if (kind.table === 'command' || kind.table === 'enrolment') {
-    const take = kind.table === 'command' ? takeCommand : takeEnrolment
-    return (await take(db.pool, claim, worker, config.leaseSeconds))
+    return (await takeErrand(db.pool, kind.table, claim, worker, config.leaseSeconds))
       ? { held: deps.held.add(kind.table, claim) }
       : { answer: 'stale: taken, ended or claimed again' }
   }

@@ -41,15 +41,13 @@ async function defer(deps: WorkerDeps, work: StorePackageWork, held: Held, error
   return `deferred: ${reason}, again in ${Math.round(retryInSeconds)} s`
 }
 
+/** How it ends when nothing went wrong. */
+const unspoilt = (deps: WorkerDeps, { generation }: Held) =>
+  ({ actor: deps.worker, generation, reason: null, attempts: 'reset' }) as const
+
 /** Needed again by now: the file stays, and the next upload finds it there. */
 async function leave(deps: WorkerDeps, held: Held): Promise<string> {
-  const options = {
-    actor: deps.worker,
-    generation: held.generation,
-    reason: null,
-    attempts: 'reset',
-  } as const
-  await moveStorePackage(deps.db.pool, held.id, 'deferred', options)
+  await moveStorePackage(deps.db.pool, held.id, 'deferred', unspoilt(deps, held))
   return 'deferred: it is needed again'
 }
 
@@ -68,13 +66,7 @@ export function removeJob(deps: WorkerDeps): ClaimProcessor {
       return defer(deps, work, held, error)
     }
     deps.crash('remove.beforeWrite')
-    const options = {
-      actor: deps.worker,
-      generation: held.generation,
-      reason: null,
-      attempts: 'reset',
-    } as const
-    const moved = await moveStorePackage(deps.db.pool, held.id, 'removed', options)
+    const moved = await moveStorePackage(deps.db.pool, held.id, 'removed', unspoilt(deps, held))
     const facts = { store: work.store.code, step: 'remove', generation: held.generation }
     deps.log.info({ ...facts, event: 'removed', written: moved !== undefined }, 'attempt ended')
     return moved === undefined ? doubt(deps, held) : 'removed'

@@ -4,12 +4,7 @@ import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { claimCommands } from '../../src/db/command-claims.ts'
 import { addCommands } from '../../src/db/commands.ts'
-import {
-  claimEnrolments,
-  expireEnrolments,
-  revokeRemoved,
-  takeEnrolment,
-} from '../../src/db/enrolment-claims.ts'
+import { claimEnrolments, expireEnrolments, revokeRemoved } from '../../src/db/enrolment-claims.ts'
 import { confirmEnrolment, refuseEnrolment } from '../../src/db/enrolment-decisions.ts'
 import {
   findEnrolment,
@@ -18,6 +13,7 @@ import {
   requestEnrolments,
   requestRevocation,
 } from '../../src/db/enrolments.ts'
+import { takeErrand } from '../../src/db/errands.ts'
 import { tellChangedKey } from '../../src/db/host-key-alarms.ts'
 import { retireKey } from '../../src/db/host-keys.ts'
 import { readEvening } from '../../src/db/report-facts.ts'
@@ -208,8 +204,8 @@ describe('host keys', () => {
     const { requestId } = await ask('storeServers')
     const [made] = await claim()
     expect(made).toMatchObject({ step: 'enrol', generation: 1 })
-    expect(await takeEnrolment(bench.db.pool, made as never, 'w', 20)).toBe(true)
-    expect(await takeEnrolment(bench.db.pool, made as never, 'w', 20)).toBe(false)
+    expect(await takeErrand(bench.db.pool, 'enrolment', made as never, 'w', 20)).toBe(true)
+    expect(await takeErrand(bench.db.pool, 'enrolment', made as never, 'w', 20)).toBe(false)
     await bench.db.pool.query("UPDATE enrolment SET lease_until = now() - interval '1 s'")
     expect(await expireEnrolments(bench.leader)).toBe(1)
     expect((await rows(requestId))[0]).toMatchObject({
