@@ -39,9 +39,11 @@ function canonical(value: unknown): unknown {
 
 /** Of an upload its length stands for it: nobody wants to read 4 GiB to know that they came before. */
 function hashOf(call: Call, raw: unknown): string {
-  const { request, params, query } = call
+  const { request, params, query, principal } = call
   const { 'content-length': length, 'content-type': type } = request.headers
   const asked = [canonical(params), canonical(query), raw === undefined ? [length, type] : canonical(raw)]
+  // What one token of a person was answered is not told to another one of fewer stores.
+  if (principal.storeGroups !== null) asked.push([...principal.storeGroups].sort())
   return createHash('sha256').update(JSON.stringify(asked, plain)).digest('hex')
 }
 

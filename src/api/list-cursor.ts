@@ -21,12 +21,15 @@ export const writeCursor = (bound: string, keys: readonly Key[]): string =>
 
 const UNFIT = /[\p{Cc}\p{Cs}]/u
 const INTEGER = /^-?\d{1,18}$/
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** The year 68: PostgreSQL begins in 4713 BC, dates of JavaScript long before. */
+const OLDEST = -6e13
 const FORMS: Readonly<Record<KeyType, (key: string) => boolean>> = {
   text: (key) => !UNFIT.test(key),
   integer: (key) => INTEGER.test(key),
-  time: (key) => INTEGER.test(key) && Math.abs(Number(key)) < 8.64e15,
+  time: (key) => INTEGER.test(key) && Number(key) > OLDEST && Number(key) < 8.64e15,
   flag: (key) => key === 'true' || key === 'false',
-  id: (key) => /^[0-9a-f-]{36}$/.test(key),
+  id: (key) => UUID.test(key),
 }
 
 function readJson(cursor: string): unknown {

@@ -1,7 +1,8 @@
 /** Every list of the API: filtered, sorted, in pages that neither repeat a row nor leave one out, whatever comes and goes. */
 import { z } from 'zod'
 import { newValues, type PushValue, type SqlCondition } from '../db/condition.ts'
-import type { Database } from '../db/database.ts'
+import type { Database, Executor } from '../db/database.ts'
+import { readWide, WideReadRefused } from '../db/wide-reads.ts'
 import { MAX_FILTER } from './filter/parse.ts'
 import { compileFilter } from './filter/sql.ts'
 import { type Key, type KeyType, readCursor, writeCursor } from './list-cursor.ts'
@@ -126,9 +127,25 @@ function statement(spec: ListSpec, asked: Asked, used: readonly string[]): State
   return { body: `FROM ${[spec.from, ...joins].join(' ')} WHERE ${conditions.join(' AND ')}`, values, push }
 }
 
-async function readTotal(db: Database, spec: ListSpec, asked: Asked): Promise<number> {
+/** An index serves a page of all; anything else may come to every row. */
+const isWide = ({ query, groups }: Asked): boolean =>
+  groups !== null || query.count === true || (query.filter ?? '').trim() !== ''
+
+/** @throws Problem filterInvalid, unavailable */
+async function bounded<T>(db: Database, work: (on: Executor) => Promise<T>): Promise<T> {
+  try {
+    return await readWide(db, work)
+  } catch (error) {
+    if (!(error instanceof WideReadRefused)) throw error
+    if (error.why === 'tooMany') throw new Problem('unavailable', { retryAfter: 5, cause: error })
+    const detail = 'it takes too long: name fields, or ask for less at once'
+    throw new Problem('filterInvalid', { path: 'filter', detail, cause: error })
+  }
+}
+
+async function readTotal(on: Executor, spec: ListSpec, asked: Asked): Promise<number> {
   const { body, values } = statement(spec, asked, [])
-  const { rows } = await db.pool.query<{ count: number }>(`SELECT count(*)::int AS count ${body}`, values)
+  const { rows } = await on.query<{ count: number }>(`SELECT count(*)::int AS count ${body}`, values)
   return rows[0]?.count ?? 0
 }
 
@@ -156,10 +173,11 @@ export async function readList<Row extends { id: string }>(
   const columns = [`${spec.id} AS id`, ...(spec.columns === undefined ? [] : [spec.columns])]
   const sql = `SELECT ${columns.join(', ')}, ARRAY[${keys.map(keySql).join(', ')}] AS "_keys" ${body}${place}
     ORDER BY ${order.join(', ')} LIMIT ${push(query.limit + 1)}::int`
-  const [{ rows }, total] = await Promise.all([
-    db.pool.query<Row & { _keys: Key[] }>(sql, values),
-    query.count ? readTotal(db, spec, asked) : undefined,
-  ])
+  const read = async (on: Executor) => {
+    const { rows } = await on.query<Row & { _keys: Key[] }>(sql, values)
+    return { rows, total: query.count ? await readTotal(on, spec, asked) : undefined }
+  }
+  const { rows, total } = await (isWide(asked) ? bounded(db, read) : read(db.pool))
   const shown = rows.slice(0, query.limit)
   const last = rows.length > query.limit ? shown.at(-1)?._keys : undefined
   return { rows: shown.map(withoutKeys), next: last === undefined ? null : writeCursor(bound, last), total }
@@ -192,10 +210,8 @@ export async function readListCounts(
   const field = spec.fields[by]
   if (field === undefined) throw new RangeError(`no field ${by}`)
   const { body, values } = statement(spec, asked, [by])
-  const { rows } = await db.pool.query<Counts['counts'][number]>(
-    `SELECT ${field.sql} AS key, count(*)::int AS count ${body} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_COUNTS}`,
-    values,
-  )
+  const sql = `SELECT ${field.sql} AS key, count(*)::int AS count ${body} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_COUNTS}`
+  const { rows } = await bounded(db, (on) => on.query<Counts['counts'][number]>(sql, values))
   return { by, total: rows.reduce((sum, row) => sum + row.count, 0), counts: rows }
 }
 

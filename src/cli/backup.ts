@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import type { Config } from '../config.ts'
-import { settleRestored } from '../db/after-restore.ts'
+import { type Restored, settleRestored } from '../db/after-restore.ts'
 import { writeBackup } from '../db/backup.ts'
 import { inTransactionOn } from '../db/database.ts'
 import { missingPackages } from '../db/packages-missing.ts'
@@ -42,12 +42,17 @@ async function tellPackages(url: string, config: Config, say: Say): Promise<void
   for (const one of missing) say(`  ${one.kind} ${one.version} ${path.basename(one.file)}`)
 }
 
-const tellNext = (paused: number, say: Say): void =>
+function tellNext({ paused, scheduled }: Restored, say: Say): void {
   say(
     paused === 0
       ? 'Nothing was under way in it.'
       : `${paused} rollouts were under way in it and are paused now: look at their devices, then resume them.`,
   )
+  if (scheduled.length > 0)
+    say(
+      `These are approved and begin by themselves; stop what was stopped since:\n  ${scheduled.join('\n  ')}`,
+    )
+}
 
 export async function restoreCommand(config: Config, file: string, say: Say): Promise<void> {
   const opened = await anyDatabase(config)
@@ -56,7 +61,7 @@ export async function restoreCommand(config: Config, file: string, say: Say): Pr
     say(
       `${done.rows} rows as of ${done.at} are back; the generations of ${done.devices} devices were raised.`,
     )
-    tellNext(done.paused, say)
+    tellNext(done, say)
     await tellPackages(opened.url, config, say)
   } catch (error) {
     if (error instanceof RestoreFailed)
@@ -74,7 +79,7 @@ export async function afterRestoreCommand(config: Config, say: Say): Promise<voi
     const settle = (client: pg.Client) => inTransactionOn(client, () => settleRestored(client, 'elsewhere'))
     const done = await withClient(opened.url, settle)
     say(`The generations of ${done.devices} devices were raised.`)
-    tellNext(done.paused, say)
+    tellNext(done, say)
   } finally {
     await opened.stop()
   }

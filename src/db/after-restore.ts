@@ -13,6 +13,8 @@ export interface Restored {
   readonly devices: number
   /** Rollouts that were running; a person resumes them. */
   readonly paused: number
+  /** Approved ones, which begin by themselves when their time comes: somebody may have stopped them since. */
+  readonly scheduled: readonly string[]
 }
 
 /** In the caller's transaction. @param from what it was put back to: `the backup of …` */
@@ -33,7 +35,10 @@ export async function settleRestored(client: pg.ClientBase, from: string): Promi
     actor: 'restore',
     params: { from, devices, paused: rows.length },
   })
-  return { devices, paused: rows.length }
+  const waiting = await client.query<{ name: string }>(
+    "SELECT name FROM rollout WHERE state = 'scheduled' ORDER BY name",
+  )
+  return { devices, paused: rows.length, scheduled: waiting.rows.map((row) => row.name) }
 }
 
 /** Whether events carry transactions that this server has not had yet: it was restored, and nobody said so. */

@@ -11,6 +11,7 @@ import { release } from '../rollout/release.ts'
 import { inTransactionOn } from './database.ts'
 import { readLoads } from './loads.ts'
 import { AT_REST, LIVE } from './state-lists.ts'
+import { FILE_GOING } from './store-package-need.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
 
 /** Rows read in one tick: enough for every limit, bounded whatever the size of the chain. */
@@ -188,6 +189,7 @@ export async function readWantedStorePackages(
      WHERE p.state = 'absent' AND (p.not_before IS NULL OR p.not_before <= now())
        AND (p.reason IS NULL OR p.reason <> ALL($2::text[]))
        AND NOT EXISTS (SELECT 1 FROM store s WHERE s.id = p.store_id AND s.removed_at IS NOT NULL)
+       AND NOT ${FILE_GOING}
        AND ((p.wanted_by IS NOT NULL AND (p.attempts < $4 OR p.reason = ANY($3::text[]))) OR EXISTS (
          SELECT 1 FROM device_update u JOIN rollout r ON r.id = u.rollout_id
          WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND u.state = 'waiting' AND r.state = 'running'

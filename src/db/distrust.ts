@@ -1,6 +1,6 @@
 /** What becomes of rollouts whose package is found not good: they stop where they are, at once. */
 import type { ReasonCode } from '../rollout/reasons.ts'
-import { type Database, type Executor, inTransaction } from './database.ts'
+import type { Database, Executor } from './database.ts'
 import { addEvent } from './events.ts'
 import { moveRollout } from './transition.ts'
 
@@ -11,8 +11,9 @@ interface Distrusted {
 }
 
 /**
- * Pauses every rollout that runs with this package, and tells of it: once, however many workers find it out together,
- * since only the one whose pause was written says so. The way back (rollbacks) goes on: it installs nothing of it.
+ * Pauses every rollout that runs with this package, and tells of it: however many workers find it out together, each
+ * tells only of what it paused itself. The way back (rollbacks) goes on: it installs nothing of it.
+ * One transaction for each: claims hold several rollouts in the order of their urgency, and crossed, one of us is undone.
  * @param always also where no rollout was paused by this
  * @returns how many were paused
  */
@@ -22,24 +23,19 @@ export async function distrustPackage(
   reason: ReasonCode,
   { actor, always }: { readonly actor: string; readonly always: boolean },
 ): Promise<number> {
-  const paused = await inTransaction(db, async (client) => {
-    const { rows } = await client.query<{ id: string }>(
-      `SELECT id FROM rollout WHERE state = 'running' AND kind = 'update'
-         AND (package_id = $1 OR server_package_id = $1) ORDER BY id FOR UPDATE`,
-      [id],
-    )
-    for (const rollout of rows)
-      await moveRollout(client, rollout.id, 'pause', {
-        actor,
-        reason,
-        params: { packageId: id, kind, version },
-      })
-    if (rows.length > 0 || always) {
-      const params = { packageId: id, kind, version, reason, rollouts: rows.length }
-      await addEvent(client, { code: 'packageDistrusted', actor, params })
-    }
-    return rows.length
-  })
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT id FROM rollout WHERE state = 'running' AND kind = 'update'
+       AND (package_id = $1 OR server_package_id = $1) ORDER BY id`,
+    [id],
+  )
+  const pause = { actor, reason, params: { packageId: id, kind, version } }
+  let paused = 0
+  for (const rollout of rows)
+    if ((await moveRollout(db.pool, rollout.id, 'pause', pause)) !== undefined) paused += 1
+  if (paused > 0 || always) {
+    const params = { packageId: id, kind, version, reason, rollouts: paused }
+    await addEvent(db.pool, { code: 'packageDistrusted', actor, params })
+  }
   db.poke()
   return paused
 }

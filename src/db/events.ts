@@ -45,7 +45,8 @@ export async function addEvent(on: Executor, event: NewEvent): Promise<void> {
   )
 }
 
-const CURSOR = /^(\d{1,19})-(\d{1,19})$/
+/** An id of 18 digits is a bigint whatever they are; a transaction is compared before it is made one. */
+const CURSOR = /^(\d{1,19})-(\d{1,18})$/
 
 /** Undefined: not a cursor of ours. */
 export function parseCursor(text: string): { xid: string; id: string } | undefined {

@@ -3,7 +3,7 @@ import type pg from 'pg'
 import { neverAgain } from '../rollout/reasons.ts'
 import type { Claimed } from './claims.ts'
 import { type Executor, inTransactionOn } from './database.ts'
-import { NEEDED, TO_REMOVE } from './store-package-need.ts'
+import { FILE_KEPT, NEEDED, TO_REMOVE } from './store-package-need.ts'
 import { moveStorePackage } from './transition.ts'
 
 /** There is no hurry: uploads and installations go first. */
@@ -63,12 +63,17 @@ export async function claimRemovals(
 /**
  * The worker's last look before it deletes: the claim is still its own, and nobody needs the file again. What is
  * needed from now on finds the row absent, and brings it anew.
+ * @returns `row`: the file is another store package's as well, and stays; undefined: nothing may go
  */
-export async function mayRemove(on: Executor, id: string, generation: number): Promise<boolean> {
-  const { rowCount } = await on.query(
-    `SELECT 1 FROM store_package p WHERE p.id = $1 AND p.generation = $2 AND p.state = 'removing' AND p.lease_until > now()
+export async function mayRemove(
+  on: Executor,
+  id: string,
+  generation: number,
+): Promise<'file' | 'row' | undefined> {
+  const { rows } = await on.query<{ what: 'file' | 'row' }>(
+    `SELECT CASE WHEN ${FILE_KEPT} THEN 'row' ELSE 'file' END AS what FROM store_package p WHERE p.id = $1 AND p.generation = $2 AND p.state = 'removing' AND p.lease_until > now()
        AND p.wanted_by IS NULL AND p.withdrawn_by IS NOT NULL AND NOT ${NEEDED}`,
     [id, generation],
   )
-  return rowCount === 1
+  return rows[0]?.what
 }

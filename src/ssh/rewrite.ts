@@ -56,9 +56,19 @@ async function writeAll(sftp: Sftp, file: string, bytes: Buffer, mode: number): 
   }
 }
 
+/** As root we make files of our own: one that its account cannot read any more would lock every device out. */
+async function keepOwner(sftp: Sftp, part: string, { uid, gid }: Stats): Promise<void> {
+  const made = await sftp.stat(part)
+  if (made?.uid === uid && made.gid === gid) return
+  await sftp.ask<void>('setOwner', (done) => sftp.raw.setstat(part, { uid, gid }, done))
+}
+
 /** A link is followed: renaming over it would leave what it names as it was. */
 const realFile = (sftp: Sftp, file: string): Promise<string> =>
   sftp.ask<string>('realpath', (done) => sftp.raw.realpath(file, done))
+
+const changedMeanwhile = () =>
+  new SshFailure('transferFailed', { params: { doing: 'read', problem: 'changedMeanwhile' } })
 
 async function rewrite(sftp: Sftp, file: string, edit: Edit): Promise<boolean> {
   const stats: Stats | undefined = await sftp.stat(file)
@@ -73,13 +83,18 @@ async function rewrite(sftp: Sftp, file: string, edit: Edit): Promise<boolean> {
     Buffer.from(text, 'latin1'),
     stats === undefined ? NEW_MODE : stats.mode & 0o7777,
   )
+  if (stats !== undefined) {
+    await keepOwner(sftp, part, stats)
+    // Somebody's own edit since then is worth more than ours, which is made again.
+    if ((await readAll(sftp, target)).toString('latin1') !== former) throw changedMeanwhile()
+  }
   await sftp.replace(part, target)
   if ((await readAll(sftp, target)).toString('latin1') === text) return true
-  throw new SshFailure('transferFailed', { params: { doing: 'read', problem: 'changedMeanwhile' } })
+  throw changedMeanwhile()
 }
 
 /**
- * Edits a file in one step: whoever reads it sees the old text or the new one. Its permissions stay. The caller sees to
+ * Edits a file in one step: whoever reads it sees the old text or the new one. Its permissions and its owner stay. The caller sees to
  * it that nobody else edits it at the same time. @returns whether anything changed. @throws SshFailure
  */
 export async function rewriteFile(session: Session, file: string, edit: Edit, call: Call): Promise<boolean> {

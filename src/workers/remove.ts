@@ -58,9 +58,10 @@ export function removeJob(deps: WorkerDeps): ClaimProcessor {
     const file = storePackageFile(work.store.packageFolder, work.package.sha256)
     deps.crash('remove.beforeAct')
     try {
-      if (!(await mayRemove(deps.db.pool, held.id, held.generation))) return await leave(deps, held)
+      const what = await mayRemove(deps.db.pool, held.id, held.generation)
+      if (what === undefined) return await leave(deps, held)
       const call = { deadlineMs: DEADLINE_MS, signal: held.abort.signal }
-      await deps.ssh.remove(work.store, [`${file}.part`, file], call)
+      if (what === 'file') await deps.ssh.remove(work.store, [`${file}.part`, file], call)
     } catch (error) {
       if (error instanceof LeaseTaken) return doubt(deps, held)
       return defer(deps, work, held, error)

@@ -10,6 +10,7 @@ import { createToken } from '../../src/db/tokens.ts'
 import { startProcess, type TestProcess } from '../support/process.ts'
 import { until } from '../support/until.ts'
 import { type Asked, type HeadOffice, openHeadOffice, type Reply, uploadPackage } from './head-office.ts'
+import { addPerson } from './people.ts'
 import { importTills } from './rows.ts'
 
 let office: HeadOffice
@@ -322,6 +323,23 @@ describe('what a key may be', () => {
     ]
     expect([mine.status, theirs.status]).toEqual([201, 201])
     expect(mine.json.id).not.toBe(theirs.json.id)
+  })
+
+  test('a token of the same person for fewer stores is not told what another one was answered', async () => {
+    const { id: userId } = await addPerson(office, 'ann', 'operator')
+    const tokenOf = (name: string, storeGroups: readonly string[]) =>
+      createToken(office.db, name, { role: 'operator', userId, storeGroups })
+    const [whole, again, part] = [
+      await tokenOf('whole', []),
+      await tokenOf('again', []),
+      await tokenOf('part', ['north']),
+    ]
+    const json = { ...order(), stores: undefined, selection: { kinds: ['till'] } }
+    const key = newKey()
+    const ask = (token: string) => office.ask('POST', '/rollouts', keyed(key, { json, token }))
+    const made = await ask(whole)
+    expect([made.status, (await ask(again)).json]).toEqual([201, made.json])
+    expect(refused(await ask(part))).toEqual([422, 'keyReused', 'Idempotency-Key'])
   })
 
   test('a refusal of the work stays one; one of the request does not', async () => {

@@ -55,6 +55,14 @@ describe('slow clients are cut off', () => {
     expect(raw.text()).toContain('Connection: close')
   })
 
+  test('a form', async () => {
+    const type = 'Content-Type: application/x-www-form-urlencoded'
+    const head = ['POST /sign-in HTTP/1.1', 'Host: x', 'Origin: http://x', type, 'Content-Length: 1000']
+    const raw = open(`${lines(...head)}\r\n`)
+    expect(await drip(raw, 'a', 50, 10_000)).toBeGreaterThan(400)
+    expect(statuses(raw.text())).toEqual(['408'])
+  })
+
   test('a body that nobody asked for', async () => {
     const raw = open(get('/stores', 'Content-Length: 100000'))
     await drip(raw, 'x', 50, 20_000)
@@ -230,6 +238,15 @@ describe('how often', () => {
         codes.push((await own.ask('GET', '/stores', { token: `ns_${n}` })).json.code as string)
       expect([codes[0], codes.at(-1)]).toEqual(['tokenInvalid', 'tooManyRequests'])
       expect((await own.ask('GET', '/stores', { token: other })).status).toBe(200)
+    }))
+
+  test('forms that nobody reads are counted, too', () =>
+    inOffice({ settings: { NIGHTSHIFT_RATE_PER_MINUTE: '5' } }, async (own) => {
+      const type = 'application/x-www-form-urlencoded; charset=koi8-r'
+      const headers = { Origin: own.url, 'Content-Type': type }
+      const send = () => own.ask('POST', '//sign-in', { token: null, headers, body: 'login=a' })
+      for (let n = 0; n < 5; n += 1) expect((await send()).status).toBe(415)
+      expect((await send()).status).toBe(429)
     }))
 
   test('so many streams of each; a closed one makes room', async () => {

@@ -1,5 +1,6 @@
 /** Lists: pages that neither repeat nor leave out, filters, sorts, counts, and whose stores they show. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { writeCursor } from '../../src/api/list-cursor.ts'
 import { saveStatus } from '../../src/db/status.ts'
 import { type HeadOffice, openHeadOffice, store, till } from './head-office.ts'
 
@@ -53,6 +54,10 @@ async function allPages(where: string, between: (page: number) => Promise<void> 
   }
   throw new Error('pages without end')
 }
+
+const UNKNOWN = '0b4dd1b1-6a5d-4a53-9a3e-0d1f4c5a7d11'
+const sealed = (list: string, sort: string, keys: readonly string[]): string =>
+  writeCursor(JSON.stringify([list, '', sort, '']), keys)
 
 describe('pages', () => {
   test.each([
@@ -117,6 +122,10 @@ describe('pages', () => {
       '/devices?cursor=',
       '/devices?cursor=%00',
       '/events?cursor=1-1',
+      // No bigint; sealed as one of ours, and nothing that PostgreSQL reads as an id or a time.
+      '/events?after=1-9999999999999999999',
+      `/stores?cursor=${sealed('stores', 'store', ['N1', '-'.repeat(36)])}`,
+      `/stores?sort=createdAt&cursor=${sealed('stores', 'createdAt', ['-8600000000000000', UNKNOWN])}`,
     ]) {
       const reply = await get(where)
       expect([where, reply.status, reply.json.code]).toEqual([where, 422, 'cursorInvalid'])

@@ -35,16 +35,21 @@ test('of two packages that are one file: withdrawing one leaves it to the other'
   const [first] = await stores()
   const storeId = first?.id ?? ''
   const one = await office.addPackage()
-  const { id: _id, kind: _kind, ...same } = await office.db.prisma.package.findUniqueOrThrow({
+  const {
+    id: _id,
+    kind: _kind,
+    ...same
+  } = await office.db.prisma.package.findUniqueOrThrow({
     where: { id: one.id },
   })
   const two = await office.db.prisma.package.create({
     data: { ...same, kind: 'storeServer' },
   })
   await office.startWorker()
-  for (const packageId of [one.id, two.id])
+  for (const packageId of [one.id, two.id]) {
     await wantPackage(office.db, { packageId, storeIds: [storeId], actor: 'Анна' })
-  for (const packageId of [one.id, two.id]) await is(storeId, packageId, 'present', false)
+    await is(storeId, packageId, 'present', false)
+  }
   await withdrawPackage(office.db, { packageId: one.id, storeIds: [storeId], actor: 'Анна' })
   await is(storeId, one.id, 'absent', false)
   expect((await rowOf(storeId, two.id)).state).toBe('present')
@@ -66,8 +71,10 @@ test('of two stores behind one server: withdrawing it from one leaves it to the 
   await office.startWorker()
   const ask = (what: typeof wantPackage, storeId: string) =>
     what(office.db, { packageId, storeIds: [storeId], actor: 'Анна' })
-  for (const { id } of [first, second]) await ask(wantPackage, id)
-  for (const { id } of [first, second]) await is(id, packageId, 'present', false)
+  for (const { id } of [first, second]) {
+    await ask(wantPackage, id)
+    await is(id, packageId, 'present', false)
+  }
   await ask(withdrawPackage, first.id)
   await is(first.id, packageId, 'absent', false)
   expect((await rowOf(second.id, packageId)).state).toBe('present')

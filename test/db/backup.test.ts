@@ -110,7 +110,7 @@ describe('a backup', () => {
     const fleet = await openFleet(office, { stores: 1, tills: 2 })
     const id = await night(96_000)
     await writeBackup(office.database.url, file)
-    expect(await restoreBackup(second.url, file)).toMatchObject({ paused: 1 })
+    expect(await restoreBackup(second.url, file)).toMatchObject({ paused: 1, scheduled: [] })
     await onDatabase(second.url, async (client) => {
       const { rows } = await client.query('SELECT state FROM rollout WHERE id = $1', [id])
       expect(rows).toEqual([{ state: 'paused' }])

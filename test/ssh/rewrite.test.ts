@@ -1,5 +1,14 @@
 /** Editing a file of a store server: in one step, with its permissions, over a real sshd. */
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withDeviceKey, withoutDeviceKey } from '../../src/hosts/authorized-keys.ts'
@@ -62,5 +71,24 @@ describeSshd('rewriting a file', () => {
       pool.rewrite(store, 'relative', () => 'x', soon),
       'transferFailed',
     )
+  })
+
+  test('its owner stays, as far as we may; what somebody else writes meanwhile stays too', async () => {
+    const store = bench.endpoint(await bench.sshd())
+    const pool = bench.pool()
+    const file = path.join(bench.dir, 'keys')
+    writeFileSync(file, 'a\n', { mode: 0o600 })
+    const isRoot = process.getuid?.() === 0
+    if (isRoot) chownSync(file, 65534, 65534)
+    const { uid, gid } = statSync(file)
+    expect(await pool.rewrite(store, file, (text) => `${text}b\n`, soon)).toBe(true)
+    const after = statSync(file)
+    expect([after.uid, after.gid, after.mode & 0o777]).toEqual([uid, gid, 0o600])
+    const crossed = (text: string) => {
+      writeFileSync(file, `${text}theirs\n`)
+      return `${text}ours\n`
+    }
+    await expectFailure(pool.rewrite(store, file, crossed, soon), 'transferFailed')
+    expect(readFileSync(file, 'utf8')).toBe('a\nb\ntheirs\n')
   })
 })

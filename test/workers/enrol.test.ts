@@ -413,4 +413,63 @@ describe('a device’s own key', () => {
     expect((await device(FIRST)).publicKey).toBeNull()
     expect((await events('deviceKeyRevoked')).length).toBe(2)
   })
+
+  const leave = (isGone: boolean) =>
+    bench.db.pool.query('UPDATE device SET removed_at = CASE WHEN $2 THEN now() END WHERE cash_id = $1', [
+      FIRST,
+      isGone,
+    ])
+
+  test('is kept where the device is back in the fleet before its store server was reached', async () => {
+    await make()
+    const text = await readFile(file, 'utf8')
+    await leave(true)
+    await revokeRemoved(bench.leader)
+    await leave(false)
+    expect(await claim()).toEqual([])
+    await revokeRemoved(bench.leader)
+    const [revocation] = await bench.db.prisma.enrolment.findMany({ where: { kind: 'revokeKey' } })
+    expect(revocation).toMatchObject({ state: 'expired', reason: 'superseded' })
+    expect(await readFile(file, 'utf8')).toBe(text)
+    // It leaves again: that counts anew.
+    await leave(true)
+    expect(await revokeRemoved(bench.leader)).toBe(1)
+  })
+
+  test('is not made anew for a device that has left the fleet', async () => {
+    await make()
+    const { requestId } = await ask('deviceKeys', { renew: true, selection: { cashIds: [FIRST] } })
+    await bench.db.pool.query(
+      "UPDATE enrolment SET not_before = now() + interval '1 hour' WHERE state = 'waiting'",
+    )
+    await leave(true)
+    await revokeRemoved(bench.leader)
+    const [revoked] = await bench.db.prisma.enrolment.findMany({
+      where: { kind: 'revokeKey', state: 'waiting' },
+    })
+    await carryOut(revoked?.requestId ?? '')
+    expect(await readFile(file, 'utf8')).toBe(FOREIGN)
+    await bench.db.pool.query('UPDATE enrolment SET not_before = NULL')
+    expect(await claim()).toEqual([])
+    await revokeRemoved(bench.leader)
+    expect((await rows(requestId))[0]?.state).toBe('expired')
+    expect(await readFile(file, 'utf8')).toBe(FOREIGN)
+  })
+
+  test('two stores behind one server: their keys are written one after the other too', async () => {
+    const { id, calendar: _calendar, ...same } = await store()
+    const other = await bench.db.prisma.store.create({
+      data: { ...same, code: 'another' },
+    })
+    try {
+      await bench.db.pool.query('UPDATE device SET store_id = $2 WHERE cash_id = $1', [FIRST, other.id])
+      await ask('deviceKeys')
+      expect((await claim()).length).toBe(1)
+      expect(await claim()).toEqual([])
+    } finally {
+      await bench.db.pool.query('UPDATE device SET store_id = $2 WHERE cash_id = $1', [FIRST, id])
+      await bench.db.pool.query('DELETE FROM enrolment')
+      await bench.db.prisma.store.delete({ where: { id: other.id } })
+    }
+  })
 })

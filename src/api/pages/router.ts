@@ -1,13 +1,14 @@
 /** Pages at the door: signing in and out, and the links that work once. They work without a script. */
 import express, { type RequestHandler, type Router } from 'express'
 import type { ApiDeps } from '../call.ts'
+import type { Limits } from '../limits.ts'
 import { createOidc, type Oidc } from '../oidc.ts'
 import { Problem } from '../problem.ts'
 import { addressKey, type RateLimit } from '../rate.ts'
 import { passwordForm, passwordPage, welcomeForm, welcomePage } from './links.ts'
 import { oidcBegin, oidcEnd } from './oidc.ts'
 import { signInForm, signInPage, signOutForm, signOutPage } from './sign-in.ts'
-import { readForm, type Visit, visitOf } from './visit.ts'
+import { readFormWithin, type Visit, visitOf } from './visit.ts'
 
 type Page = (visit: Visit, oidc: Oidc | undefined) => Promise<void>
 
@@ -32,18 +33,29 @@ const refuseUnsaid: RequestHandler = ({ headers }, _response, next) => {
   next(isSaid ? undefined : new Problem('crossSite'))
 }
 
-export function pageRouter(deps: ApiDeps & { readonly rate: RateLimit }): Router {
+interface PageDeps extends ApiDeps {
+  readonly rate: RateLimit
+  readonly limits: Pick<Limits, 'bodyMs'>
+}
+
+export function pageRouter(deps: PageDeps): Router {
   const router = express.Router()
   const oidc = createOidc(deps.config)
-  const serve =
-    (path: string, page: Page): RequestHandler =>
-    async (request, response) => {
+  // Before anything is read: what is refused is counted as well.
+  const count =
+    (path: string): RequestHandler =>
+    async (request, response, next) => {
       response.locals.route = path
       await deps.rate.count(request, response, addressKey(request.ip))
-      await page(visitOf(deps, request, response), oidc)
+      next()
     }
-  for (const [path, page] of Object.entries(gets)) router.get(path, serve(path, page))
+  const serve =
+    (page: Page): RequestHandler =>
+    (request, response) =>
+      page(visitOf(deps, request, response), oidc)
+  const read = readFormWithin(deps.limits.bodyMs)
+  for (const [path, page] of Object.entries(gets)) router.get(path, count(path), serve(page))
   for (const [path, page] of Object.entries(posts))
-    router.post(path, refuseUnsaid, readForm, serve(path, page))
+    router.post(path, count(path), refuseUnsaid, read, serve(page))
   return router
 }

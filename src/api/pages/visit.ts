@@ -1,5 +1,5 @@
 /** What a page gets of a request: its form's fields, and faults as words. */
-import express, { type Request, type Response } from 'express'
+import express, { type Request, type RequestHandler, type Response } from 'express'
 import type { ApiDeps } from '../call.ts'
 import { Problem } from '../problem.ts'
 import { isPageWord, type Language, languageOf, type PageWord } from './words.ts'
@@ -12,7 +12,22 @@ export interface Visit extends ApiDeps {
 
 const FORM_BYTES = 16 * 1024
 /** Every field a text; the same name twice is none. */
-export const readForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 20 })
+const readForm = express.urlencoded({ extended: false, limit: FORM_BYTES, parameterLimit: 20 })
+
+/** As long as a JSON body may take. @throws Problem requestTooSlow */
+export const readFormWithin =
+  (ms: number): RequestHandler =>
+  (request, response, next) => {
+    let isOver = false
+    const end = (error?: unknown) => {
+      if (isOver) return
+      isOver = true
+      clearTimeout(timer)
+      next(error)
+    }
+    const timer = setTimeout(() => end(new Problem('requestTooSlow')), ms)
+    readForm(request, response, end)
+  }
 
 export const visitOf = (deps: ApiDeps, request: Request, response: Response): Visit => ({
   ...deps,
