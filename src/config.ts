@@ -33,6 +33,7 @@ const fields = z.object({
   SSH_AUTH_SOCK: z.string().min(1).optional(),
   NIGHTSHIFT_SIGNERS: z.string().min(1).optional(),
   NIGHTSHIFT_UNSIGNED: z.enum(['refuse', 'allow']).default('refuse'),
+  NIGHTSHIFT_TWO_PERSONS: z.enum(['asPlanned', 'always']).default('asPlanned'),
   NIGHTSHIFT_HOST: z.string().min(1).default('127.0.0.1'),
   NIGHTSHIFT_PORT: whole(7300, 0, 65_535),
   NIGHTSHIFT_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -70,6 +71,8 @@ export interface Config {
   readonly signersFile: string
   /** What becomes of packages that nobody signed. */
   readonly unsigned: 'refuse' | 'allow'
+  /** Whether every plan needs a second person's approval, or those whose policy says so. */
+  readonly twoPersons: 'asPlanned' | 'always'
   readonly host: string
   readonly port: number
   readonly logLevel: z.infer<typeof settings>['NIGHTSHIFT_LOG']
@@ -122,6 +125,7 @@ export function loadConfig(env: Record<string, string | undefined> = process.env
     packagesFolder: path.join(dataFolder, 'packages'),
     signersFile: path.resolve(s.NIGHTSHIFT_SIGNERS ?? path.join(dataFolder, 'allowed_signers')),
     unsigned: s.NIGHTSHIFT_UNSIGNED,
+    twoPersons: s.NIGHTSHIFT_TWO_PERSONS,
     host: s.NIGHTSHIFT_HOST,
     port: s.NIGHTSHIFT_PORT,
     logLevel: s.NIGHTSHIFT_LOG,

@@ -14,6 +14,7 @@ import { planProblem } from './plan-problems.ts'
 import { newPolicy } from './policy-schema.ts'
 import { type Fault, faultsProblem, Problem } from './problem.ts'
 import { type ReviseBody, type RolloutBody, selectionOf } from './rollout-schema.ts'
+import { withTwoPersons } from './two-persons.ts'
 
 export type GoodPlan = Extract<Planned, { ok: true }>
 
@@ -97,14 +98,15 @@ export const directOf = (body: ReviseBody): readonly ('stores' | 'cashIds')[] =>
  * @throws Problem with every name that nothing has, or is foreign, or everything that makes the plan impossible
  */
 export async function planOfBody(
-  { db, principal }: Pick<Call, 'db' | 'principal'>,
+  { db, principal, config }: Pick<Call, 'db' | 'principal' | 'config'>,
   body: Omit<RolloutBody, 'start'>,
 ): Promise<AskedPlan> {
   const now = Date.now()
   const { target, serverTarget } = await readPackages(db, body.packageId, body.serverPackageId ?? null)
   await refuseUnknownNames(db, body)
   const { selection, narrowedTo } = await ownSelection(db.pool, principal, selectionOf(body), directOf(body))
-  const policy = newPolicy(defaultPolicy, body.policy, now)
+  const asked = newPolicy(defaultPolicy, body.policy, now)
+  const policy = withTwoPersons(config, asked, body.policy?.twoPersons)
   const request = { kind: 'update', target, serverTarget, selection, policy } as const
   return { ...(await planAsked(db, request, body.waves, now)), narrowedTo }
 }

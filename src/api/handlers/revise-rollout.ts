@@ -12,15 +12,17 @@ import { mergePolicy } from '../policy-schema.ts'
 import { Problem } from '../problem.ts'
 import { hasSelection, type ReviseBody, selectionOf } from '../rollout-schema.ts'
 import { type RolloutHead, refuse, rolloutView } from '../rollout-view.ts'
+import { withTwoPersons } from '../two-persons.ts'
 import { readHead } from './steer-rollout.ts'
 
 type ReviseCall = Call<{ id: string }, { full: boolean }, ReviseBody>
 
 /** A draft is planned anew, with what the request changes of it: another plan, another hash. */
 async function reviseDraft(
-  { db, params, query, body, actor, principal }: ReviseCall,
+  { db, params, query, body, actor, principal, config }: ReviseCall,
   row: RolloutHead,
 ): Handled {
+  const former = row.policy as unknown as Policy
   const now = Date.now()
   await refuseUnknownNames(db, body)
   const packages = await readPackages(db, row.packageId, body.serverPackageId ?? row.serverPackageId)
@@ -30,7 +32,7 @@ async function reviseDraft(
     ...packages,
     kind: row.kind as RolloutKind,
     selection,
-    policy: mergePolicy(row.policy as unknown as Policy, body.policy),
+    policy: withTwoPersons(config, mergePolicy(former, body.policy), body.policy?.twoPersons, former),
     rolloutId: row.id,
   }
   const waves = body.waves ?? (row.cut as unknown as WavePlan)
