@@ -73,6 +73,8 @@ export interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends 
   /** `signedIn`: whoever it is. */
   readonly permission: Permission | 'anyone' | 'signedIn'
   readonly reach: Reach
+  /** Also to read it every store must be theirs: it tells of all of them. */
+  readonly whole?: boolean
   readonly params?: P
   readonly query?: Q
   /** Of its query: what may come more than once. */

@@ -31,10 +31,13 @@ export type OidcFailure = 'oidcAway' | 'oidcRefused' | 'oidcNoRole' | 'oidcNoLog
 /** Why somebody was not let in; the cause is for the log. */
 export class OidcRefused extends Error {
   readonly why: OidcFailure
+  /** Who it was, where that is known all the same. */
+  readonly who: { readonly issuer: string; readonly subject: string } | undefined
 
-  constructor(why: OidcFailure, cause?: unknown) {
+  constructor(why: OidcFailure, cause?: unknown, who?: OidcRefused['who']) {
     super(why, { cause })
     this.why = why
+    this.who = who
   }
 }
 
@@ -116,7 +119,8 @@ const textIn = (claims: Claims, name: string): string | undefined => {
 /** @throws OidcRefused oidcNoRole, oidcNoLogin */
 function personOf(settings: OidcSettings, claims: Claims): OidcPerson {
   const mapped = mappedRole(settings.roles, claims[settings.claim])
-  if (mapped === undefined) throw new OidcRefused('oidcNoRole')
+  if (mapped === undefined)
+    throw new OidcRefused('oidcNoRole', undefined, { issuer: claims.iss, subject: claims.sub })
   const login = textIn(claims, 'preferred_username') ?? textIn(claims, 'email')
   if (login === undefined) throw new OidcRefused('oidcNoLogin')
   const name = (textIn(claims, 'name') ?? login).replace(/\p{C}/gu, '').slice(0, 200)

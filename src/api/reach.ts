@@ -23,7 +23,7 @@ function nameIn(reach: Reached, params: unknown): string {
  */
 export async function keepWithinReach(
   on: Executor,
-  { reach, method, list }: Pick<Route, 'reach' | 'method' | 'list'>,
+  { reach, method, list, whole }: Pick<Route, 'reach' | 'method' | 'list' | 'whole'>,
   { storeGroups }: Pick<Principal, 'storeGroups'>,
   params: unknown,
 ): Promise<void> {
@@ -42,5 +42,5 @@ export async function keepWithinReach(
   const touched = await groupsTouched(on, reach, nameIn(reach, params))
   const isOwn = (group: string | null) => group !== null && storeGroups.includes(group)
   if (!touched.some(isOwn)) throw new Problem('notFound')
-  if (method !== 'get' && !touched.every(isOwn)) throw new Problem('outOfScope')
+  if ((method !== 'get' || whole === true) && !touched.every(isOwn)) throw new Problem('outOfScope')
 }

@@ -105,6 +105,23 @@ export async function readEvents(
   return rows
 }
 
+/** A place below which nothing more will ever be told: what a reader of everything before it need not read again. */
+export async function readHorizon(on: Executor): Promise<string> {
+  const { rows } = await on.query<{ xmin: string }>(
+    'SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin',
+  )
+  return `${rows[0]?.xmin ?? '0'}-0`
+}
+
+/** The later of two places in the stream. */
+export function laterCursor(a: string, b: string): string {
+  const [first, second] = [parseCursor(a), parseCursor(b)]
+  if (first === undefined || second === undefined) return first === undefined ? b : a
+  const [x, y] = [BigInt(first.xid), BigInt(second.xid)]
+  if (x !== y) return x > y ? a : b
+  return BigInt(first.id) >= BigInt(second.id) ? a : b
+}
+
 /** Whether a place lies beyond what was ever written here: it is of another database, or of this one before a restore. */
 export async function isAhead(on: Executor, { xid }: { xid: string }): Promise<boolean> {
   const { rows } = await on.query<{ ahead: boolean }>(

@@ -48,7 +48,9 @@ export type OidcUser =
   | { readonly ok: true; readonly user: UserRow }
   | { readonly ok: false; readonly why: 'loginTaken' | 'disabled' | 'noLogin' }
 
-async function findBySubject(on: Executor, { issuer, subject }: OidcPerson): Promise<UserRow | undefined> {
+type Subject = Pick<OidcPerson, 'issuer' | 'subject'>
+
+async function findBySubject(on: Executor, { issuer, subject }: Subject): Promise<UserRow | undefined> {
   const { rows } = await on.query<{ id: string }>(
     'SELECT id FROM app_user WHERE oidc_issuer = $1 AND oidc_subject = $2',
     [issuer, subject],
@@ -88,4 +90,13 @@ export const userOfOidc = (db: Database, person: OidcPerson): Promise<OidcUser> 
     const id = await insertUser(client, { login, name, role, storeGroups, createdBy: 'oidc', oidc })
     const user = id === undefined ? undefined : await findUser(client, id)
     return user === undefined ? { ok: false, why: 'loginTaken' } : { ok: true, user }
+  })
+
+/** Ends the sessions of a person to whom the other server gives no role any more. Nobody of ours: nothing. */
+export const endOidcAccess = (db: Database, who: Subject): Promise<void> =>
+  inTransaction(db, async (client) => {
+    const known = await findBySubject(client, who)
+    if (known === undefined) return
+    const count = await endAccess(client, known.id)
+    await addEvent(client, { code: 'sessionsEnded', actor: 'oidc', params: { login: known.login, count } })
   })

@@ -116,6 +116,18 @@ test('addresses are for those who may import; names for those who may edit', asy
   expect((await patch('/stores/N1', { name: 'a' }, '*', 'viewer')).json.code).toBe('permissionMissing')
 })
 
+test('who sees some groups sends nobody to another machine, whatever their role', async () => {
+  for (const [where, field] of [
+    ['/stores/N1', { host: '10.9.9.9' }],
+    ['/stores/N1', { packageFolder: '/elsewhere', name: 'x' }],
+    ['/devices/102', { credential: 'other' }],
+  ] as const) {
+    const reply = await patch(where, field, '*', 'north')
+    expect([reply.status, reply.json.code]).toEqual([403, 'outOfScope'])
+  }
+  expect((await patch('/devices/102', { name: 'theirs' }, '*', 'north')).status).toBe(200)
+})
+
 test('nobody moves a store out of their groups, or touches a foreign one', async () => {
   expect((await patch('/stores/S1', { name: 'a' }, '*', 'north')).status).toBe(404)
   expect((await patch('/devices/201', { name: 'a' }, '*', 'north')).status).toBe(404)

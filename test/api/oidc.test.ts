@@ -167,6 +167,16 @@ describe('a sign-in', () => {
     expect((await browser.call('GET', '/api/v1/me')).status).toBe(401)
   })
 
+  test('who has no role there any more has nothing open here', async () => {
+    accounts['s-9'] = { preferred_username: 'leaver', groups: ['auditors'] }
+    const browser = openBrowser(office.url)
+    await signIn(browser, 's-9')
+    expect((await me(browser)).role).toBe('viewer')
+    accounts['s-9'] = { preferred_username: 'leaver', groups: [] }
+    expect((await signIn(openBrowser(office.url), 's-9')).status).toBe(403)
+    expect((await browser.call('GET', '/api/v1/me')).status).toBe(401)
+  })
+
   test.each([
     ['no role is mapped', 's-2', { preferred_username: 'guest', groups: ['visitors'] }, 'has no role'],
     ['no claim at all', 's-3', { preferred_username: 'guest' }, 'has no role'],

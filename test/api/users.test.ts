@@ -65,6 +65,33 @@ describe('users', () => {
     expect(all.map((one) => one.status).sort()).toEqual([201, ...Array(9).fill(409)])
   })
 
+  test('who may manage users and little else makes nobody who may more, and becomes nobody', async () => {
+    const admin = await addPerson(office, 'whole.approver', 'approver')
+    const token = await createToken(office.db, 'people only', {
+      scopes: ['users.manage', 'fleet.read', 'packages.read', 'rollouts.read', 'commands.read'],
+    })
+    const json = { login: 'puppet', name: 'x', role: 'admin' }
+    const made = await office.ask('POST', '/users', { json, token })
+    expect([made.status, made.json.code]).toEqual([403, 'beyondOwn'])
+    const link = await office.ask('POST', `/users/${admin.id}/link`, { json: {}, token })
+    expect([link.status, link.json.code]).toEqual([403, 'beyondOwn'])
+    const asked = { json: { role: 'operator' }, token, headers: { 'If-Match': '*' } }
+    expect((await office.ask('PATCH', `/users/${admin.id}`, asked)).json.code).toBe('beyondOwn')
+    const off = { json: { disabled: true }, token, headers: { 'If-Match': '*' } }
+    expect((await office.ask('PATCH', `/users/${admin.id}`, off)).status).toBe(200)
+  })
+
+  test('a narrowed token ends itself, and none of its owner that may more', async () => {
+    const browser = await choosePassword(office, await addPerson(office, 'owner', 'operator'))
+    await tokenOfPerson(browser, 'wide')
+    const narrow = await tokenOfPerson(browser, 'reading only', { scopes: ['fleet.read'] })
+    const { items } = (await office.ask('GET', '/tokens', { token: narrow })).json
+    const idOf = (name: string) => items.find((one: { name: string }) => one.name === name)?.id as string
+    const refused = await office.ask('DELETE', `/tokens/${idOf('wide')}`, { token: narrow })
+    expect([refused.status, refused.json.code]).toEqual([403, 'beyondOwn'])
+    expect((await office.ask('DELETE', `/tokens/${idOf('reading only')}`, { token: narrow })).status).toBe(204)
+  })
+
   test('the last who may mend everything stays', async () => {
     const first = await addPerson(office, 'first.admin', 'admin')
     const second = await addPerson(office, 'second.admin', 'admin')

@@ -12,10 +12,15 @@ import { getStore } from './get-store.ts'
 type StoreCall = Call<{ code: string }, unknown, z.output<typeof storeEdit>>
 type DeviceCall = Call<{ cashId: string }, unknown, z.output<typeof deviceEdit>>
 
-/** Whoever may change a name may not thereby send the head office to another machine. */
+/**
+ * Whoever may change a name may not thereby send the head office, with a credential of anybody's, to another machine:
+ * as an import, that is of the whole chain.
+ */
 function refuseAddresses({ principal, body }: Call<unknown, unknown, object>): void {
-  if (Object.keys(body).some((field) => addressFields.has(field)))
-    requirePermission(principal, 'fleet.import')
+  const path = Object.keys(body).find((field) => addressFields.has(field))
+  if (path === undefined) return
+  requirePermission(principal, 'fleet.import')
+  if (principal.storeGroups !== null) throw new Problem('outOfScope', { path })
 }
 
 /** Nobody moves a store to where they, or the others, do not see it. */

@@ -4,7 +4,7 @@ import { findTokenRow, listTokens, makeToken, revokeToken, type TokenRow } from 
 import { findUserByLogin } from '../../db/users.ts'
 import type { newTokenBody } from '../access-schema.ts'
 import type { Call, Handled } from '../call.ts'
-import { lesserRole, permissionsOf, type Role } from '../permissions.ts'
+import { isRole, lesserRole, permissionsOf, type Role } from '../permissions.ts'
 import { managesUsers, type Principal } from '../principal.ts'
 import { Problem } from '../problem.ts'
 
@@ -79,7 +79,12 @@ export async function revokeTokenHandler({ db, principal, params, actor }: Call<
   const row = await findTokenRow(db, params.id)
   const isOwn =
     row !== null && (row.id === principal.tokenId || (row.userId !== null && row.userId === principal.userId))
-  if (row === null || !(isOwn || managesUsers(principal))) throw new Problem('notFound')
+  const manages = managesUsers(principal)
+  if (row === null || !(isOwn || manages)) throw new Problem('notFound')
+  // A token that was narrowed ends itself, and none that may more.
+  const rights = [...permissionsOf(isRole(row.role) ? row.role : 'viewer', row.scopes)]
+  const isLess = row.id === principal.tokenId || rights.every((one) => principal.permissions.has(one))
+  if (!isLess && !manages) throw new Problem('beyondOwn')
   await revokeToken(db, row.id, actor)
   return { status: 204, body: undefined }
 }

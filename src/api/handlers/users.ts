@@ -8,12 +8,20 @@ import { changeUser, createUser, endAccess, findUser, listUsers, type UserRow } 
 import type { bySession, newUserBody, userChangeBody } from '../access-schema.ts'
 import type { Call, Handled } from '../call.ts'
 import { etagOf, readIfMatch, refuseStale } from '../etag.ts'
+import { isRole, permissionsOf } from '../permissions.ts'
 import { Problem } from '../problem.ts'
 import { publicUrl } from '../public-url.ts'
 
 type ById = { id: string }
 
 const tagged = (user: UserRow) => ({ headers: { ETag: etagOf(user) }, body: user })
+
+/** Nobody makes somebody who may more than they, nor a link by which they become them. @throws Problem beyondOwn */
+function refuseBeyond({ principal }: Pick<Call, 'principal'>, role: string | undefined): void {
+  if (role === undefined || !isRole(role)) return
+  if ([...permissionsOf(role)].some((one) => !principal.permissions.has(one)))
+    throw new Problem('beyondOwn', { path: 'role' })
+}
 
 async function found({ db, params }: Call<ById>): Promise<UserRow> {
   const user = await findUser(db.pool, params.id)
@@ -29,6 +37,7 @@ export const getUserHandler = async (call: Call<ById>): Handled => tagged(await 
 
 export async function createUserHandler(call: Call<unknown, unknown, z.output<typeof newUserBody>>): Handled {
   const { db, body, actor } = call
+  refuseBeyond(call, body.role)
   const made = await createUser(db, { ...body, createdBy: actor })
   if (!made.ok) throw new Problem('loginTaken', { path: 'login' })
   return {
@@ -42,6 +51,7 @@ export async function changeUserHandler(call: Call<ById, unknown, z.output<typeo
   const { db, params, body, actor, request } = call
   const wanted = readIfMatch(request)
   const before = await found(call)
+  refuseBeyond(call, body.role)
   refuseStale(wanted, before)
   const seen = wanted === null ? {} : { revision: before.revision }
   const done = await changeUser(db, { id: params.id, change: body, actor, ...seen })
@@ -53,7 +63,7 @@ export async function changeUserHandler(call: Call<ById, unknown, z.output<typeo
 
 export async function linkHandler(call: Call<ById>): Handled {
   const { db, params, actor } = call
-  await found(call)
+  refuseBeyond(call, (await found(call)).role)
   const link = await passwordLink(db, params.id, actor)
   if (link === undefined) throw new Problem('noPassword')
   return {

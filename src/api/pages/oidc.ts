@@ -1,5 +1,5 @@
 /** To the organisation's sign-in server and back. */
-import { keepOidcRequest, takeOidcRequest, userOfOidc } from '../../db/oidc.ts'
+import { endOidcAccess, keepOidcRequest, takeOidcRequest, userOfOidc } from '../../db/oidc.ts'
 import { html } from '../../report/markup.ts'
 import { type Oidc, OidcRefused } from '../oidc.ts'
 import { Problem } from '../problem.ts'
@@ -66,6 +66,8 @@ export async function oidcEnd(visit: Visit, oidc: Oidc | undefined): Promise<voi
     await openSession(visit, found.user, 'oidc')
     response.redirect(303, kept.returnTo)
   } catch (error) {
+    // Whoever has no role there any more has none here: what they have open ends.
+    if (error instanceof OidcRefused && error.who !== undefined) await endOidcAccess(db, error.who)
     tell(visit, error)
   }
 }

@@ -68,7 +68,7 @@ const look = <Q extends z.ZodType>(
   path: string,
   shape: Pick<
     RouteShape<typeof byId, Q, z.ZodType>,
-    'summary' | 'query' | 'repeats' | 'list' | 'answer' | 'handler'
+    'summary' | 'query' | 'repeats' | 'list' | 'answer' | 'handler' | 'whole'
   >,
 ) =>
   route({
@@ -138,6 +138,7 @@ export const rolloutRoutes: readonly Route[] = [
     summary: 'How far a live dry run is, and whom it would stop tonight',
     permission: 'rollouts.read',
     reach: 'dryRun',
+    whole: true,
     params: byId,
     answer: dryRunLiveAnswer,
     handler: getDryRun,
@@ -149,11 +150,13 @@ export const rolloutRoutes: readonly Route[] = [
   }),
   look('/waves', { summary: 'Its waves, with gates and counts', answer: wavesAnswer, handler: getWaves }),
   look('/plan', {
+    whole: true,
     summary: 'The whole plan, and the revision that waits',
     answer: planAnswer,
     handler: getPlan,
   }),
   look('/drift', {
+    whole: true,
     summary: 'The plan against the fleet as it is now',
     answer: driftAnswer,
     handler: getDrift,
