@@ -89,7 +89,9 @@ describe('users', () => {
     const idOf = (name: string) => items.find((one: { name: string }) => one.name === name)?.id as string
     const refused = await office.ask('DELETE', `/tokens/${idOf('wide')}`, { token: narrow })
     expect([refused.status, refused.json.code]).toEqual([403, 'beyondOwn'])
-    expect((await office.ask('DELETE', `/tokens/${idOf('reading only')}`, { token: narrow })).status).toBe(204)
+    expect((await office.ask('DELETE', `/tokens/${idOf('reading only')}`, { token: narrow })).status).toBe(
+      204,
+    )
   })
 
   test('the last who may mend everything stays', async () => {
