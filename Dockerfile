@@ -10,8 +10,10 @@ COPY scripts/generate.mjs scripts/
 RUN node scripts/generate.mjs
 
 FROM node:22-bookworm-slim
-ENV NODE_ENV=production NIGHTSHIFT_DATA=/data NIGHTSHIFT_KEYS=/keys NIGHTSHIFT_HOST=0.0.0.0
+ENV NODE_ENV=production NIGHTSHIFT_DATA=/data NIGHTSHIFT_KEYS=/keys NIGHTSHIFT_HOST=0.0.0.0 NIGHTSHIFT_ALIVE_FILE=/tmp/alive
 WORKDIR /app
+# ssh-keygen judges the signatures of packages.
+RUN apt-get update && apt-get install -y --no-install-recommends openssh-client && rm -rf /var/lib/apt/lists/*
 COPY package.json package-lock.json ./
 # The database is a service of its own here, so the embedded PostgreSQL (100 MB) stays out.
 RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund \
@@ -21,6 +23,7 @@ COPY bin bin
 COPY src src
 COPY prisma prisma
 COPY nightctl nightctl
+COPY adapters adapters
 COPY --from=build /app/src/db/generated src/db/generated
 USER node
 VOLUME /data

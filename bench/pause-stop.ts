@@ -8,6 +8,7 @@ import { start } from '../src/cli/serve.ts'
 import { loadConfig } from '../src/config.ts'
 import { openDatabase } from '../src/db/database.ts'
 import { importFleet } from '../src/db/fleet.ts'
+import { createToken } from '../src/db/tokens.ts'
 import { createLog } from '../src/log.ts'
 import { startFleet } from '../src/sim/fleet.ts'
 import { newKeyPair } from '../src/sim/keys.ts'
@@ -40,7 +41,10 @@ const db = openDatabase(office.databaseUrl)
 const stores = fleet.inventory.stores.map((store) => ({ ...store, maxDownloads: 4, maxInstalls: 2 }))
 await importFleet(db, { stores }, 'bench')
 
-const headers = { authorization: `Bearer ${office.firstToken}`, 'content-type': 'application/json' }
+const headers = {
+  authorization: `Bearer ${await createToken(db, 'bench')}`,
+  'content-type': 'application/json',
+}
 async function post(route: string, body: unknown): Promise<{ id: string; planHash: string }> {
   const answer = await fetch(`${office.url}/api/v1${route}`, {
     method: 'POST',

@@ -1,6 +1,8 @@
 // `npm install` leaves out of package-lock.json what its registry does not serve, such as the packages for other
 // platforms on a mirror that holds Linux only; `npm ci` then refuses that lock file everywhere. This completes it from
-// the parents' optionalDependencies (without a checksum, which only the registry could tell). With --check it only looks.
+// the parents' optionalDependencies. npm also drops checksums of what it finds installed already: those are asked for
+// again, since without one `npm ci` takes any bytes for the package. With --check it only looks.
+import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
@@ -33,17 +35,68 @@ const missing = Object.entries(lock.packages).flatMap(([where, parent]) =>
 )
 const known = missing.filter(({ entry }) => entry !== undefined)
 
+const nameOf = (where, entry) =>
+  entry.name ?? where.slice(where.lastIndexOf('node_modules/') + 'node_modules/'.length)
+
+/** Entries without a checksum: `[where, entry]`. A mirror that does not serve another platform's cannot tell theirs. */
+const unchecked = () =>
+  Object.entries(lock.packages).filter(([where, entry]) => where !== '' && !entry.link && !entry.integrity)
+const isForeign = (entry) => entry.optional === true && entry.os !== undefined && !entry.os.includes('linux')
+const isOptionalPlatform = (entry) =>
+  entry.optional === true && (entry.os !== undefined || entry.libc !== undefined)
+
+const integrityOf = (name, version) =>
+  new Promise((resolve) => {
+    execFile('npm', ['view', `${name}@${version}`, 'dist.integrity', '--json'], (error, stdout) => {
+      if (error) return resolve(undefined)
+      try {
+        resolve(JSON.parse(stdout))
+      } catch {
+        resolve(undefined)
+      }
+    })
+  })
+
+/** @returns how many were told */
+async function addChecksums() {
+  const queue = unchecked()
+  let told = 0
+  const lane = async () => {
+    for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+      const [where, entry] = next
+      const integrity = await integrityOf(nameOf(where, entry), entry.version)
+      if (typeof integrity !== 'string') continue
+      entry.integrity = integrity
+      told += 1
+    }
+  }
+  await Promise.all(Array.from({ length: 6 }, lane))
+  return told
+}
+
+const write = () => {
+  const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'))
+  writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`)
+}
+
 if (process.argv.includes('--check')) {
-  if (known.length > 0) {
-    const names = known.map(({ name, version }) => `  ${name} ${version}`).join('\n')
+  const open = unchecked().filter(([, entry]) => !isOptionalPlatform(entry))
+  const faults = [
+    ...known.map(({ name, version }) => `missing: ${name} ${version}`),
+    ...open.map(([where, entry]) => `without a checksum: ${nameOf(where, entry)} ${entry.version}`),
+  ]
+  if (faults.length > 0) {
     console.error(
-      `npm ci would refuse package-lock.json; mend it with: node scripts/lock.mjs\nmissing:\n${names}`,
+      `package-lock.json; mend it with: node scripts/lock.mjs\n  ${faults.slice(0, 20).join('\n  ')}`,
     )
     process.exitCode = 1
   }
-} else if (known.length > 0) {
+} else {
   for (const { name, entry } of known) lock.packages[`node_modules/${name}`] = entry
-  const sorted = Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en'))
-  writeFileSync(file, `${JSON.stringify({ ...lock, packages: Object.fromEntries(sorted) }, null, 2)}\n`)
-  console.log(`package-lock.json: added ${known.length} packages for other platforms`)
+  const told = await addChecksums()
+  if (known.length > 0 || told > 0) write()
+  const left = unchecked().filter(([, entry]) => !isForeign(entry)).length
+  console.log(
+    `package-lock.json: ${known.length} packages for other platforms and ${told} checksums added; ${left} of this platform are without one`,
+  )
 }

@@ -34,6 +34,7 @@ function updateKind(state: string): string {
 const rolloutKind = (state: string): string => (terminalRolloutStates.has(state) ? 'terminal' : '')
 const commandKind = (state: string): string =>
   state === 'running' ? 'active' : state === 'waiting' ? 'rest' : 'terminal'
+const enrolmentKind = (state: string): string => (state === 'shown' ? 'rest' : commandKind(state))
 const storePackageKind = (state: string): string =>
   state === 'uploading' || state === 'removing' ? 'active' : 'rest'
 
@@ -84,6 +85,7 @@ function statesDoc(): string {
     section('Store package', machines.storePackage, 'absent', storePackageKind),
     section('Device update', machines.deviceUpdate, 'waiting', updateKind),
     section('Command', machines.command, 'waiting', commandKind),
+    section('Enrolment', machines.enrolment, 'waiting', enrolmentKind),
     `A lane counts as closed in: ${[...laneClosedStates].join(', ')}.`,
     '',
     '## Reasons',

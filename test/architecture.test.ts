@@ -11,22 +11,28 @@ const GENERATED = 'src/db/generated/'
 const forbidden: Record<string, readonly string[]> = {
   rollout: ['*ours', '*packages'],
   words: ['*ours', '*packages'],
+  hosts: ['*ours', '*packages'],
   report: ['*ours', '*packages'],
   ssh: ['db', 'jobs', 'api'],
   device: ['db', 'jobs', 'api'],
+  conformance: ['db', 'jobs', 'api', 'workers'],
   api: ['workers', 'device', 'ssh'],
+  fleet: ['db', 'ssh', 'device', 'workers', 'jobs', 'conductor', 'cli'],
   jobs: ['workers'],
+  signing: ['db', 'jobs', 'api', 'workers', 'ssh', 'device', 'sim', 'cli'],
 }
 /** What a pure area may import all the same. A hash, a date and a text are functions of their input. */
 const allowed: Record<string, readonly string[]> = {
   rollout: ['node:crypto', 'temporal-polyfill', 'croner'],
   words: ['rollout'],
+  hosts: ['node:crypto'],
   report: ['rollout', 'words', 'csv-stringify/sync'],
 }
 /** package → the only places that may import it, as prefixes of the path under src/. */
 const owners: readonly { readonly packages: RegExp; readonly places: readonly string[] }[] = [
   { packages: /^(@prisma\/|prisma($|\/))/, places: ['db/'] },
   { packages: /^ssh2($|\/)/, places: ['ssh/', 'sim/'] },
+  { packages: /^mysql2($|\/)/, places: ['fleet/ukm4/'] },
   { packages: /^bullmq($|\/)/, places: ['jobs/', 'workers/', 'api/board'] },
 ]
 
@@ -118,6 +124,8 @@ describe('the rules can fail', () => {
     ['ssh must not import db (../db/x.ts)', 'src/ssh/pool.ts', "import { x } from '../db/x.ts'"],
     ['device must not import jobs (../../jobs/x.ts)', step, "import { x } from '../../jobs/x.ts'"],
     ['device must not import api (../../api/x.ts)', step, "import { x } from '../../api/x.ts'"],
+    ['fleet must not import db (../db/x.ts)', 'src/fleet/read.ts', "import { x } from '../db/x.ts'"],
+    ['only fleet/ukm4/ may import mysql2/promise', 'src/db/a.ts', "import mysql from 'mysql2/promise'"],
     ['api must not import workers (../workers/x.ts)', server, "import { x } from '../workers/x.ts'"],
     ['api must not import device (../device/x.ts)', server, "export { x } from '../device/x.ts'"],
     ['api must not import ssh (../ssh/x.ts)', server, "const { x } = await import('../ssh/x.ts')"],
@@ -138,7 +146,13 @@ describe('the rules can fail', () => {
     ],
     ['only ssh/, sim/ may import ssh2', 'src/workers/main.ts', "import { Client } from 'ssh2'"],
     ['only jobs/, workers/, api/board may import bullmq', server, "import {\n  type Queue,\n} from 'bullmq'"],
+    ['signing must not import db (../db/x.ts)', 'src/signing/trust.ts', "import { x } from '../db/x.ts'"],
     ['imports ../log without its ending', 'src/db/client.ts', "import { log } from '../log'"],
+    [
+      'conformance must not import db (../db/x.ts)',
+      'src/conformance/run.ts',
+      "import { x } from '../db/x.ts'",
+    ],
     ['only config.ts reads the environment', log, "const level = process.env['NIGHTSHIFT_LOG']"],
     ['only config.ts reads the environment', log, 'const { env } = process'],
     ['only config.ts reads the environment', log, "import { env } from 'node:process'"],

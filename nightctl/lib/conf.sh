@@ -2,7 +2,7 @@
 
 CONF_KEYS='CASH_ID CASH_ID_FILE CASH_ID_HOOK KIND ROOT STATUS_HOOK RESTART_HOOK VERSION_HOOK HEALTH_HOOK SIGNATURE_HOOK
 MESSAGE_HOOK BLOCK_HOOK CLOSE_SHIFT_HOOK HEALTH_SECONDS HOOK_SECONDS STALL_SECONDS DISK_MARGIN_KB UNPACK_FACTOR
-SFTP_KEY SFTP_KNOWN_HOSTS SEARCH_PATH TEST'
+SIGNERS SFTP_KEY SFTP_KNOWN_HOSTS ROLLBACK SEARCH_PATH TEST'
 
 find_conf() {
   if [ -n "${NIGHTCTL_CONF-}" ]; then
@@ -17,6 +17,7 @@ find_conf() {
 set_default_conf() {
   for key in $CONF_KEYS; do eval "C_$key=''"; done
   C_KIND=till
+  C_ROLLBACK=true
   C_HEALTH_SECONDS=120
   C_HOOK_SECONDS=60
   C_STALL_SECONDS=60
@@ -42,6 +43,7 @@ conf_broken() {
 check_conf() {
   case $C_ROOT in /*) ;; *) conf_broken 'ROOT must be an absolute path' ;; esac
   case $C_KIND in storeServer | till | selfCheckout | priceChecker) ;; *) conf_broken 'KIND is unknown' ;; esac
+  case $C_ROLLBACK in true | false) ;; *) conf_broken 'ROLLBACK must be true or false' ;; esac
   for key in HEALTH_SECONDS HOOK_SECONDS STALL_SECONDS DISK_MARGIN_KB UNPACK_FACTOR; do
     eval "value=\$C_$key"
     is_count "$value" && [ ${#value} -le 8 ] || conf_broken "$key must be a whole number"
@@ -55,6 +57,8 @@ set_paths() {
   STAGED=$ROOT/staged
   RELEASES=$ROOT/releases
   LOGS=$ROOT/log
+  KEY_FILE=${C_SFTP_KEY:-$ROOT/key/id}
+  KNOWN_HOSTS=${C_SFTP_KNOWN_HOSTS:-$ROOT/key/known_hosts}
   mkdir -p "$STATE/operations" "$STAGED" "$RELEASES" "$LOGS" 2>/dev/null || conf_broken 'ROOT cannot be written'
 }
 

@@ -75,7 +75,7 @@ check_value() {
     size) in_range "$1" "$2" 1 999999999999 ;;
     expires-in) in_range "$1" "$2" 1 2592000 ;;
     keep) in_range "$1" "$2" 0 100 ;;
-    on) case $2 in true | false) ;; *) bad_value "$1" ;; esac ;;
+    on | signed | renew) case $2 in true | false) ;; *) bad_value "$1" ;; esac ;;
     source) check_source "$2" ;;
   esac
 }

@@ -62,6 +62,7 @@ verb_rollback() {
     operation_json "$F_operation"
     finish_done "{\"operation\":$J}"
   fi
+  [ "$C_ROLLBACK" = true ] || refuse rollbackUnsupported
   previous_release
   [ -n "$PREVIOUS" ] || refuse rollbackUnsupported
   if in_use && [ "$WHY" = receiptOpen ]; then refuse receiptOpen; fi
@@ -185,8 +186,14 @@ turn_back() {
   go_back
 }
 
-# go_back: to where it was before the operation. One that runs the old version already is not restarted again.
+# go_back: to where it was before the operation. One that runs the old version already is not restarted again. Where the
+# new version may have changed data that the old one cannot read (ROLLBACK=false), it stays, and a person must look.
 go_back() {
+  current_release
+  if [ "$C_ROLLBACK" != true ] && [ "$CURRENT" = "$J_new" ] && [ "$J_old" != "$J_new" ]; then
+    stay "$J_reason" "$J_detail; this device does not go back"
+    return
+  fi
   if [ -z "$J_old" ] || [ "$J_old" = "$J_new" ]; then
     stay "$J_reason" "$J_detail; there is nothing to go back to"
     return

@@ -20,14 +20,35 @@ check_package() {
     forget "$FILE"
     return 1
   fi
-  WHY=signatureInvalid
-  [ -z "$C_SIGNATURE_HOOK" ] || run_hook "$C_SIGNATURE_HOOK" "$FILE" "$1" </dev/null >/dev/null 2>&1
 }
 
+# check_vouched VERSION SHA256 [MANIFEST]: fails with WHY.
+check_vouched() {
+  staged_file "$1" "$2"
+  WHY=signatureInvalid
+  is_vouched "$FILE" "$1" "$2" "${3-}"
+}
+
+# With --signed true what was signed comes on standard input; found good, it is kept beside the package.
 verb_verify() {
-  read_flags 'version size sha256' "$@"
-  check_package "$F_version" "$F_size" "$F_sha256" || refuse "$WHY"
+  flags='version size sha256'
+  F_signed=''
+  case " $* " in *' --signed '*) flags="$flags signed" ;; esac
+  read_flags "$flags" "$@"
+  offered=''
+  if [ "$F_signed" = true ]; then
+    offered=$STATE/offered.$$
+    read_offered "$offered" && can_check_signatures || refuse_offered signatureInvalid
+  fi
+  check_package "$F_version" "$F_size" "$F_sha256" || refuse_offered "$WHY"
+  check_vouched "$F_version" "$F_sha256" "${offered:+$offered.manifest}" || refuse_offered "$WHY"
+  [ -z "$offered" ] || keep_offered "$offered" "$FILE" || refuse_offered internalError
   finish_done '{"verified":true}'
+}
+
+refuse_offered() {
+  [ -z "$offered" ] || drop_offered "$offered"
+  refuse "$1"
 }
 
 # A release's folder tells its content too, so the same version packed twice is two releases.
@@ -108,6 +129,8 @@ unpack() {
 
 # prepare_release VERSION SHA256: RELEASES/NAME is there, whole and on disk; fails with WHY and DETAIL.
 prepare_release() {
+  DETAIL='the signature of the package'
+  check_vouched "$1" "$2" || return 1
   release_name "$1" "$2"
   [ ! -d "$RELEASES/$NAME" ] || return 0
   DETAIL='the staged package'

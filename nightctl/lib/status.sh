@@ -8,8 +8,10 @@ describe_json() {
   http=$J
   truth can_sftp
   sftp=$J
-  truth [ -n "$C_SIGNATURE_HOOK" ]
-  capabilities="{\"rollback\":true,\"signature\":$J,\"detachedDownload\":true,\"http\":$http,\"sftp\":$sftp}"
+  truth can_make_keys
+  own_key=$J
+  truth can_check_signatures
+  capabilities="{\"rollback\":$C_ROLLBACK,\"signature\":$J,\"detachedDownload\":true,\"http\":$http,\"sftp\":$sftp,\"autoUpdate\":true,\"ownKey\":$own_key}"
   field contract count 1
   field agent text "$AGENT"
   field kinds raw "[\"$C_KIND\"]"
@@ -118,6 +120,7 @@ own_parts() {
   free_kb
   [ -z "$FREE" ] || P_disk="{\"freeBytes\":$((FREE * 1024))}"
   previous_release
+  [ "$C_ROLLBACK" = true ] || PREVIOUS=''
   release_version "$PREVIOUS"
   truth is_blocked
   P_blocked=$J

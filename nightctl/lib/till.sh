@@ -43,7 +43,7 @@ clean_folder() {
   left=$F_keep
   # names are ours: digits, letters, - and .
   for name in $(ls -t "$folder"); do
-    case $name in *[!A-Za-z0-9._-]*) continue ;; esac
+    case $name in *[!A-Za-z0-9._-]* | *.manifest | *.manifest.sig) continue ;; esac
     case $kept in *" $name "*) continue ;; esac
     if [ "$left" -gt 0 ]; then left=$((left - 1)); else remove_tree "$folder/$name"; fi
   done
@@ -61,5 +61,6 @@ verb_clean() {
   wanted=''
   if read_request && [ -z "$D_stopped" ]; then wanted=$D_version-$D_sha256.part; fi
   clean_folder "$STAGED" "$A_version-$A_sha256" "$wanted"
+  drop_lone_manifests
   accomplish '{}'
 }

@@ -4,10 +4,14 @@
 has_command() { command -v "$1" >/dev/null 2>&1; }
 
 can_http() { has_command curl || has_command wget; }
-can_sftp() { [ -n "$C_SFTP_KEY" ] && [ -n "$C_SFTP_KNOWN_HOSTS" ] && has_command sftp; }
+# What is configured counts as there; what `key` made has to be.
+can_sftp() { has_command sftp && { [ -n "$C_SFTP_KEY" ] || [ -s "$KEY_FILE" ]; } && { [ -n "$C_SFTP_KNOWN_HOSTS" ] || [ -s "$KNOWN_HOSTS" ]; }; }
 
-# watch_stall PID PART: ends a transfer that has not grown for STALL_SECONDS.
+# watch_stall PID PART: ends a transfer that has not grown for STALL_SECONDS. Told to end, it takes its sleep along:
+# what was started last, unless that is over already, or is the transfer, whose $! is inherited.
 watch_stall() {
+  over=$1
+  trap '[ $! = $over ] || { kill -KILL $!; wait $!; } 2>/dev/null; exit 0' TERM
   last=-1
   still=0
   while kill -0 "$1" 2>/dev/null; do
@@ -15,7 +19,9 @@ watch_stall() {
     if [ "$SIZE" = $last ]; then still=$((still + 5)); else still=0; fi
     last=$SIZE
     [ $still -lt "$C_STALL_SECONDS" ] || kill -KILL "$1" 2>/dev/null
-    sleep 5
+    sleep 5 &
+    wait $!
+    over=$!
   done
 }
 
@@ -63,8 +69,8 @@ fetch_sftp() {
   how=get
   [ ! -s "$1" ] || how=reget
   printf '%s %s %s\n' $how "$SRC_PATH" "$1" >"$STATE/download.batch"
-  run_transfer "$1" sftp -o LogLevel=ERROR -F /dev/null -b "$STATE/download.batch" -P "$SRC_PORT" -i "$C_SFTP_KEY" \
-    -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o "UserKnownHostsFile=\"$C_SFTP_KNOWN_HOSTS\"" \
+  run_transfer "$1" sftp -o LogLevel=ERROR -F /dev/null -b "$STATE/download.batch" -P "$SRC_PORT" -i "$KEY_FILE" \
+    -o BatchMode=yes -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o "UserKnownHostsFile=\"$KNOWN_HOSTS\"" \
     -o GlobalKnownHostsFile=/dev/null -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=3 \
     "$SRC_USER@$SRC_HOST" 2>"$STATE/download.said"
   code=$?

@@ -1,7 +1,12 @@
 /** Who asks, and whether a browser was sent here by another site. */
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
-import { findToken } from '../db/tokens.ts'
+import { findSession, openSessionById } from '../db/sessions.ts'
+import { findToken, openToken } from '../db/tokens.ts'
+import { readCookie, setCookie } from './cookie.ts'
+import type { Permission } from './permissions.ts'
+import { type Principal, principalOfSession, principalOfToken } from './principal.ts'
 import { Problem } from './problem.ts'
 
 const MAX_TOKEN = 200
@@ -22,16 +27,87 @@ function passwordOf(pair: string): string | undefined {
   return colon < 0 ? undefined : pair.slice(colon + 1)
 }
 
+export interface AuthDeps {
+  readonly db: Database
+  readonly config: Pick<Config, 'publicUrl'>
+}
+
 /**
- * The name of the token that a request carries. The token is looked up by its SHA-256, so neither the comparison
- * nor its duration tells anything of a token that exists.
- * @throws Problem tokenInvalid
+ * The token is looked up by its SHA-256, so neither the comparison nor its duration tells anything of a token that
+ * exists.
  */
-export async function authenticate(db: Database, request: IncomingMessage): Promise<string> {
+async function byToken(db: Database, request: IncomingMessage): Promise<Principal | undefined> {
   const token = tokenOf(request.headers.authorization)
-  const name = token === undefined ? undefined : await findToken(db, token)
-  if (name === undefined) throw new Problem('tokenInvalid')
-  return name
+  const found = token === undefined ? undefined : await findToken(db, token)
+  return found && principalOfToken(found)
+}
+
+/** A browser sends its cookie with whatever it sends: what changes something must say from where it was sent. */
+function refuseUnsaid({ method, headers }: IncomingMessage): void {
+  const isSaid = headers['sec-fetch-site'] !== undefined || headers.origin !== undefined
+  if (!SAFE.has(method ?? '') && !isSaid) throw new Problem('crossSite')
+}
+
+async function bySession(
+  { db, config }: AuthDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Principal | undefined> {
+  const secret = readCookie(request, config)
+  const found = secret === undefined ? undefined : await findSession(db, secret)
+  if (found === undefined) return undefined
+  refuseUnsaid(request)
+  if (found.renewed !== undefined) setCookie(response, config, found.renewed)
+  return principalOfSession(found)
+}
+
+/**
+ * Who sent a request: by the token that it carries, or else by its cookie, which may be renewed in the answer.
+ * Undefined: nobody whom we know.
+ * @throws Problem crossSite
+ */
+export function whoIs(
+  deps: AuthDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Principal | undefined> {
+  return request.headers.authorization === undefined
+    ? bySession(deps, request, response)
+    : byToken(deps.db, request)
+}
+
+/** @throws Problem tokenInvalid, crossSite */
+export async function authenticate(
+  deps: AuthDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Principal> {
+  const found = await whoIs(deps, request, response)
+  if (found === undefined) throw new Problem('tokenInvalid')
+  return found
+}
+
+async function asNow(db: Database, who: Principal): Promise<Principal | undefined> {
+  if (who.sessionId !== null) {
+    const session = await openSessionById(db.pool, who.sessionId)
+    return session && principalOfSession(session)
+  }
+  const token = who.tokenId === null ? undefined : await openToken(db, { id: who.tokenId })
+  return token && principalOfToken(token)
+}
+
+const rightsOf = ({ permissions, storeGroups }: Principal): string =>
+  JSON.stringify([[...permissions].sort(), storeGroups === null ? null : [...storeGroups].sort()])
+
+/** Whether they may still do what they might when they began: for what goes on for long. */
+export async function isAsBefore(db: Database, who: Principal): Promise<boolean> {
+  const now = await asNow(db, who)
+  return now !== undefined && rightsOf(now) === rightsOf(who)
+}
+
+/** @throws Problem permissionMissing */
+export function requirePermission(who: Principal, permission: Permission): void {
+  if (!who.permissions.has(permission)) throw new Problem('permissionMissing', { more: { permission } })
 }
 
 const hostOf = (origin: string): string | undefined => {
@@ -45,9 +121,10 @@ const hostOf = (origin: string): string | undefined => {
 /**
  * Browsers send a remembered password along with whatever another site makes them send, so that site must not be
  * able to change anything. Programs send neither header. https://www.w3.org/TR/fetch-metadata/
+ * @param publicUrl also ours: a proxy may have written another Host
  * @throws Problem crossSite
  */
-export function refuseCrossSite(request: IncomingMessage): void {
+export function refuseCrossSite(request: IncomingMessage, publicUrl?: string): void {
   if (SAFE.has(request.method ?? '')) return
   const site = request.headers['sec-fetch-site']
   if (site !== undefined) {
@@ -55,5 +132,6 @@ export function refuseCrossSite(request: IncomingMessage): void {
     throw new Problem('crossSite')
   }
   const { origin, host } = request.headers
-  if (origin !== undefined && hostOf(origin) !== host) throw new Problem('crossSite')
+  if (origin === undefined || origin === publicUrl) return
+  if (hostOf(origin) !== host) throw new Problem('crossSite')
 }

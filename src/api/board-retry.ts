@@ -30,7 +30,7 @@ async function judge(deps: ApiDeps, kind: JobKind, data: unknown): Promise<Judge
   const claim = claimPayload.safeParse(data)
   if (!claim.success) return { why: 'notFound' }
   // An errand that ended is asked for anew: who asked for it has its outcome.
-  if (kind.table === 'command') return { why: 'notRetryable' }
+  if (kind.table === 'command' || kind.table === 'enrolment') return { why: 'notRetryable' }
   const on = deps.db.pool
   return kind.table === 'device_update'
     ? judgeUpdateRetry(on, claim.data)

@@ -5,12 +5,13 @@
 import { createBullBoard } from '@bull-board/api'
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
 import { ExpressAdapter } from '@bull-board/express'
-import express, { type Request, type RequestHandler, type Router } from 'express'
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { addEvent } from '../db/events.ts'
 import { jobKinds } from '../jobs/all.ts'
-import { authenticate } from './auth.ts'
+import { authenticate, requirePermission, whoIs } from './auth.ts'
 import { requestBoardRetry, retryAllFailed } from './board-retry.ts'
 import type { ApiDeps } from './call.ts'
+import { Problem } from './problem.ts'
 
 /** The board links web fonts; shops' networks are closed, so the page falls back on the machine's own. */
 const PAGE_POLICY =
@@ -25,14 +26,29 @@ const actorOf = (headers: Readonly<Record<string, unknown>> | undefined): string
 }
 
 const letIn =
-  ({ db }: ApiDeps): RequestHandler =>
+  (deps: ApiDeps): RequestHandler =>
   async (request, response, next) => {
-    request.headers[ACTOR] = encodeURIComponent(await authenticate(db, request))
+    if (await sendToSignIn(deps, request, response)) return
+    const who = await authenticate(deps, request, response)
+    requirePermission(who, request.method === 'GET' ? 'queues.read' : 'rollouts.control')
+    // Its jobs are of all stores.
+    if (who.storeGroups !== null) throw new Problem('outOfScope')
+    request.headers[ACTOR] = encodeURIComponent(who.actor)
     response.set('Content-Security-Policy', PAGE_POLICY)
     // The files carry their digest in their names, and nothing of ours.
-    if (request.path.startsWith('/static/')) response.removeHeader('Cache-Control')
+    const isFile = request.path.startsWith('/static/') && !response.hasHeader('Set-Cookie')
+    if (isFile) response.removeHeader('Cache-Control')
     next()
   }
+
+/** A person who came with a browser and is not signed in yet. */
+async function sendToSignIn(deps: ApiDeps, request: Request, response: Response): Promise<boolean> {
+  const isPage = request.method === 'GET' && request.get('Accept')?.includes('text/html') === true
+  if (!isPage || request.headers.authorization !== undefined) return false
+  if ((await whoIs(deps, request, response)) !== undefined) return false
+  response.redirect(303, `/sign-in?to=${encodeURIComponent(request.originalUrl.slice(0, 500))}`)
+  return true
+}
 
 interface HookContext {
   readonly method: string

@@ -13,8 +13,8 @@ const user = z
   .string()
   .max(64)
   .regex(/^[A-Za-z_][A-Za-z0-9._-]*$/)
-/** The name of a file in the keys folder; it cannot lead out of it. */
-const credential = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+/** The name of a file in the keys folder, which cannot lead out of it; or the comment or fingerprint of an agent's key. */
+const credential = z.string().regex(/^(?:[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}|SHA256:[A-Za-z0-9+/]{43})$/)
 const hostKeys = z
   .array(
     z
@@ -42,7 +42,7 @@ const packageUrl = text(500).refine(isPackageUrl, 'http://host/folder or sftp://
 
 const labels = z.array(identifier(64)).max(32).default([])
 
-const device = z.strictObject({
+export const fleetDevice = z.strictObject({
   kind,
   cashId: identifier(64),
   number: z.int().min(0).max(999_999).default(0),
@@ -51,16 +51,21 @@ const device = z.strictObject({
   port: port.default(22),
   user: user.default('nightshift'),
   credential: credential.default('default'),
-  hostKeys: hostKeys.default([]),
+  /** Left out: as they were pinned before. */
+  hostKeys: hostKeys.optional(),
   agent: agent.default('nightctl'),
   /** Left out: as it was set before. */
   blocked: z.boolean().optional(),
   inReserve: z.boolean().default(false),
   configuration: identifier(64).nullable().default(null),
+  /** By its maker, and by the tax office; these and the next, left out: as they were set before. */
+  makerNumber: text(64).nullable().optional(),
+  registrationNumber: text(64).nullable().optional(),
+  legacyAlgorithms: z.boolean().optional(),
   labels,
 })
 
-const store = z.strictObject({
+export const fleetStore = z.strictObject({
   code: identifier(64),
   name: text(200),
   timeZone: text(64),
@@ -69,16 +74,20 @@ const store = z.strictObject({
   port: port.default(22),
   user: user.default('nightshift'),
   credential: credential.default('default'),
-  hostKeys: hostKeys.default([]),
+  /** Left out: as they were pinned before. */
+  hostKeys: hostKeys.optional(),
   packageFolder,
   packageUrl,
   maxDownloads: z.int().min(1).max(64).default(4),
   maxInstalls: z.int().min(1).max(64).default(1),
   group: identifier(64).nullable().default(null),
+  /** Left out, both: as they were set before. */
+  legacyAlgorithms: z.boolean().optional(),
+  deviceKeysFile: packageFolder.nullable().optional(),
   labels,
   calendar: hours.nullable().default(null),
-  devices: z.array(device).max(1000),
+  devices: z.array(fleetDevice).max(1000),
 })
 
-export const fleetBody = z.strictObject({ stores: z.array(store).min(1).max(20_000) })
+export const fleetBody = z.strictObject({ stores: z.array(fleetStore).min(1).max(20_000) })
 export const FLEET_BYTES = 20 * 1024 * 1024

@@ -7,15 +7,20 @@ import { plan } from '../rollout/plan/plan.ts'
 import type { PlanInput, Planned } from '../rollout/plan/plan-types.ts'
 import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import { defaultPolicy } from '../rollout/policy.ts'
+import type { Call } from './call.ts'
+import { ownSelection } from './own-selection.ts'
 import { unknownNames } from './plan-names.ts'
 import { planProblem } from './plan-problems.ts'
 import { newPolicy } from './policy-schema.ts'
 import { type Fault, faultsProblem, Problem } from './problem.ts'
 import { type ReviseBody, type RolloutBody, selectionOf } from './rollout-schema.ts'
+import { withTwoPersons } from './two-persons.ts'
 
 export type GoodPlan = Extract<Planned, { ok: true }>
 
 export interface AskedPlan {
+  /** The groups of who asks, where they do not have the whole chain. */
+  readonly narrowedTo?: readonly string[] | undefined
   readonly request: PlanRequest
   readonly input: PlanInput
   readonly planned: GoodPlan
@@ -78,18 +83,30 @@ export async function planAsked(
 
 /** @throws Problem with every name that nothing has */
 export async function refuseUnknownNames(db: Database, body: ReviseBody): Promise<void> {
-  const direct = (['stores', 'cashIds'] as const).filter((member) => body[member] !== undefined)
+  const direct = directOf(body)
   const asked = { selection: selectionOf(body), direct, waves: body.waves }
   const faults = await unknownNames(db.pool, asked)
   if (faults.length > 0) throw faultsProblem(faults)
 }
 
-/** @throws Problem with every name that nothing has, or everything that makes the plan impossible */
-export async function planOfBody(db: Database, body: RolloutBody): Promise<AskedPlan> {
+/** Members of a selection that stand directly in a request. */
+export const directOf = (body: ReviseBody): readonly ('stores' | 'cashIds')[] =>
+  (['stores', 'cashIds'] as const).filter((member) => body[member] !== undefined)
+
+/**
+ * Kept to the groups of who asks.
+ * @throws Problem with every name that nothing has, or is foreign, or everything that makes the plan impossible
+ */
+export async function planOfBody(
+  { db, principal, config }: Pick<Call, 'db' | 'principal' | 'config'>,
+  body: Omit<RolloutBody, 'start'>,
+): Promise<AskedPlan> {
   const now = Date.now()
   const { target, serverTarget } = await readPackages(db, body.packageId, body.serverPackageId ?? null)
-  const selection = selectionOf(body)
   await refuseUnknownNames(db, body)
-  const policy = newPolicy(defaultPolicy, body.policy, now)
-  return planAsked(db, { kind: 'update', target, serverTarget, selection, policy }, body.waves, now)
+  const { selection, narrowedTo } = await ownSelection(db.pool, principal, selectionOf(body), directOf(body))
+  const asked = newPolicy(defaultPolicy, body.policy, now)
+  const policy = withTwoPersons(config, asked, body.policy?.twoPersons)
+  const request = { kind: 'update', target, serverTarget, selection, policy } as const
+  return { ...(await planAsked(db, request, body.waves, now)), narrowedTo }
 }

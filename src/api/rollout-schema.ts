@@ -9,7 +9,7 @@ const codes = z.array(identifier(64)).min(1).max(20_000).optional()
 const names = z.array(identifier(64)).min(1).max(1000).optional()
 const cashIds = z.array(identifier(64)).min(1).max(100_000).optional()
 
-const criteria = {
+export const criteria = {
   stores: codes,
   groups: names,
   labels: names,
@@ -103,7 +103,13 @@ function refuseTwice(body: Given, context: z.RefinementCtx): void {
 }
 
 export const rolloutBody = z
-  .strictObject({ name: text(200), packageId: z.uuid(), ...planBody })
+  .strictObject({
+    name: text(200),
+    packageId: z.uuid(),
+    ...planBody,
+    /** At once, in the same request: started, or submitted where the policy asks for two persons. */
+    start: z.boolean().default(false),
+  })
   .superRefine(refuseTwice)
 export type RolloutBody = z.output<typeof rolloutBody>
 

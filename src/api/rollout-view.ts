@@ -1,9 +1,10 @@
 /** A rollout as the API shows it: its state, what may be done now, why it stands, and how far it is. */
 import type { Database } from '../db/database.ts'
 import { countUpdates, type findRolloutHead } from '../db/rollouts.ts'
+import { isReason } from '../rollout/reasons.ts'
 import { allowedEvents, machines } from '../rollout/states.ts'
 import { languages } from '../words/catalogue.ts'
-import { renderBreach } from '../words/render.ts'
+import { renderBreach, wordsOf } from '../words/render.ts'
 import { Problem } from './problem.ts'
 import { packageView } from './views.ts'
 
@@ -47,11 +48,18 @@ export function allowedVerbs(row: Pick<RolloutHead, 'state' | 'kind' | 'policy' 
   return all.filter(isAllowed)
 }
 
+/** A package that is not good any more stops it as well, and has no numbers. */
+const labelOf = (language: (typeof languages)[number], reason: string): string | null =>
+  isReason(reason) ? wordsOf(language).reasons[reason].label : null
+
 /** The gate that stopped it, in numbers and in words; null: no gate did. */
 function pausedBecause({ state, reason, reasonParams }: RolloutHead) {
   if (state !== 'paused' || reason === null) return null
   const params = (reasonParams ?? {}) as Readonly<Record<string, unknown>>
-  const texts = languages.map((language) => [language, renderBreach(language, reason, params) ?? null])
+  const texts = languages.map((language) => [
+    language,
+    renderBreach(language, reason, params) ?? labelOf(language, reason),
+  ])
   return { code: reason, params, text: Object.fromEntries(texts) as Record<string, string | null> }
 }
 

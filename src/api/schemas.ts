@@ -4,7 +4,7 @@ import { deviceUpdateStates } from '../rollout/states.ts'
 import { parseVersion, type Version } from '../rollout/versions.ts'
 import { type Fault, faultsProblem, type ProblemCode, problems } from './problem.ts'
 
-const deviceKinds = ['storeServer', 'till', 'selfCheckout', 'priceChecker'] as const
+export const deviceKinds = ['storeServer', 'till', 'selfCheckout', 'priceChecker'] as const
 export const kind = z.enum(deviceKinds)
 
 /** NUL and other control characters, lone surrogates, line and paragraph separators. */
@@ -66,6 +66,8 @@ export const updateState = z.enum(
 
 export const noFields = z.strictObject({})
 export const byId = z.strictObject({ id: z.uuid() })
+export const byCode = z.strictObject({ code: identifier(64) })
+export const byCashId = z.strictObject({ cashId: identifier(64) })
 
 const isCode = (code: unknown): code is ProblemCode =>
   typeof code === 'string' && Object.hasOwn(problems, code)

@@ -1,43 +1,36 @@
-/** From a request to its answer: who asks, the body, the schemas, the handler. */
-import express, { type Request, type RequestHandler, type Response } from 'express'
+/** From a request to its answer: who asks, how often, the body, the schemas, the handler. */
+import type { Request, RequestHandler, Response } from 'express'
 import type { EventFeed } from '../events/feed.ts'
-import { authenticate } from './auth.ts'
-import type { Answer, ApiDeps, Call, Route } from './call.ts'
-import { Problem } from './problem.ts'
+import { authenticate, requirePermission } from './auth.ts'
+import type { Answer, ApiDeps, Call, Handled, Route } from './call.ts'
+import { answerOnce, askedOnce, plain } from './idempotency.ts'
+import type { Limits } from './limits.ts'
+import { isPermission } from './permissions.ts'
+import { nobody, type Principal } from './principal.ts'
+import { faultsProblem, Problem } from './problem.ts'
+import { addressKey, principalKey, type RateLimit } from './rate.ts'
+import { keepWithinReach } from './reach.ts'
+import { hasBody, readJson, typeOf, UNFIT_NAMES } from './read-json.ts'
 import { noFields, parse } from './schemas.ts'
 
 export interface RouteDeps extends ApiDeps {
   readonly feed: EventFeed
   readonly signal: AbortSignal
+  readonly limits: Limits
+  readonly rate: RateLimit
+  readonly isDraining: () => boolean
 }
 
 const BODY_BYTES = 1024 * 1024
 
-const hasBody = ({ headers }: Request): boolean =>
-  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
-
-/** The media type without its parameters. */
-const typeOf = ({ headers }: Request): string | undefined =>
-  headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-
-/** Reads a JSON body; express.json's own errors become problems in server.ts. */
-async function readJson(request: Request, response: Response, limit: number): Promise<unknown> {
-  if (!hasBody(request)) return {}
-  if (typeOf(request) !== 'application/json') throw new Problem('contentTypeUnsupported')
-  const read = express.json({ limit, strict: true, type: () => true })
-  await new Promise<void>((resolve, reject) => {
-    read(request, response, (error?: unknown) => (error === undefined ? resolve() : reject(error)))
-  })
-  return request.body ?? {}
-}
-
-async function readBody(route: Route, request: Request, response: Response): Promise<unknown> {
+/** The JSON of a body before its schema; undefined: it is streamed, or the route has none. */
+async function readBody(route: Route, request: Request, limits: Limits): Promise<unknown> {
   if (route.streams !== undefined) {
     if (hasBody(request) && typeOf(request) !== route.streams) throw new Problem('contentTypeUnsupported')
     return undefined
   }
   if (route.body === undefined) return undefined
-  return parse(route.body, await readJson(request, response, route.bodyLimit ?? BODY_BYTES))
+  return readJson(request, route.bodyLimit ?? BODY_BYTES, limits)
 }
 
 /** A path that names nothing in the form of a name is simply not there. */
@@ -47,25 +40,85 @@ function readParams(route: Route, request: Request): unknown {
   return read.data
 }
 
-/** No BigInt leaves the server as anything but a number. */
-const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? Number(value) : value)
+/** Two values of one parameter are a mistake, or somebody who hopes that two programs read it differently. */
+function readQuery(route: Route, request: Request): unknown {
+  const query = { ...request.query }
+  for (const [name, value] of Object.entries(query)) {
+    const path = name.slice(0, 200)
+    if (UNFIT_NAMES.has(name)) throw faultsProblem([{ code: 'fieldUnknown', path }])
+    if (Array.isArray(value) && !route.repeats?.includes(name))
+      throw faultsProblem([{ code: 'parameterTwice', path }])
+  }
+  return parse(route.query ?? noFields, query)
+}
 
 function send(response: Response, { status, body, headers }: Answer): void {
-  response
-    .status(status ?? 200)
-    .set(headers ?? {})
-    .type('application/json')
-    .send(JSON.stringify(body, plain))
+  response.status(status ?? 200).set(headers ?? {})
+  if (!response.hasHeader('Content-Type')) response.type('application/json')
+  closeUnread(response.req, response)
+  response.send(JSON.stringify(body, plain))
+}
+
+/** A refused body larger than this is not read to its end. */
+const SWALLOW_BYTES = 1024 * 1024
+
+/** What nobody will read any more is not waited for. */
+export function closeUnread(request: Request, response: Response): void {
+  const length = Number(request.headers['content-length'] ?? Number.NaN)
+  const isLong = request.headers['transfer-encoding'] !== undefined || length > SWALLOW_BYTES
+  if (!request.complete && isLong) response.set('Connection', 'close')
+}
+
+const isStream = (route: Route, request: Request): boolean =>
+  route.path === '/events' && request.headers.accept?.includes('text/event-stream') === true
+
+/** Health is asked by machines that count on its answer; streams are counted while they are open. */
+const isCounted = (route: Route, request: Request): boolean =>
+  route.path !== '/health' && !isStream(route, request)
+
+async function identify(
+  deps: RouteDeps,
+  route: Route,
+  request: Request,
+  response: Response,
+): Promise<Principal> {
+  const count = async (key: string): Promise<void> => {
+    if (isCounted(route, request)) await deps.rate.count(request, response, key)
+  }
+  if (route.permission === 'anyone') {
+    await count(addressKey(request.ip))
+    return nobody
+  }
+  const who = await authenticate(deps, request, response).catch(async (error: unknown) => {
+    // Who guesses is counted by where that is done; valid tokens from there are not held up by it.
+    await count(addressKey(request.ip))
+    throw error
+  })
+  await count(principalKey(who))
+  return who
 }
 
 export const serveRoute =
   (deps: RouteDeps, route: Route): RequestHandler =>
   async (request, response) => {
-    const actor = route.role === 'anyone' ? '' : await authenticate(deps.db, request)
+    response.locals.route = route.path
+    const principal = await identify(deps, route, request, response)
+    response.locals.actor = principal.actor
+    if (isPermission(route.permission)) requirePermission(principal, route.permission)
     const params = readParams(route, request)
-    const query = parse(route.query ?? noFields, { ...request.query })
-    const body = await readBody(route, request, response)
-    const call: Call = { ...deps, actor, params, query, body, request, response }
-    const answer = await route.handler(call)
+    await keepWithinReach(deps.db.pool, route, principal, params)
+    const query = readQuery(route, request)
+    const raw = await readBody(route, request, deps.limits)
+    const body = route.body === undefined ? undefined : parse(route.body, raw)
+    const { actor } = principal
+    const isDraining = deps.isDraining()
+    const call: Call = { ...deps, isDraining, actor, principal, params, query, body, request, response }
+    const answer = await handle(route, call, raw)
     if (answer !== undefined) send(response, answer)
   }
+
+function handle(route: Route, call: Call, raw: unknown): Handled {
+  const asked = askedOnce(route, call, raw)
+  const work = () => route.handler(call)
+  return asked === undefined ? work() : answerOnce(route, call, asked, work)
+}

@@ -1,50 +1,37 @@
 /** The API and the queue board on one HTTP server. Stateless: any number of them may run behind a proxy. */
-import { randomUUID } from 'node:crypto'
-import { createServer, type Server, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import { createEventFeed } from '../events/feed.ts'
 import { isConnectionError } from '../jobs/pool.ts'
 import type { Log } from '../log.ts'
-import { refuseCrossSite } from './auth.ts'
+import { logAccess } from './access-log.ts'
 import { boardRouter } from './board.ts'
 import type { ApiDeps } from './call.ts'
+import { watchConnections } from './connections.ts'
+import { refuseClosing, refuseForeign, refuseOversize, type ServerState, setHeaders } from './guard.ts'
+import { type Limits, limitsOf } from './limits.ts'
+import { pageRouter } from './pages/router.ts'
 import { Problem, problemBody } from './problem.ts'
+import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
-import { type RouteDeps, serveRoute } from './serve-route.ts'
+import { closeUnread, type RouteDeps, serveRoute } from './serve-route.ts'
 import { sweepUploads } from './upload.ts'
 
 export interface RunningApi {
   readonly url: string
   readonly port: number
-  /** Stops accepting, ends streams, lets what runs finish for ten seconds. Database and queues stay open. */
+  /**
+   * Says `draining` for as long as is set; then stops accepting, ends streams, and lets what runs finish for ten
+   * seconds. Database and queues stay open.
+   */
   close(): Promise<void>
 }
 
 const API = '/api/v1'
-const REQUEST_ID = /^[A-Za-z0-9._-]{1,80}$/
-const CLOSE_MS = 10_000
 /** A connection over which nothing passes for so long is dropped; streams ping more often. */
 const SILENT_MS = 60_000
 /** 4 GiB over a line of 2 Mbit/s. */
 const LONGEST_REQUEST_MS = 5 * 3600_000
-const MAX_CONNECTIONS = 2000
-/** A refused body larger than this is not read to its end. */
-const SWALLOW_BYTES = 1024 * 1024
-
-const setHeaders: RequestHandler = (request, response, next) => {
-  const given = request.get('X-Request-Id')
-  response.locals.requestId = given !== undefined && REQUEST_ID.test(given) ? given : randomUUID()
-  response.set({
-    'X-Request-Id': response.locals.requestId as string,
-    'X-Content-Type-Options': 'nosniff',
-    'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-    'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-store',
-  })
-  refuseCrossSite(request)
-  next()
-}
 
 /** Codes of Prisma for a database that is not there. */
 const PRISMA_AWAY = /^(P1001|P1002|P1008|P1017|P2024)$/
@@ -80,28 +67,52 @@ const answerProblem =
     if (response.headersSent) return void response.destroy()
     if (problem.code === 'tokenInvalid') {
       response.append('WWW-Authenticate', 'Bearer realm="nightshift"')
-      response.append('WWW-Authenticate', 'Basic realm="nightshift", charset="UTF-8"')
+      // A browser would ask for it in a window of its own, in front of the page to sign in at.
+      if (request.headers['sec-fetch-site'] === undefined)
+        response.append('WWW-Authenticate', 'Basic realm="nightshift", charset="UTF-8"')
     }
-    const length = Number(request.headers['content-length'] ?? Number.NaN)
-    const isLong = request.headers['transfer-encoding'] !== undefined || length > SWALLOW_BYTES
-    if (!request.complete && isLong) response.set('Connection', 'close')
+    const { retryAfter } = problem.options
+    if (retryAfter !== undefined) response.set('Retry-After', String(retryAfter))
+    closeUnread(request, response)
+    if (problem.code === 'requestTooSlow') response.set('Connection', 'close')
     response.status(problem.status).type('application/problem+json')
     response.send(JSON.stringify(problemBody(problem, requestId)))
   }
 
-function createApp(deps: RouteDeps): Express {
+/** HEAD is answered by what answers GET. */
+function methodsOf(path: string): string[] {
+  const own = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase())
+  return [...own, ...(own.includes('GET') ? ['HEAD'] : []), 'OPTIONS']
+}
+
+/** What a known address answers to any other method. */
+const answerOthers =
+  (methods: readonly string[]): RequestHandler =>
+  (request, response) => {
+    response.set('Allow', methods.join(', '))
+    if (request.method !== 'OPTIONS') throw new Problem('methodNotAllowed')
+    response.status(204).end()
+  }
+
+interface AppDeps extends RouteDeps {
+  /** What stands before all else. */
+  readonly guards: readonly RequestHandler[]
+}
+
+function createApp(deps: AppDeps): Express {
   const app = express()
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
-  app.use(setHeaders)
+  app.set('trust proxy', deps.config.trustProxy.length === 0 ? false : [...deps.config.trustProxy])
+  app.use(setHeaders, logAccess(deps.log), ...deps.guards)
   for (const route of routes) app[route.method](API + route.path, serveRoute(deps, route))
-  for (const path of new Set(routes.map((route) => route.path))) {
-    const allowed = routes.filter((route) => route.path === path).map((route) => route.method.toUpperCase())
-    app.all(API + path, (_request, response) => {
-      response.set('Allow', allowed.join(', '))
-      throw new Problem('methodNotAllowed')
-    })
-  }
+  for (const path of new Set(routes.map((route) => route.path)))
+    app.all(API + path, answerOthers(methodsOf(path)))
+  app.use('/queues', (request, response, next) => {
+    response.locals.route = '/queues'
+    deps.rate.count(request, response, addressKey(request.ip)).then(() => next(), next)
+  })
   app.use('/queues', boardRouter(deps))
+  app.use(pageRouter(deps))
   app.use(() => {
     throw new Problem('routeUnknown')
   })
@@ -109,13 +120,23 @@ function createApp(deps: RouteDeps): Express {
   return app
 }
 
-/** What is no HTTP, or ends in the middle of a request. */
-function refuseConnection(_error: Error, socket: Socket): void {
-  if (!socket.writable) return void socket.destroy()
-  const body = JSON.stringify(problemBody(new Problem('requestInvalid'), randomUUID()))
-  socket.end(
-    `HTTP/1.1 400 ${STATUS_CODES[400]}\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  )
+function createHttpServer(limits: Limits): Server {
+  // A little more than what guard.ts refuses in its own words.
+  const maxHeaderSize = limits.urlBytes + limits.headerBytes + 1024
+  const server = createServer({
+    maxHeaderSize,
+    connectionsCheckingInterval: Math.min(1000, limits.headersMs),
+    // Refused by guard.ts, in the words of all refusals.
+    requireHostHeader: false,
+  })
+  server.setTimeout(SILENT_MS)
+  server.requestTimeout = LONGEST_REQUEST_MS
+  server.headersTimeout = limits.headersMs
+  server.keepAliveTimeout = limits.idleMs
+  server.maxHeadersCount = limits.headerCount + 1
+  // Beyond this nothing is answered at all.
+  server.maxConnections = limits.connections + 100
+  return server
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
@@ -131,36 +152,58 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   return address.port
 }
 
-async function closeServer(server: Server): Promise<void> {
+async function closeServer(server: Server, closeMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
   // A connection whose answer ends now would otherwise be kept for the client's next request.
   const idle = setInterval(() => server.closeIdleConnections(), 50)
-  const late = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
+  const late = setTimeout(() => server.closeAllConnections(), closeMs)
   await closed
   clearInterval(idle)
   clearTimeout(late)
 }
 
-/** Serves API and board on config.host and config.port (0: a free one). Rejects when the port is taken. */
-export async function startApi(deps: ApiDeps): Promise<RunningApi> {
+/**
+ * Serves API and board on config.host and config.port (0: a free one). Rejects when the port is taken.
+ * @param deps.limits others than those of src/api/limits.ts
+ */
+export async function startApi(deps: ApiDeps & { limits?: Partial<Limits> }): Promise<RunningApi> {
   const { db, config, log } = deps
+  const limits = limitsOf(config, deps.limits)
   await sweepUploads(config.packagesFolder)
   const feed = createEventFeed(db, log)
+  const rate = createRateLimit(limits)
   const closing = new AbortController()
-  const server = createServer(createApp({ ...deps, feed, signal: closing.signal }))
-  server.setTimeout(SILENT_MS)
-  server.requestTimeout = LONGEST_REQUEST_MS
-  server.maxConnections = MAX_CONNECTIONS
-  server.on('clientError', refuseConnection)
+  const state: ServerState = { isDraining: false, isClosing: false }
+  const server = createHttpServer(limits)
+  const guards = [refuseClosing(state, server), refuseOversize(limits), refuseForeign(config)]
+  const isDraining = () => state.isDraining
+  const app = createApp({ ...deps, limits, feed, rate, isDraining, signal: closing.signal, guards })
+  const connections = watchConnections(server, limits, trustedBy(app))
+  const answer: RequestListener = (request, response) => {
+    // Their connection was refused, and answered so.
+    if (connections.isRefused(request.socket)) response.destroy()
+    else app(request, response)
+  }
+  server.on('request', answer).on('checkExpectation', answer)
   const port = await listen(server, config.host, config.port)
   const host = config.host.includes(':') ? `[${config.host}]` : config.host
   return {
     url: `http://${host}:${port}`,
     port,
     close: async () => {
+      state.isDraining = true
+      if (limits.drainMs > 0) await new Promise((resolve) => setTimeout(resolve, limits.drainMs))
+      state.isClosing = true
       closing.abort()
       await feed.close()
-      await closeServer(server)
+      await closeServer(server, limits.closeMs)
+      rate.close()
     },
   }
+}
+
+/** Express reads the addresses and networks of NIGHTSHIFT_TRUST_PROXY. */
+function trustedBy(app: Express): (address: string) => boolean {
+  const isTrusted = app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  return (address) => isTrusted(address, 0)
 }

@@ -1,10 +1,9 @@
 /** A streamed upload: hashed on its way to a file of its own, kept only when all of it has come. */
 import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import path from 'node:path'
-import { Transform } from 'node:stream'
+import { Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Problem } from './problem.ts'
 
@@ -30,10 +29,16 @@ async function syncPath(name: string): Promise<void> {
   }
 }
 
-/** Counts and hashes what passes; more than the limit is an error. */
-function meter(limit: number) {
+export interface Pace {
+  readonly uploadBytesPerSecond: number
+  readonly uploadWindowMs: number
+}
+
+/** Counts and hashes what passes; more than the limit is an error, and so is a window in which too little came. */
+function meter(limit: number, { uploadBytesPerSecond, uploadWindowMs }: Pace) {
   const hash = createHash('sha256')
   let size = 0
+  let before = 0
   const stream = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       size += chunk.length
@@ -42,6 +47,13 @@ function meter(limit: number) {
       done(null, chunk)
     },
   })
+  const least = (uploadBytesPerSecond * uploadWindowMs) / 1000
+  const watch = setInterval(() => {
+    if (size - before < least)
+      stream.destroy(new Problem('requestTooSlow', { more: { bytesPerSecond: uploadBytesPerSecond } }))
+    before = size
+  }, uploadWindowMs)
+  stream.once('close', () => clearInterval(watch))
   return { stream, result: () => ({ size, sha256: hash.digest('hex') }) }
 }
 
@@ -53,13 +65,29 @@ function asProblem(error: unknown): unknown {
   return error
 }
 
+/** As a pipeline, except that a failure leaves the request alone: there is an answer to be given. */
+async function pour(request: IncomingMessage, through: Transform, into: Writable): Promise<void> {
+  const cut = () => {
+    if (!request.complete) through.destroy(new Problem('uploadTruncated'))
+  }
+  request.once('close', cut).once('error', cut)
+  if (request.destroyed) cut()
+  try {
+    await pipeline(request.pipe(through), into)
+  } finally {
+    request.off('close', cut).unpipe(through)
+    request.on('error', () => {}).resume()
+  }
+}
+
 /**
  * Reads the whole body into `folder`. The caller keeps or discards it.
- * @throws Problem bodyTooLarge, uploadTruncated, uploadEmpty, storageFull; then nothing stays
+ * @throws Problem bodyTooLarge, requestTooSlow, uploadTruncated, uploadEmpty, storageFull; then nothing stays
  */
 export async function receiveUpload(
   request: IncomingMessage,
   folder: string,
+  pace: Pace,
   limit = MAX_UPLOAD_BYTES,
 ): Promise<Upload> {
   const announced = Number(request.headers['content-length'] ?? Number.NaN)
@@ -67,13 +95,18 @@ export async function receiveUpload(
   await mkdir(folder, { recursive: true })
   const part = path.join(folder, `upload-${randomUUID()}.part`)
   const discard = () => rm(part, { force: true })
+  // Opened here and not by the stream: so it is closed, and gone, when this has ended, however early the client went.
+  const file = await open(part, 'wx').catch((error: unknown) => {
+    throw asProblem(error)
+  })
   try {
-    const { stream, result } = meter(limit)
-    await pipeline(request, stream, createWriteStream(part, { flags: 'wx' }))
+    const { stream, result } = meter(limit, pace)
+    await pour(request, stream, file.createWriteStream())
     const { size, sha256 } = result()
     if (!request.complete || (Number.isFinite(announced) && announced !== size))
       throw new Problem('uploadTruncated')
     if (size === 0) throw new Problem('uploadEmpty')
+    await file.close()
     await syncPath(part)
     const keep = async () => {
       await rename(part, path.join(folder, `${sha256}.pkg`))
@@ -81,6 +114,7 @@ export async function receiveUpload(
     }
     return { size, sha256, keep, discard }
   } catch (error) {
+    await file.close().catch(() => {})
     await discard()
     throw asProblem(error)
   }

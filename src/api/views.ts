@@ -1,7 +1,8 @@
 /** Rows as the API shows them: numbers for BigInt, eight digits for versions, an age beside every reading. */
-import type { findDevice, listDevices, listStores } from '../db/fleet.ts'
-import type { listPackages } from '../db/packages.ts'
-import type { findUpdate, listStorePackages, listUpdates } from '../db/updates.ts'
+import type { findDevice, readDevices } from '../db/devices.ts'
+import type { readPackages } from '../db/packages.ts'
+import type { readStores } from '../db/stores.ts'
+import type { findUpdate, listStorePackages, readUpdates } from '../db/updates.ts'
 import { displayVersion, formatVersion } from '../rollout/versions.ts'
 
 type Listed<T extends (...args: never[]) => Promise<readonly unknown[]>> = Awaited<ReturnType<T>>[number]
@@ -10,6 +11,24 @@ type StatusRow = NonNullable<Found<typeof findDevice>['status']>
 
 const versionView = (version: number | null) =>
   version === null ? null : { full: formatVersion(version), display: displayVersion(version) }
+
+interface Said {
+  readonly activity?: string
+  readonly health?: string | null
+  readonly autoUpdate?: boolean | null
+  readonly shift?: { readonly open: boolean | null } | null
+}
+
+/** The few things of a whole status that people look for in a list; null: it did not say. */
+function saidView(status: unknown) {
+  const said = (status ?? {}) as Said
+  return {
+    activity: said.activity ?? null,
+    health: said.health ?? null,
+    shiftOpen: said.shift?.open ?? null,
+    autoUpdate: said.autoUpdate ?? null,
+  }
+}
 
 /** What a device last said. `ageSeconds` counts from when it said so; null: it never did. */
 function statusView(status: StatusRow | null, now: number) {
@@ -24,31 +43,40 @@ function statusView(status: StatusRow | null, now: number) {
     version: version === null ? null : formatVersion(version),
     display: version === null ? null : displayVersion(version),
     lastReceiptAt,
+    /** Whether it answered when it was last asked. */
+    reach: reason === null ? 'answers' : 'silent',
+    ...saidView(status.status),
     /** How often it was asked, and did not answer. */
     asks,
     misses,
   }
 }
 
-type DeviceRow = Omit<Listed<typeof listDevices>, 'store'>
+type DeviceRow = Omit<Listed<typeof readDevices>, 'store'>
 
 export function deviceView(device: DeviceRow, store: string, now: number) {
   const { status, storeId: _, ...own } = device
   return { ...own, store, status: statusView(status, now) }
 }
 
-export function storeView(store: Omit<Listed<typeof listStores>, '_count'>) {
+export function storeView(store: Omit<Listed<typeof readStores>, '_count'>) {
   const { id, code, name, timeZone, phone, host, port, user, credential, hostKeys } = store
   const { packageFolder, packageUrl, maxDownloads, maxInstalls, bytesPerSecond, createdAt } = store
-  const { group, labels, calendar } = store
-  const reach = { host, port, user, credential, hostKeys, packageFolder, packageUrl }
+  const { group, labels, calendar, legacyAlgorithms, deviceKeysFile, revision, changedAt, removedAt } = store
+  const reach = { host, port, user, credential, hostKeys, legacyAlgorithms }
+  const folders = { packageFolder, packageUrl, deviceKeysFile }
   const limits = { maxDownloads, maxInstalls, bytesPerSecond }
-  return { id, code, name, timeZone, group, labels, phone, calendar, ...reach, ...limits, createdAt }
+  const row = { revision, createdAt, changedAt, removedAt }
+  return {
+    ...{ id, code, name, timeZone, group, labels, phone, calendar },
+    ...{ ...reach, ...folders, ...limits, ...row },
+  }
 }
 
-export function packageView(row: Listed<typeof listPackages>) {
+export function packageView(row: Listed<typeof readPackages>) {
   const { id, kind, version, fileName, size, sha256, createdAt, retiredAt } = row
   const { minVersion, needsServer, updatesTills, firmware, ffd, canGoBack } = row
+  const { signer, signerKey, expiresAt } = row
   return {
     id,
     kind,
@@ -59,16 +87,19 @@ export function packageView(row: Listed<typeof listPackages>) {
     sha256,
     minVersion: minVersion === null ? null : formatVersion(minVersion),
     ...{ needsServer, updatesTills, firmware, ffd, canGoBack, createdAt, retiredAt },
+    ...{ signed: row.signature !== null, signer, signerKey, expiresAt },
   }
 }
 
 export function storePackageView(row: Omit<Listed<typeof listStorePackages>, 'store'>) {
   const { id, packageId, state, reason, attempts, notBefore, doneBytes, wanBytes, presentAt, updatedAt } = row
+  const { wantedBy, withdrawnBy } = row
+  const asked = { wantedBy, withdrawnBy }
   const bytes = { doneBytes: Number(doneBytes), wanBytes: Number(wanBytes) }
-  return { id, packageId, state, reason, attempts, notBefore, ...bytes, presentAt, updatedAt }
+  return { id, packageId, state, reason, attempts, notBefore, ...bytes, ...asked, presentAt, updatedAt }
 }
 
-export function updateView(row: Listed<typeof listUpdates>) {
+export function updateView(row: Listed<typeof readUpdates>) {
   const { id, rolloutId, wave, state, reason, reasonParams, generation, attempts, notBefore } = row
   const { leaseOwner, leaseUntil, armedUntil, createdAt, updatedAt, finishedAt, device, store } = row
   const { latestStart, carried, confirmedAt, installAt } = row

@@ -5,6 +5,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Config } from '../config.ts'
+import { openDatabase } from '../db/database.ts'
+import { createToken } from '../db/tokens.ts'
 import { createLog } from '../log.ts'
 import { isTerminalRollout } from '../rollout/states.ts'
 import { type Fleet, startFleet } from '../sim/fleet.ts'
@@ -12,6 +14,7 @@ import { newKeyPair } from '../sim/keys.ts'
 import { wordsOf } from '../words/render.ts'
 import { type OfficeClient, officeClient, type RolloutFacts, type UpdateLine } from './demo/client.ts'
 import { openScreen, type Screen } from './demo/screen.ts'
+import { prepareSigning } from './demo/signing.ts'
 import { CommandFailed } from './errors.ts'
 import { interrupted, type Running, start } from './serve.ts'
 
@@ -106,6 +109,7 @@ function summary(night: Night) {
 async function preparePlace(config: Config) {
   const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-demo-'))
   const keysFolder = path.join(folder, 'keys')
+  const signer = await prepareSigning(folder)
   const { privateKey, publicLine } = newKeyPair()
   await mkdir(keysFolder, { mode: 0o700 })
   await writeFile(path.join(keysFolder, 'default'), privateKey, { mode: 0o600 })
@@ -114,12 +118,31 @@ async function preparePlace(config: Config) {
     dataFolder: folder,
     packagesFolder: path.join(folder, 'packages'),
     keysFolder,
+    ...(signer === undefined
+      ? { unsigned: 'allow' }
+      : { unsigned: 'refuse', signersFile: signer.signersFile }),
     databaseUrl: undefined,
     redisUrl: undefined,
     port: (await isFree(config.host, config.port)) ? config.port : 0,
     pollMs: 200,
   }
-  return { folder, config: own, publicLine }
+  return { folder, config: own, publicLine, signer }
+}
+
+/** As `nightshift token local` makes one. */
+async function ownToken(databaseUrl: string): Promise<string> {
+  const db = openDatabase(databaseUrl, { max: 1, name: 'nightshift demo' })
+  try {
+    return await createToken(db, 'demo')
+  } finally {
+    await db.close()
+  }
+}
+
+function placesText(url: string, { welcome }: Running, token: string): string {
+  const link =
+    welcome?.kind === 'made' ? `welcome ${welcome.link}   (become its administrator, in a browser)\n` : ''
+  return `API     ${url}/api/v1\nboard   ${url}/queues\n${link}token   ${token}   (for programs)\n`
 }
 
 export async function demo(base: Config, options: DemoOptions): Promise<void> {
@@ -137,20 +160,19 @@ export async function demo(base: Config, options: DemoOptions): Promise<void> {
     tills: TILLS,
     version: 95_000,
     clientKey: place.publicLine,
+    ...(place.signer === undefined ? {} : { signers: place.signer.signersFile }),
     speed: { downloadBytesPerSecond: 1024 * 1024, restartMs: 1500 },
   })
   const end = interrupted()
   let office: Running | undefined
   try {
     office = await start(place.config, { api: true, conductor: true, worker: true }, log)
-    if (office.url === undefined || office.firstToken === undefined)
-      throw new Error('the demo has an API of its own')
-    screen.say(
-      `API    ${office.url}/api/v1\nboard  ${office.url}/queues   (any name, the token as password)\ntoken  ${office.firstToken}\n`,
-    )
-    const client = officeClient(office.url, office.firstToken)
+    if (office.url === undefined) throw new Error('the demo has an API of its own')
+    const token = await ownToken(office.databaseUrl)
+    screen.say(placesText(office.url, office, token))
+    const client = officeClient(office.url, token)
     await client.importFleet(castRoles(fleet).inventory)
-    const packageId = await client.addPackage(randomBytes(PACKAGE_BYTES), '00096000')
+    const packageId = await client.addPackage(randomBytes(PACKAGE_BYTES), '00096000', place.signer)
     const id = await client.createRollout(packageId, policy)
     await client.start(id)
     const night = await Promise.race([watch(client, id, screen), end.then(() => undefined)])

@@ -1,9 +1,10 @@
 /** Long-running processes: any of API, conductor and worker, ended in order by SIGTERM or SIGINT. */
 import { mkdir } from 'node:fs/promises'
+import { createAlive } from '../alive.ts'
 import { startConductor } from '../conductor/main.ts'
 import type { Config } from '../config.ts'
-import { openDatabase } from '../db/database.ts'
-import { createFirstToken } from '../db/tokens.ts'
+import { type Database, openDatabase } from '../db/database.ts'
+import { firstLink } from '../db/links.ts'
 import { createQueueBackend } from '../jobs/backend.ts'
 import { createLog, type Log } from '../log.ts'
 import { startWorker } from '../workers/main.ts'
@@ -18,10 +19,21 @@ export interface Parts {
 export interface Running {
   /** Where the API listens; undefined without one. */
   readonly url: string | undefined
-  /** Printed once in the life of an installation. */
-  readonly firstToken: string | undefined
+  /** What to say of the first admin's link; undefined: there are users, or no API. */
+  readonly welcome: Welcome | undefined
   readonly databaseUrl: string
   stop(): Promise<void>
+}
+
+export type Welcome =
+  | { readonly kind: 'made'; readonly link: string; readonly expiresAt: Date }
+  | { readonly kind: 'waiting'; readonly expiresAt: Date }
+
+/** The first admin's link, where there is no user yet. One that was printed before and still works is not replaced. */
+async function welcomeOf(db: Database, url: string): Promise<Welcome | undefined> {
+  const found = await firstLink(db, 'nightshift')
+  if (found?.kind !== 'made') return found
+  return { kind: 'made', link: `${url}/welcome/${found.secret}`, expiresAt: found.expiresAt }
 }
 
 /** Starts the parts; whatever fails, what was started before it is stopped again. */
@@ -34,6 +46,8 @@ export async function start(config: Config, parts: Parts, log: Log): Promise<Run
       await one().catch((error: unknown) => log.error({ err: error }, 'stopping'))
   }
   try {
+    if (config.unsigned === 'allow' && (parts.api || parts.worker))
+      log.warn({ setting: 'NIGHTSHIFT_UNSIGNED' }, 'packages that nobody signed are let pass')
     const isOwner = parts.api && parts.conductor
     const opened =
       isOwner || config.databaseUrl !== undefined ? await ownDatabase(config) : await joinDatabase(config)
@@ -45,7 +59,7 @@ export async function start(config: Config, parts: Parts, log: Log): Promise<Run
     if (parts.conductor) {
       const limits = { total: config.totalLimit, leaseSeconds: config.leaseSeconds }
       const day = { hours: config.reportHours, language: config.language }
-      stops.push(startConductor({ db, queues, limits, day, log }).close)
+      stops.push(startConductor({ db, queues, limits, day, log, alive: createAlive(config.aliveFile) }).close)
     }
     if (parts.worker) stops.push((await startWorker({ db, queues, config, log })).close)
     // A worker does not load Express and the board.
@@ -53,8 +67,8 @@ export async function start(config: Config, parts: Parts, log: Log): Promise<Run
       ? await (await import('../api/server.ts')).startApi({ db, queues, config, log })
       : undefined
     if (api !== undefined) stops.push(api.close)
-    const firstToken = parts.api ? await createFirstToken(db) : undefined
-    return { url: api?.url, firstToken, databaseUrl: opened.url, stop }
+    const welcome = api === undefined ? undefined : await welcomeOf(db, config.publicUrl ?? api.url)
+    return { url: api?.url, welcome, databaseUrl: opened.url, stop }
   } catch (error) {
     await stop()
     throw error
@@ -73,17 +87,22 @@ export function interrupted(): Promise<string> {
   })
 }
 
+const minute = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+
+function welcomeText(welcome: Welcome): string {
+  const until = minute(welcome.expiresAt)
+  if (welcome.kind === 'waiting')
+    return `There is no user yet. The link for the first one was printed before, and is good until ${until}.\nLost? Make another: nightshift user first-link`
+  return `welcome ${welcome.link}\n       (there is no user yet: open it to become the first administrator. It works once, until ${until}.\n       For a program: nightshift token local NAME)`
+}
+
 export async function serve(config: Config, parts: Parts): Promise<void> {
   const log = createLog(config.logLevel)
   // From the first moment on: a signal while it starts is obeyed when it has.
   const end = interrupted()
   const running = await start(config, parts, log)
   if (running.url !== undefined) console.log(`API    ${running.url}/api/v1\nboard  ${running.url}/queues`)
-  if (running.firstToken !== undefined) {
-    console.log(
-      `token  ${running.firstToken}\n       (shown this once; it is the password of the board too. Make others by: nightshift token NAME)`,
-    )
-  }
+  if (running.welcome !== undefined) console.log(welcomeText(running.welcome))
   log.info({ signal: await end }, 'stopping')
   await running.stop()
 }

@@ -2,7 +2,10 @@
 
 import { forgetCommands } from '../db/commands.ts'
 import type { Database } from '../db/database.ts'
+import { forgetEnrolments } from '../db/enrolments.ts'
+import { forgetKeys } from '../db/idempotency.ts'
 import { confirmReceipts } from '../db/receipts.ts'
+import { forgetStatusChanges } from '../db/status.ts'
 import type { Log } from '../log.ts'
 import { lookForReceipts } from './receipts.ts'
 import { makeReports, type ReportSettings } from './reports.ts'
@@ -21,6 +24,9 @@ export async function runDay(db: Database, now: number, settings: DaySettings, l
     ['first receipts', () => confirmReceipts(db, now)],
     ['looks for receipts', () => lookForReceipts(db, now)],
     ['old commands', () => forgetCommands(db)],
+    ['old status changes', () => forgetStatusChanges(db.pool)],
+    ['old idempotency keys', () => forgetKeys(db)],
+    ['old enrolments', () => forgetEnrolments(db)],
     ['reports', () => makeReports(db, now, settings, log)],
   ]
   for (const [name, run] of parts)

@@ -1,5 +1,6 @@
 /** Gates: reads what waves are judged by, decides, writes what came of it. */
 import type pg from 'pg'
+import { inTransactionOn } from '../db/database.ts'
 import { moveRollout } from '../db/transition.ts'
 import {
   lockSample,
@@ -90,17 +91,11 @@ async function writeInSample(
 ): Promise<boolean> {
   const judged = rows.find((row) => row.number === decision.wave)
   if (judged === undefined) return false
-  await on.query('BEGIN')
-  try {
+  return inTransactionOn(on, async () => {
     // A wave to be released has no sample of its own yet: those before it must have passed theirs.
     const holds = decision.do === 'release' || (await lockSample(on, judged))
-    const isWritten = holds && (await write(on, decision))
-    await on.query('COMMIT')
-    return isWritten
-  } catch (error) {
-    await on.query('ROLLBACK').catch(() => {})
-    throw error
-  }
+    return holds && (await write(on, decision))
+  })
 }
 
 export function createGateKeeper(): GateKeeper {

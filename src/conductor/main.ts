@@ -1,4 +1,5 @@
 /** The conductor: one leader among any number of candidates; every second, and whenever something happened. */
+import type { Alive } from '../alive.ts'
 import { type Database, listen } from '../db/database.ts'
 import { type Leadership, tryToLead } from '../db/leader.ts'
 import { rollBackOwed } from '../db/roll-back.ts'
@@ -53,6 +54,8 @@ export function startConductor(options: {
   /** Left out: the nights alone, without schedules, receipts and reports. */
   day?: DaySettings
   log: Log
+  /** Called when a tick is through, or another one leads. */
+  alive?: Alive
 }): RunningConductor {
   const { db, queues, limits, log } = options
   const settings = options.day
@@ -94,7 +97,9 @@ export function startConductor(options: {
     )
     try {
       while (!closing && !isLost) {
-        await oneTick(current, tick).catch((error: unknown) => log.error({ err: error }, 'a tick failed'))
+        await oneTick(current, tick).then(options.alive, (error: unknown) =>
+          log.error({ err: error }, 'a tick failed'),
+        )
         day?.look()
         await clock.wait(TICK_MS)
       }
@@ -108,10 +113,16 @@ export function startConductor(options: {
 
   const running = (async () => {
     while (!closing) {
-      const won = await tryToLead(db.url).catch((error: unknown) => {
-        log.warn({ err: error }, 'the database cannot be reached')
-        return undefined
-      })
+      const won = await tryToLead(db.url).then(
+        (led) => {
+          if (led === undefined) options.alive?.()
+          return led
+        },
+        (error: unknown) => {
+          log.warn({ err: error }, 'the database cannot be reached')
+          return undefined
+        },
+      )
       if (won !== undefined) await lead(won)
       else await clock.wait(CANDIDACY_MS)
     }

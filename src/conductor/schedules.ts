@@ -41,9 +41,6 @@ function dateOf({ nextAt, timeZone }: DueSchedule): string {
 type Found = { readonly id: string; readonly state: string; readonly planHash: string }
 type Made = { readonly ok: true; readonly rollout: Found } | { readonly ok: false; readonly reason: string }
 
-const isTwice = (error: unknown): boolean =>
-  typeof error === 'object' && error !== null && 'code' in error && error.code === 'P2002'
-
 /** The run's rollout: made now, or by who died or lost the lead in the middle of this run. */
 async function rolloutOf(db: Database, due: DueSchedule, now: number, next: number | null): Promise<Made> {
   const id = namedId('schedule', due.id, due.nextAt.toISOString())
@@ -65,13 +62,9 @@ async function rolloutOf(db: Database, due: DueSchedule, now: number, next: numb
     actor,
     scheduleId: due.id,
     ...plan,
-  }).catch((error: unknown) => {
-    if (isTwice(error)) return undefined
-    throw error
   })
-  if (made?.ok === false) return { ok: false, reason: made.problems[0]?.code ?? 'nothingToDo' }
-  const rollout = await findRunRollout(db, id)
-  return rollout === null ? { ok: false, reason: 'packageUnknown' } : { ok: true, rollout }
+  if (!made.ok) return { ok: false, reason: made.problems[0]?.code ?? 'nothingToDo' }
+  return { ok: true, rollout: made.row }
 }
 
 /** Starts it under the standing approval; without one it waits for somebody. @returns why it waits, or null */

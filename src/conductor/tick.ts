@@ -10,9 +10,11 @@ import {
   readUnbegun,
   readWantedStorePackages,
 } from '../db/claims.ts'
-import { claimCommands, expireCommands } from '../db/commands.ts'
+import { claimCommands, expireCommands } from '../db/command-claims.ts'
+import { claimEnrolments, expireEnrolments, revokeRemoved } from '../db/enrolment-claims.ts'
 import { expireLeases } from '../db/leases.ts'
 import { readLoads, readRoom } from '../db/loads.ts'
+import { claimRemovals } from '../db/removals.ts'
 import { endRollouts } from '../db/rollouts.ts'
 import { moveUpdate } from '../db/transition.ts'
 import { type RolloutHead, readHeads, readNow, readRampCounts } from '../db/waves.ts'
@@ -106,7 +108,8 @@ export function createTick(
   const gates = createGateKeeper()
 
   return async (on) => {
-    const expired = (await expireLeases(on)) + (await expireCommands(on))
+    const expired = (await expireLeases(on)) + (await expireCommands(on)) + (await expireEnrolments(on))
+    await revokeRemoved(on)
     await beginScheduled(on)
     const now = await readNow(on)
     const heads = await readHeads(on)
@@ -124,21 +127,20 @@ export function createTick(
     for (const { id, event, reason, generation } of endings)
       await moveUpdate(on, id, event, { actor: 'conductor', reason, generation })
 
-    const packages = room <= 0 || heads.length === 0 ? [] : await readWantedStorePackages(on, room)
+    const packages = room <= 0 ? [] : await readWantedStorePackages(on, room)
     const distributions = await claimStorePackages(on, packages, limits.leaseSeconds)
     const ramps = await readRamps(on, heads, times)
     const claimed = await claimDue(on, wanted, room - distributions.length, ramps, limits)
     const left = room - distributions.length - claimed.length
-    const commands = await claimCommands(
-      on,
-      Math.ceil(Math.max(0, left) * COMMANDS_SHARE),
-      limits.leaseSeconds,
-    )
+    const errands = Math.ceil(Math.max(0, left) * COMMANDS_SHARE)
+    const commands = await claimCommands(on, errands, limits.leaseSeconds)
+    const removals = await claimRemovals(on, errands, limits.leaseSeconds)
+    const enrolments = await claimEnrolments(on, errands, limits.leaseSeconds)
     const atRisk = heads.length > 0 ? await tellAtRisk(on) : []
     if (heads.length > 0) await endRollouts(on)
     const unbegun = await readUnbegun(on, UNBEGUN_SECONDS, UNBEGUN_AT_ONCE)
     return {
-      enqueue: [...distributions, ...claimed, ...commands, ...unbegun],
+      enqueue: [...distributions, ...claimed, ...commands, ...removals, ...enrolments, ...unbegun],
       expired,
       ended: endings.length,
       waves,

@@ -7,7 +7,7 @@ import type { Selection } from '../rollout/plan/selection.ts'
 import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import type { Policy } from '../rollout/policy.ts'
 import type { RolloutState } from '../rollout/states.ts'
-import { type Database, type Executor, inTransaction } from './database.ts'
+import { type Database, type Executor, inTransaction, inTransactionOn } from './database.ts'
 import type { Package } from './generated/client.ts'
 import { readPlanInput } from './planning.ts'
 import { insertRows } from './rollout-rows.ts'
@@ -82,7 +82,7 @@ export async function compareNow(on: Executor, row: Row, now = Date.now()) {
 
 /** Draft → awaiting approval. */
 export async function submitRollout(db: Database, id: string, actor: string): Promise<boolean> {
-  const moved = await moveRollout(db.pool, id, 'submit', { actor })
+  const moved = await inTransaction(db, (client) => moveRollout(client, id, 'submit', { actor }))
   db.poke()
   return moved !== undefined
 }
@@ -94,7 +94,9 @@ export async function rejectRollout(
   actor: string,
   reason: string,
 ): Promise<boolean> {
-  const moved = await moveRollout(db.pool, id, 'reject', { actor, params: { why: reason } })
+  const moved = await inTransaction(db, (client) =>
+    moveRollout(client, id, 'reject', { actor, params: { why: reason } }),
+  )
   db.poke()
   return moved !== undefined
 }
@@ -150,6 +152,19 @@ export async function approveRollout(
   return answer
 }
 
+/** In the transaction that made the draft: started where one person may, else submitted. Only `planChanged` is refused. */
+export async function beginDraft(
+  client: pg.PoolClient,
+  id: string,
+  actor: string,
+): Promise<ApprovalAnswer | 'submitted'> {
+  const row = await lockRollout(client, id)
+  if (row === undefined) return refuse({ why: 'notFound' })
+  if (!row.policy.twoPersons) return approveLocked(client, row, row.planHash, actor)
+  await moveRollout(client, id, 'submit', { actor })
+  return 'submitted'
+}
+
 /**
  * Starts a draft that needs no second person, or one that waits for its time: all rows or none.
  * @param hash of the plan that is meant; left out: whatever it is by now
@@ -184,15 +199,10 @@ export async function beginScheduled(client: pg.ClientBase): Promise<number> {
      AND (policy->>'preloadFrom' IS NULL OR (policy->>'preloadFrom')::timestamptz <= now()) ORDER BY created_at LIMIT 10`,
   )
   for (const { id } of rows) {
-    await client.query('BEGIN')
-    try {
+    await inTransactionOn(client, async () => {
       const row = await lockRollout(client, id)
       if (row?.state === 'scheduled') await beginRollout(client, row, 'conductor')
-      await client.query('COMMIT')
-    } catch (error) {
-      await client.query('ROLLBACK').catch(() => {})
-      throw error
-    }
+    })
   }
   return rows.length
 }

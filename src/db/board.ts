@@ -1,7 +1,6 @@
 /** What the queue board and the API ask of rows about jobs: the row is the truth, a job only points at it. */
 import type { RolloutKind, Step } from '../rollout/due.ts'
-import { isReason, retryEventIn } from '../rollout/reasons.ts'
-import { machines, nextState } from '../rollout/states.ts'
+import { retryOf } from '../rollout/reasons.ts'
 import type { Database, Executor } from './database.ts'
 import { LIVE } from './state-lists.ts'
 import { requestRetry } from './updates.ts'
@@ -30,15 +29,13 @@ interface UpdatePlace {
   readonly rolloutState: string
   readonly kind: RolloutKind
   readonly owned: boolean
+  readonly isRemoved: boolean
 }
 
 function whyNotUpdate(row: UpdatePlace, generation: number): RetryRefusal | undefined {
   if (row.generation !== generation) return 'superseded'
   if (row.rolloutState === 'cancelled' || row.rolloutState === 'stopping') return 'rolloutCancelled'
-  const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-  const event = retryEventIn(row.kind, row.state, reason)
-  if (event === undefined || nextState(machines.deviceUpdate, row.state, event) === undefined)
-    return 'notRetryable'
+  if (row.isRemoved || retryOf(row.kind, row.state, row.reason) === undefined) return 'notRetryable'
   return row.owned ? 'ownedByRollout' : undefined
 }
 
@@ -50,6 +47,7 @@ export async function judgeUpdateRetry(
   const { rows } = await on.query<UpdatePlace>(
     `SELECT u.id AS "updateId", u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", u.store_id AS "storeId",
        u.device_id AS "deviceId", r.state AS "rolloutState", r.kind,
+       EXISTS (SELECT 1 FROM device d WHERE d.id = u.device_id AND d.removed_at IS NOT NULL) AS "isRemoved",
        EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
      FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1`,
     [claim.id],
@@ -67,6 +65,7 @@ SELECT u.id FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN stor
 WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND r.state IN ('running', 'paused', 'finished')
   AND u.state IN ('skipped', 'failed') AND u.reason IN (p.reason, 'storePackageMissing')
   AND NOT EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.state ${LIVE})
+  AND EXISTS (SELECT 1 FROM device d WHERE d.id = u.device_id AND d.removed_at IS NULL)
 ORDER BY u.id LIMIT 1000`
 
 /** The same for a store package: it must be absent, and some device must want it. */
@@ -78,7 +77,7 @@ export async function judgeStorePackageRetry(
     `SELECT p.store_id AS "storeId", p.state, p.generation, EXISTS (
        SELECT 1 FROM device_update u JOIN rollout r ON r.id = u.rollout_id
        WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND u.state = 'waiting'
-         AND r.state IN ('running', 'paused')) AS wanted
+         AND r.state IN ('running', 'paused')) OR p.wanted_by IS NOT NULL OR p.withdrawn_by IS NOT NULL AS wanted
      FROM store_package p WHERE p.id = $1`,
     [claim.id],
   )

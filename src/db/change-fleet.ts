@@ -12,7 +12,7 @@ export async function changeHours(
 ): Promise<boolean> {
   const isDone = await inTransaction(db, async (client) => {
     const { rows } = await client.query<{ id: string }>(
-      'UPDATE store SET calendar = $2, changed_at = now() WHERE code = $1 RETURNING id',
+      'UPDATE store SET calendar = $2, changed_at = now(), revision = revision + 1 WHERE code = $1 AND removed_at IS NULL RETURNING id',
       [code, hours === null ? null : JSON.stringify(hours)],
     )
     const [row] = rows
@@ -36,12 +36,12 @@ export async function blockDevice(db: Database, block: Block): Promise<boolean |
   const { cashId, on, reason, actor } = block
   const isChanged = await inTransaction(db, async (client) => {
     const { rows } = await client.query<{ id: string; storeId: string; blocked: boolean }>(
-      'SELECT id, store_id AS "storeId", blocked FROM device WHERE cash_id = $1 FOR UPDATE',
+      'SELECT id, store_id AS "storeId", blocked FROM device WHERE cash_id = $1 AND removed_at IS NULL FOR UPDATE',
       [cashId],
     )
     const [row] = rows
     if (row === undefined || row.blocked === on) return row === undefined ? undefined : false
-    await client.query('UPDATE device SET blocked = $2 WHERE id = $1', [row.id, on])
+    await client.query('UPDATE device SET blocked = $2, revision = revision + 1 WHERE id = $1', [row.id, on])
     const code = on ? 'deviceBlocked' : 'deviceUnblocked'
     const place = { deviceId: row.id, storeId: row.storeId }
     await addEvent(client, { code, actor, ...place, params: { cashId, why: reason } })

@@ -5,10 +5,13 @@
 import type pg from 'pg'
 import type { RestingRow, Wanted } from '../rollout/decide.ts'
 import { claimEvents, type DeviceStep } from '../rollout/due.ts'
+import { defaultPolicy } from '../rollout/policy.ts'
 import { networkReasons, neverAgain } from '../rollout/reasons.ts'
 import { release } from '../rollout/release.ts'
+import { inTransactionOn } from './database.ts'
 import { readLoads } from './loads.ts'
 import { AT_REST, LIVE } from './state-lists.ts'
+import { FILE_GOING } from './store-package-need.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
 
 /** Rows read in one tick: enough for every limit, bounded whatever the size of the chain. */
@@ -17,18 +20,18 @@ const CANDIDATES = 4000
 
 /**
  * How far the store's server is: in the same rollout, or else by what it last said, where the package may not be newer.
- * One that was left out because it needs nothing holds nobody up; one whose version nobody knows does.
+ * One that was left out because it needs nothing, or is beyond it, holds nobody up; one whose version nobody knows does.
  */
 const SERVER = `
 CASE WHEN d.kind = 'storeServer' OR NOT (u.carried OR r.server_package_id IS NOT NULL OR k.needs_server) THEN 'ok'
 ELSE coalesce((
-  SELECT CASE WHEN x.state = 'succeeded' OR x.reason = 'notNeeded' THEN 'ok' WHEN x.state ${LIVE} THEN 'behind' ELSE 'failed' END
+  SELECT CASE WHEN x.state = 'succeeded' OR x.reason IN ('notNeeded', 'versionLower') THEN 'ok' WHEN x.state ${LIVE} THEN 'behind' ELSE 'failed' END
   FROM device_update x JOIN device xd ON xd.id = x.device_id AND xd.kind = 'storeServer'
     JOIN package xk ON xk.id = x.package_id AND xk.kind = 'storeServer'
   WHERE x.rollout_id = u.rollout_id AND x.store_id = u.store_id LIMIT 1), (
   SELECT CASE WHEN NOT k.needs_server OR t.version >= u.to_version THEN 'ok' ELSE 'behind' END
   FROM device xd LEFT JOIN device_status t ON t.device_id = xd.id
-  WHERE xd.store_id = u.store_id AND xd.kind = 'storeServer' LIMIT 1), 'ok') END`
+  WHERE xd.store_id = u.store_id AND xd.kind = 'storeServer' AND xd.removed_at IS NULL LIMIT 1), 'ok') END`
 
 /** Columns of a candidate, for `device_update u` and what CANDIDATE_FROM joins. */
 export const CANDIDATE = `
@@ -86,7 +89,7 @@ export async function readCandidates(
 }
 
 export interface Claimed {
-  readonly step: DeviceStep | 'distribute' | 'command'
+  readonly step: DeviceStep | 'distribute' | 'remove' | 'command' | 'enrol'
   readonly id: string
   readonly generation: number
 }
@@ -102,18 +105,14 @@ async function claimAll<T>(
 ): Promise<Claimed[]> {
   const claimed: Claimed[] = []
   for (let from = 0; from < wanted.length; from += CLAIMS_PER_COMMIT) {
-    const ofCommit: Claimed[] = []
-    await on.query('BEGIN')
-    try {
+    const ofCommit = await inTransactionOn(on, async () => {
+      const claims: Claimed[] = []
       for (const one of wanted.slice(from, from + CLAIMS_PER_COMMIT)) {
         const claim = await claimOne(one)
-        if (claim !== undefined) ofCommit.push(claim)
+        if (claim !== undefined) claims.push(claim)
       }
-      await on.query('COMMIT')
-    } catch (error) {
-      await on.query('ROLLBACK').catch(() => {})
-      throw error
-    }
+      return claims
+    })
     claimed.push(...ofCommit)
   }
   return claimed
@@ -180,7 +179,7 @@ export interface WantedStorePackage {
   readonly attempts: number
 }
 
-/** Store packages that a running rollout's devices still need and that are not there. */
+/** Store packages that a running rollout's devices still need, or somebody wants there, and that are not there. */
 export async function readWantedStorePackages(
   on: pg.ClientBase,
   limit: number,
@@ -189,14 +188,16 @@ export async function readWantedStorePackages(
     `SELECT p.id, p.store_id AS "storeId", p.attempts FROM store_package p
      WHERE p.state = 'absent' AND (p.not_before IS NULL OR p.not_before <= now())
        AND (p.reason IS NULL OR p.reason <> ALL($2::text[]))
-       AND EXISTS (
+       AND NOT EXISTS (SELECT 1 FROM store s WHERE s.id = p.store_id AND s.removed_at IS NOT NULL)
+       AND NOT ${FILE_GOING}
+       AND ((p.wanted_by IS NOT NULL AND (p.attempts < $4 OR p.reason = ANY($3::text[]))) OR EXISTS (
          SELECT 1 FROM device_update u JOIN rollout r ON r.id = u.rollout_id
          WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND u.state = 'waiting' AND r.state = 'running'
            AND (r.policy->>'preloadFrom' IS NULL OR (r.policy->>'preloadFrom')::timestamptz <= now())
            AND (p.attempts < (r.policy->>'maxAttempts')::int
-             OR (r.policy->>'offline' = 'wait' AND p.reason = ANY($3::text[]))))
+             OR (r.policy->>'offline' = 'wait' AND p.reason = ANY($3::text[])))))
      ORDER BY p.not_before NULLS FIRST, p.id LIMIT $1`,
-    [limit, neverAgain, networkReasons],
+    [limit, neverAgain, networkReasons, defaultPolicy.maxAttempts],
   )
   return rows
 }

@@ -2,16 +2,9 @@
 import type { ReasonCode } from '../rollout/reasons.ts'
 import { type CommandEvent, type CommandState, commandStates } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
+import { cells, endStates } from './state-lists.ts'
 
-const cells = (event: CommandEvent) =>
-  Object.entries<Readonly<Record<string, string>>>(commandStates).flatMap(([before, row]) => {
-    const after = row[event]
-    return after === undefined ? [] : [{ before, after }]
-  })
-
-const ended = Object.entries(commandStates).flatMap(([state, row]) =>
-  Object.keys(row).length === 0 ? [state] : [],
-)
+const ended = endStates(commandStates)
 
 /** What changes a device is told in the journal; of looks only the request is, ten thousand a night. */
 const MOVE = `
@@ -35,9 +28,14 @@ moved AS (
 said AS (
   INSERT INTO event (code, actor, store_id, device_id, params)
   SELECT 'commandEnded', $13, d.store_id, d.id,
-    jsonb_build_object('kind', moved.kind, 'state', moved.state, 'reason', moved.reason, 'cashId', d.cash_id, 'by', moved.requested_by)
+    jsonb_strip_nulls(jsonb_build_object('kind', moved.kind, 'state', moved.state, 'cashId', d.cash_id, 'by', moved.requested_by,
+      'body', CASE WHEN moved.kind <> 'message' THEN moved.body END)) || jsonb_build_object('reason', moved.reason)
   FROM moved JOIN device d ON d.id = moved.device_id
   WHERE moved.finished_at IS NOT NULL AND moved.kind <> 'look'
+  -- As at the end of a rollout's download: the sentence that operators know.
+  UNION ALL SELECT 'downloadFinished', $13, d.store_id, d.id,
+    jsonb_build_object('version', moved.params->'version', 'cashId', d.cash_id)
+  FROM moved JOIN device d ON d.id = moved.device_id WHERE moved.kind = 'downloadStart' AND moved.state = 'done'
 )
 SELECT id, generation, state FROM moved`
 
@@ -68,10 +66,10 @@ export async function moveCommands(
   options: CommandMoveOptions,
 ): Promise<{ id: string; generation: number; state: CommandState }[]> {
   if (moves.length === 0) return []
-  const pairs = cells(event)
+  const { before, after } = cells(commandStates, event)
   const { rows } = await on.query<{ id: string; generation: number; state: CommandState }>(MOVE, [
-    pairs.map((pair) => pair.before),
-    pairs.map((pair) => pair.after),
+    before,
+    after,
     moves.map((move) => move.id),
     moves.map((move) => move.expected ?? null),
     moves.map((move) => move.generation ?? null),

@@ -1,9 +1,11 @@
 /** Device updates as consequence.ts counts them: what a control would do, before anybody does it. */
 import { type Consequence, type Control, consequence, type UpdateCount } from '../rollout/consequence.ts'
+import type { RolloutKind } from '../rollout/due.ts'
 import type { Executor } from './database.ts'
 
 export interface ConsequenceOf {
   readonly rolloutId: string
+  readonly kind: RolloutKind
   readonly control: Control
   readonly wave?: number
   /** Only these devices are meant; the others stay as they are. */
@@ -23,7 +25,7 @@ WHERE u.rollout_id = $1 GROUP BY 1, 2, 3, 4, 6`
 
 /** Every device of the rollout in exactly one number. Before its start a rollout has no rows: all are 0. */
 export async function readConsequence(on: Executor, of: ConsequenceOf): Promise<Consequence> {
-  const { rolloutId, control, cashIds, states, wave, canGoBack } = of
+  const { rolloutId, kind, control, cashIds, states, wave, canGoBack } = of
   const { rows } = await on.query<UpdateCount & { isMeant: boolean }>(COUNTS, [
     rolloutId,
     cashIds ?? null,
@@ -31,6 +33,6 @@ export async function readConsequence(on: Executor, of: ConsequenceOf): Promise<
   ])
   const meant = rows.filter((row) => row.isMeant)
   const others = rows.reduce((sum, row) => sum + (row.isMeant ? 0 : row.count), 0)
-  const found = consequence(control, meant, { canGoBack, ...(wave === undefined ? {} : { wave }) })
+  const found = consequence(control, meant, { kind, canGoBack, ...(wave === undefined ? {} : { wave }) })
   return { ...found, unchanged: found.unchanged + others }
 }

@@ -2,6 +2,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
+import { markOnce } from './once.ts'
 
 export interface Database {
   readonly url: string
@@ -73,20 +74,34 @@ export async function listen(
   }
 }
 
-/** Runs `work` in a transaction on a connection of the pool. */
+/** Runs `work` in a transaction on a connection of the caller's, as the leader's. */
+export async function inTransactionOn<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query('BEGIN')
+  try {
+    const result = await work()
+    await client.query('COMMIT')
+    return result
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {})
+    throw error
+  }
+}
+
+/** Runs `work` in a transaction on a connection of the pool, and marks the request that it is done for (once.ts). */
 export async function inTransaction<T>(
   db: Database,
   work: (client: pg.PoolClient) => Promise<T>,
 ): Promise<T> {
   const client = await db.pool.connect()
   try {
-    await client.query('BEGIN')
-    const result = await work(client)
-    await client.query('COMMIT')
+    const result = await inTransactionOn(client, async () => {
+      const done = await work(client)
+      await markOnce(client)
+      return done
+    })
     client.release()
     return result
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => {})
     client.release(error instanceof Error ? error : true)
     throw error
   }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { closeSync, existsSync, openSync } from 'node:fs'
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import pg from 'pg'
@@ -148,6 +148,13 @@ async function startServer(options: EmbeddedOptions, postgres: string, runAs: Ru
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   return { port, child: run([...runAs.prefix, postgres, '-D', at.cluster, ...flags], at.log) }
 }
+
+/** Whether this folder holds a database, running or not. */
+export const hasEmbedded = (folder: string): Promise<boolean> =>
+  access(path.join(paths(folder).cluster, 'PG_VERSION')).then(
+    () => true,
+    () => false,
+  )
 
 /** The URL of the database that another process of this machine runs on `folder`; undefined when none does. */
 export async function findEmbedded(folder: string): Promise<string | undefined> {

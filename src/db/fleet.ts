@@ -1,137 +1,174 @@
-/** Stores, devices and what devices last said of themselves. */
-import type { Inventory } from '../rollout/inventory.ts'
-import { type Database, inTransaction } from './database.ts'
+/** A fleet taken in: all of it, or nothing. */
+import type pg from 'pg'
+import {
+  type Compared,
+  compareFleet,
+  type FleetDiff,
+  type FleetRefusal,
+  type ImportMode,
+} from '../fleet/diff.ts'
+import type { FileStore } from '../fleet/file.ts'
+import { differences } from '../fleet/shown.ts'
+import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
+import { type Named, readFleetState } from './fleet-state.ts'
+import { removeFromFleet } from './remove-fleet.ts'
 
 export interface ImportCounts {
   readonly stores: number
   readonly devices: number
 }
 
-/**
- * Adds or changes the stores and devices of an inventory: all or none. Devices that it does not name stay as they are.
- * The inventory must have passed checkInventory; a number that another device of the store has (23505) undoes all.
- */
-export async function importFleet(db: Database, inventory: Inventory, actor: string): Promise<ImportCounts> {
-  const devices = inventory.stores.flatMap((store) =>
-    store.devices.map((device) => ({ ...device, store: store.code })),
-  )
-  const counts = { stores: inventory.stores.length, devices: devices.length }
-  await inTransaction(db, async (client) => {
-    await client.query(
-      `INSERT INTO store (id, code, name, time_zone, phone, host, port, "user", credential, host_keys, package_folder, package_url, max_downloads, max_installs,
-         group_name, labels, calendar)
-       SELECT gen_random_uuid(), code, name, "timeZone", phone, host, port, "user", credential,
-         ARRAY(SELECT jsonb_array_elements_text("hostKeys")), "packageFolder", "packageUrl", "maxDownloads", "maxInstalls",
-         "group", ARRAY(SELECT jsonb_array_elements_text(labels)),
-         -- What the file does not say stays as somebody set it here.
-         coalesce(nullif(calendar, 'null'::jsonb), (SELECT o.calendar FROM store o WHERE o.code = s.code))
-       FROM jsonb_to_recordset($1::jsonb) AS s(code text, name text, "timeZone" text, phone text, host text, port int, "user" text,
-         credential text, "hostKeys" jsonb, "packageFolder" text, "packageUrl" text, "maxDownloads" int, "maxInstalls" int,
-         "group" text, labels jsonb, calendar jsonb)
-       ON CONFLICT (code) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, phone = excluded.phone,
-         host = excluded.host, port = excluded.port, "user" = excluded."user", credential = excluded.credential,
-         host_keys = excluded.host_keys, package_folder = excluded.package_folder, package_url = excluded.package_url,
-         max_downloads = excluded.max_downloads, max_installs = excluded.max_installs,
-         group_name = excluded.group_name, labels = excluded.labels, calendar = excluded.calendar, changed_at = now()`,
-      [JSON.stringify(inventory.stores)],
+/** Thrown where nothing was applied: a number that another device has, a device in the hands of a rollout. */
+export class FleetRefused extends Error {
+  readonly refusals: readonly FleetRefusal[]
+  constructor(refusals: readonly FleetRefusal[]) {
+    super(
+      refusals
+        .map((one) => `${one.code} ${one.cashId}`)
+        .join(', ')
+        .slice(0, 500),
     )
-    await client.query(
-      `INSERT INTO device (id, store_id, kind, cash_id, number, name, host, port, "user", credential, host_keys, agent, blocked,
-         in_reserve, configuration, labels)
-       SELECT gen_random_uuid(), s.id, d.kind, d."cashId", d.number, d.name, d.host, d.port, d."user", d.credential,
-         ARRAY(SELECT jsonb_array_elements_text(d."hostKeys")), d.agent,
-         coalesce(d.blocked, (SELECT o.blocked FROM device o WHERE o.cash_id = d."cashId"), false),
-         coalesce(d."inReserve", false), d.configuration, ARRAY(SELECT jsonb_array_elements_text(d.labels))
-       FROM jsonb_to_recordset($1::jsonb) AS d(store text, kind text, "cashId" text, number int, name text, host text, port int,
-         "user" text, credential text, "hostKeys" jsonb, agent text, blocked boolean,
-         "inReserve" boolean, configuration text, labels jsonb)
-       JOIN store s ON s.code = d.store
-       ON CONFLICT (cash_id) DO UPDATE SET store_id = excluded.store_id, kind = excluded.kind, number = excluded.number,
-         name = excluded.name, host = excluded.host, port = excluded.port, "user" = excluded."user",
-         credential = excluded.credential, host_keys = excluded.host_keys, agent = excluded.agent, blocked = excluded.blocked,
-         in_reserve = excluded.in_reserve, configuration = excluded.configuration, labels = excluded.labels`,
-      [JSON.stringify(devices)],
-    )
-    await addEvent(client, { code: 'fleetImported', actor, params: { ...counts } })
-  })
-  db.poke()
-  return counts
+    this.name = 'FleetRefused'
+    this.refusals = refusals
+  }
 }
 
-export const listStores = (db: Database) =>
-  db.prisma.store.findMany({ orderBy: { code: 'asc' }, include: { _count: { select: { devices: true } } } })
+const UPSERT_STORES = `
+INSERT INTO store AS o (id, code, name, time_zone, phone, host, port, "user", credential, host_keys, package_folder, package_url,
+  max_downloads, max_installs, group_name, labels, calendar, legacy_algorithms, device_keys_file)
+SELECT gen_random_uuid(), code, name, "timeZone", phone, host, port, "user", credential,
+  ARRAY(SELECT jsonb_array_elements_text("hostKeys")), "packageFolder", "packageUrl", "maxDownloads", "maxInstalls",
+  "group", ARRAY(SELECT jsonb_array_elements_text(labels)), nullif(calendar, 'null'::jsonb),
+  "legacyAlgorithms", "deviceKeysFile"
+FROM jsonb_to_recordset($1::jsonb) AS s(code text, name text, "timeZone" text, phone text, host text, port int, "user" text,
+  credential text, "hostKeys" jsonb, "packageFolder" text, "packageUrl" text, "maxDownloads" int, "maxInstalls" int,
+  "group" text, labels jsonb, calendar jsonb, "legacyAlgorithms" boolean, "deviceKeysFile" text)
+ON CONFLICT (code) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, phone = excluded.phone,
+  host = excluded.host, port = excluded.port, "user" = excluded."user", credential = excluded.credential,
+  host_keys = excluded.host_keys, package_folder = excluded.package_folder, package_url = excluded.package_url,
+  max_downloads = excluded.max_downloads, max_installs = excluded.max_installs,
+  group_name = excluded.group_name, labels = excluded.labels, calendar = excluded.calendar,
+  legacy_algorithms = excluded.legacy_algorithms, device_keys_file = excluded.device_keys_file,
+  changed_at = now(), removed_at = NULL, revision = o.revision + 1`
 
-export const findStore = (db: Database, code: string) =>
-  db.prisma.store.findUnique({
-    where: { code },
-    include: {
-      devices: { orderBy: [{ number: 'asc' }, { cashId: 'asc' }], include: { status: true } },
-      storePackages: { include: { package: true } },
-    },
-  })
+const UPSERT_DEVICES = `
+INSERT INTO device AS o (id, store_id, kind, cash_id, number, name, host, port, "user", credential, host_keys, agent, blocked,
+  in_reserve, configuration, labels, maker_number, registration_number, legacy_algorithms)
+SELECT gen_random_uuid(), s.id, d.kind, d."cashId", d.number, d.name, d.host, d.port, d."user", d.credential,
+  ARRAY(SELECT jsonb_array_elements_text(d."hostKeys")), d.agent, d.blocked, d."inReserve", d.configuration,
+  ARRAY(SELECT jsonb_array_elements_text(d.labels)), d."makerNumber", d."registrationNumber", d."legacyAlgorithms"
+FROM jsonb_to_recordset($1::jsonb) AS d(store text, kind text, "cashId" text, number int, name text, host text, port int,
+  "user" text, credential text, "hostKeys" jsonb, agent text, blocked boolean,
+  "inReserve" boolean, configuration text, labels jsonb, "makerNumber" text, "registrationNumber" text,
+  "legacyAlgorithms" boolean)
+JOIN store s ON s.code = d.store
+ON CONFLICT (cash_id) DO UPDATE SET store_id = excluded.store_id, kind = excluded.kind, number = excluded.number,
+  name = excluded.name, host = excluded.host, port = excluded.port, "user" = excluded."user",
+  credential = excluded.credential, host_keys = excluded.host_keys, agent = excluded.agent, blocked = excluded.blocked,
+  in_reserve = excluded.in_reserve, configuration = excluded.configuration, labels = excluded.labels,
+  maker_number = excluded.maker_number, registration_number = excluded.registration_number,
+  legacy_algorithms = excluded.legacy_algorithms,
+  removed_at = NULL, revision = o.revision + 1`
 
-export const findDevice = (db: Database, cashId: string) =>
-  db.prisma.device.findUnique({ where: { cashId }, include: { status: true, store: true } })
+/** One import at a time: two that add the same would wait for each other's rows in another order. */
+const LOCK = `SELECT pg_advisory_xact_lock(hashtext('nightshift fleet import'))`
 
-export const listDevices = (db: Database, where: { storeCode?: string; kind?: string }, limit: number) =>
-  db.prisma.device.findMany({
-    where: {
-      ...(where.kind === undefined ? {} : { kind: where.kind }),
-      ...(where.storeCode === undefined ? {} : { store: { code: where.storeCode } }),
-    },
-    orderBy: { cashId: 'asc' },
-    take: limit,
-    include: { status: true, store: { select: { code: true, timeZone: true } } },
-  })
+/** Two tills may swap their numbers: those that change theirs have none for the length of a statement. */
+const LET_GO_OF_NUMBERS = 'UPDATE device SET number = 0 WHERE id = ANY($1::uuid[]) AND number <> 0'
 
-/** What a device says now, or why it says nothing. */
-export type Reading =
-  | {
-      readonly source: string
-      readonly version: number | null
-      readonly status: object
-      /** By the device's own clock. */
-      readonly lastReceiptAt?: Date | null
-    }
-  | { readonly source: string; readonly reason: string }
+async function apply(client: pg.PoolClient, compared: Compared, actor: string): Promise<void> {
+  const { stores, devices, removedStoreIds, removedDeviceIds } = compared
+  const moving = devices.flatMap(({ before, after }) =>
+    before !== undefined && (before.number !== after.number || before.store !== after.store)
+      ? [before.id]
+      : [],
+  )
+  await removeFromFleet(client, { storeIds: [], deviceIds: removedDeviceIds, actor })
+  if (moving.length > 0) await client.query(LET_GO_OF_NUMBERS, [moving])
+  if (stores.length > 0) await client.query(UPSERT_STORES, [JSON.stringify(stores.map((one) => one.after))])
+  if (devices.length > 0)
+    await client.query(UPSERT_DEVICES, [JSON.stringify(devices.map((one) => one.after))])
+  await removeFromFleet(client, { storeIds: removedStoreIds, deviceIds: [], actor })
+}
 
-/** Askings are halved when there are so many: old nights fade. */
-const MANY_ASKS = 200
+const namesIn = (stores: readonly FileStore[]): Named => ({
+  codes: stores.map((store) => store.code),
+  cashIds: stores.flatMap((store) => store.devices.map((device) => device.cashId)),
+})
 
-const SAVE_STATUS = `
-INSERT INTO device_status AS d (device_id, asked_at, read_at, source, reason, version, status, last_receipt_at, asks, misses)
-VALUES ($1, now(), CASE WHEN $2 THEN now() END, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (device_id) DO UPDATE SET
-  asked_at = now(), source = $3, reason = $4,
-  read_at = CASE WHEN $2 THEN now() ELSE d.read_at END,
-  version = CASE WHEN $2 THEN $5 ELSE d.version END,
-  status = CASE WHEN $2 THEN $6 ELSE d.status END,
-  last_receipt_at = coalesce($7, d.last_receipt_at),
-  asks = d.asks / CASE WHEN d.asks >= ${MANY_ASKS} THEN 2 ELSE 1 END + $8,
-  misses = d.misses / CASE WHEN d.asks >= ${MANY_ASKS} THEN 2 ELSE 1 END + $9`
+const countsOf = (stores: readonly FileStore[]): ImportCounts => ({
+  stores: stores.length,
+  devices: stores.reduce((sum, store) => sum + store.devices.length, 0),
+})
+
+/** What the file would change now; nothing is kept, nothing is locked. */
+export async function compareWithFleet(
+  on: Executor,
+  stores: readonly FileStore[],
+  mode: ImportMode,
+): Promise<FleetDiff> {
+  return compareFleet(await readFleetState(on, mode, namesIn(stores)), stores, mode).diff
+}
+
+export interface FleetToApply {
+  readonly stores: readonly FileStore[]
+  readonly mode: ImportMode
+  /** What was shown: it is applied only if just that would be changed still. */
+  readonly shown?: FleetDiff
+  readonly actor: string
+}
+
+export type Applied =
+  | { readonly ok: true; readonly diff: FleetDiff }
+  /** Store codes and cash ids with which it is not as it was shown. */
+  | { readonly ok: false; readonly changed: readonly string[] }
 
 /**
- * Keeps it: where nobody answered the former reading stays, with its age.
- * @param options.isFirst of an attempt: only that counts as an asking, and a missing answer to it as a miss. What is
- *   asked again and again while a device restarts says nothing of how often it is off
+ * Applies a file: all of it, or nothing.
+ * @throws FleetRefused
  */
-export async function saveStatus(
+export async function applyFleet(db: Database, wanted: FleetToApply): Promise<Applied> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      const applied = await applyOnce(db, wanted)
+      if (applied.ok) db.poke()
+      return applied
+    } catch (error) {
+      if (tries === TRIES || !isDeadlock(error)) throw error
+    }
+  }
+}
+
+/** Claims lock some stores in the order of their urgency: who crosses them is undone, and tries again. */
+const TRIES = 4
+const isDeadlock = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === '40P01'
+
+function applyOnce(db: Database, { stores, mode, shown, actor }: FleetToApply): Promise<Applied> {
+  return inTransaction(db, async (client): Promise<Applied> => {
+    await client.query(LOCK)
+    const state = await readFleetState(client, mode, namesIn(stores), { lock: true })
+    const compared = compareFleet(state, stores, mode)
+    const changed = shown === undefined ? [] : differences(shown, compared.diff)
+    if (changed.length > 0) return { ok: false, changed }
+    if (compared.diff.refusals.length > 0) throw new FleetRefused(compared.diff.refusals)
+    await apply(client, compared, actor)
+    await addEvent(client, { code: 'fleetImported', actor, params: { ...countsOf(stores) } })
+    return { ok: true, diff: compared.diff }
+  })
+}
+
+/**
+ * Adds or changes the stores and devices of an inventory: all or none. Devices that it does not name stay as they are.
+ * The inventory must have passed checkInventory.
+ * @throws FleetRefused a number that another device of the store has; a device in a live update that would move
+ */
+export async function importFleet(
   db: Database,
-  deviceId: string,
-  reading: Reading,
-  { isFirst = true }: { isFirst?: boolean } = {},
-): Promise<void> {
-  const answer = 'status' in reading ? reading : undefined
-  await db.pool.query(SAVE_STATUS, [
-    deviceId,
-    answer !== undefined,
-    reading.source,
-    'reason' in reading ? reading.reason : null,
-    answer?.version ?? null,
-    answer === undefined ? null : JSON.stringify(answer.status),
-    answer?.lastReceiptAt ?? null,
-    isFirst ? 1 : 0,
-    isFirst && answer === undefined ? 1 : 0,
-  ])
+  { stores }: { readonly stores: readonly FileStore[] },
+  actor: string,
+): Promise<ImportCounts> {
+  await applyFleet(db, { stores, mode: 'merge', actor })
+  return countsOf(stores)
 }

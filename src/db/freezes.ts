@@ -1,7 +1,10 @@
 /** Times in which nothing is installed: of the chain, a group or one store. */
+import { randomUUID } from 'node:crypto'
 import type { Freeze } from '../rollout/time/calendar.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
+import { inOrder } from './in-order.ts'
+import { insertRow } from './insert.ts'
 
 export interface FreezeInput {
   readonly name: string
@@ -39,23 +42,25 @@ export async function readFreezes(on: Executor): Promise<Freeze[]> {
   return rows.flatMap(toFreeze)
 }
 
-export const listFreezes = (db: Database) =>
-  db.prisma.freeze.findMany({ orderBy: [{ liftedAt: 'asc' }, { from: 'asc' }], take: 1000 })
+/** In the order of the ids. */
+export const findFreezes = async (db: Database, ids: readonly string[]) =>
+  inOrder(ids, await db.prisma.freeze.findMany({ where: { id: { in: [...ids] } } }))
 
 /** Holds from this moment on: what is armed there is disarmed. */
 export async function addFreeze(db: Database, input: FreezeInput, actor: string): Promise<string> {
   const { name, scope, from, to } = input
   const scopeName = scope.kind === 'chain' ? null : scope.name
-  const row = await db.prisma.freeze.create({
-    data: { name, scope: scope.kind, scopeName, from, to, createdBy: actor },
-  })
-  await addEvent(db.pool, {
-    code: 'freezeAdded',
-    actor,
-    params: { id: row.id, name, scope: scope.kind, scopeName, from, to },
+  const id = randomUUID()
+  await inTransaction(db, async (client) => {
+    await insertRow(client, 'freeze', {
+      ...{ id, name, scope: scope.kind, scope_name: scopeName },
+      ...{ from_local: from, to_local: to, created_by: actor },
+    })
+    const params = { id, name, scope: scope.kind, scopeName, from, to }
+    await addEvent(client, { code: 'freezeAdded', actor, params })
   })
   db.poke()
-  return row.id
+  return id
 }
 
 /** False: there is none, or it was lifted before. */

@@ -1,5 +1,6 @@
 /** The leader's connection: whoever holds its lock is the conductor. Gone with the connection. */
 import pg from 'pg'
+import type { Executor } from './database.ts'
 
 const LEADER_LOCK = 7_300_003
 
@@ -8,6 +9,15 @@ export interface Leadership {
   /** Resolves when the connection, and with it the lock, is lost. */
   readonly lost: Promise<void>
   resign(): Promise<void>
+}
+
+/** Whether somebody leads, on this database. */
+export async function isLed(on: Executor): Promise<boolean> {
+  const { rowCount } = await on.query(
+    `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = ${LEADER_LOCK}
+     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  )
+  return (rowCount ?? 0) > 0
 }
 
 /** Undefined: another one leads. Throws when the database cannot be reached. */

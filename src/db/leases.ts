@@ -4,9 +4,9 @@ import type { Database, Executor } from './database.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
 import { readTries } from './tries.ts'
 
-/** `command` has no record of its attempts: it is taken by db/commands.ts, and renewed here. */
-export type LeaseTable = 'device_update' | 'store_package' | 'command'
-type StepTable = Exclude<LeaseTable, 'command'>
+/** Errands have no record of their attempts: they are taken by errands.ts, and renewed here. */
+export type LeaseTable = 'device_update' | 'store_package' | 'command' | 'enrolment'
+type StepTable = Exclude<LeaseTable, 'command' | 'enrolment'>
 const parentOf = { device_update: 'update_id', store_package: 'store_package_id' } as const
 
 /**

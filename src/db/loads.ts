@@ -19,7 +19,7 @@ async function readLanes(on: Executor, storeIds: readonly string[]): Promise<Map
        ) AS "isBusyWithUs"
      FROM device d LEFT JOIN device_status t ON t.device_id = d.id
      WHERE d.store_id = ANY($1::uuid[]) AND d.kind IN ('till', 'selfCheckout')
-       AND NOT d.blocked AND NOT d.in_reserve AND d.host IS NOT NULL`,
+       AND NOT d.blocked AND NOT d.in_reserve AND d.host IS NOT NULL AND d.removed_at IS NULL`,
     [storeIds],
   )
   const lanes = new Map<string, LaneView[]>(storeIds.map((id) => [id, []]))
@@ -39,7 +39,9 @@ export async function readLoads(
 ): Promise<Map<string, StoreLoad>> {
   const { rows } = await on.query<Omit<StoreLoad, 'lanes' | 'trading'> & { id: string }>(
     `SELECT s.id, s.max_downloads AS "maxDownloads", s.max_installs AS "maxInstalls",
-       count(u.id) FILTER (WHERE u.state = 'downloading')::int AS downloads,
+       -- Those of errands beside any rollout come from the same server.
+       (count(u.id) FILTER (WHERE u.state = 'downloading') + (SELECT count(*) FROM command c JOIN device d ON d.id = c.device_id
+         WHERE d.store_id = s.id AND c.state = 'running' AND c.kind = 'downloadStart'))::int AS downloads,
        count(u.id) FILTER (WHERE u.state ${INSTALLING} AND NOT u.carried)::int AS installs
      FROM store s LEFT JOIN device_update u ON u.store_id = s.id
        AND u.state ${LIVE}
@@ -63,7 +65,8 @@ export async function readRoom(on: Executor, totalLimit: number, silentSeconds: 
        coalesce((SELECT sum(capacity) FROM worker_node WHERE seen_at > now() - make_interval(secs => $1)), 0)::int AS capacity,
        (SELECT count(*) FROM device_update WHERE lease_until IS NOT NULL)::int
          + (SELECT count(*) FROM store_package WHERE lease_until IS NOT NULL)::int
-         + (SELECT count(*) FROM command WHERE lease_until IS NOT NULL)::int AS running`,
+         + (SELECT count(*) FROM command WHERE lease_until IS NOT NULL)::int
+         + (SELECT count(*) FROM enrolment WHERE lease_until IS NOT NULL)::int AS running`,
     [silentSeconds],
   )
   const { capacity, running } = rows[0] ?? { capacity: 0, running: 0 }

@@ -9,6 +9,7 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engineModule from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
+import type { Executor } from './database.ts'
 
 const folder = path.resolve(import.meta.dirname, '../../prisma')
 const filters = { externalTables: [], externalEnums: [] }
@@ -97,6 +98,23 @@ export async function migrate(url: string): Promise<string[]> {
     return appliedMigrationNames
   } finally {
     await client.end()
+  }
+}
+
+/** Migrations of this Nightshift that the database has not had, and those it had of a later one. */
+export async function pendingMigrations(
+  on: Executor,
+): Promise<{ readonly missing: readonly string[]; readonly newer: readonly string[] }> {
+  const ours = (await readMigrations()).migrationDirectories.map((one) => one.path)
+  const exists = await on.query("SELECT 1 WHERE to_regclass('public._prisma_migrations') IS NOT NULL")
+  if (exists.rowCount === 0) return { missing: ours, newer: [] }
+  const { rows } = await on.query<{ name: string }>(
+    'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL',
+  )
+  const had = new Set(rows.map((row) => row.name))
+  return {
+    missing: ours.filter((name) => !had.has(name)),
+    newer: [...had].filter((name) => !ours.includes(name)),
   }
 }
 

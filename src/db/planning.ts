@@ -32,7 +32,8 @@ SELECT d.id, d.store_id AS "storeId", s.code AS "storeCode", s.group_name AS "gr
   (t.reason IS NOT NULL) AS off,
   EXISTS (SELECT 1 FROM device_update u WHERE u.device_id = d.id AND u.rollout_id IS DISTINCT FROM $1::uuid
     AND u.state ${LIVE}) AS owned
-FROM device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status t ON t.device_id = d.id`
+FROM device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status t ON t.device_id = d.id
+WHERE d.removed_at IS NULL AND s.removed_at IS NULL`
 
 const lanesOf = (
   kind: LaneKind,
@@ -44,11 +45,12 @@ SELECT s.id, s.code, s.name, s.group_name AS "group", s.labels, s.time_zone AS "
   s.max_installs AS "maxInstalls", s.max_downloads AS "maxDownloads", s.bytes_per_second AS "bytesPerSecond",
   json_build_object('till', ${lanesOf('till')}, 'selfCheckout', ${lanesOf('selfCheckout')}) AS lanes,
   (sum(t.misses)::float8 / nullif(sum(t.asks), 0)) AS "offlineRate",
+  (s.legacy_algorithms OR coalesce(bool_or(d.legacy_algorithms), false)) AS legacy,
   min(t.version) FILTER (WHERE d.kind = 'storeServer') AS "serverVersion",
   (count(d.id) FILTER (WHERE d.kind = 'storeServer') > 0) AS "hasServer",
   EXISTS (SELECT 1 FROM store_package p WHERE p.store_id = s.id AND p.package_id = $1 AND p.state = 'present') AS "hasPackage",
   EXISTS (SELECT 1 FROM store_package p WHERE p.store_id = s.id AND p.package_id = $2 AND p.state = 'present') AS "hasServerPackage"
-FROM store s LEFT JOIN device d ON d.store_id = s.id LEFT JOIN device_status t ON t.device_id = d.id
+FROM store s LEFT JOIN device d ON d.store_id = s.id AND d.removed_at IS NULL LEFT JOIN device_status t ON t.device_id = d.id
 GROUP BY s.id`
 
 interface StoreRow extends Omit<PlanStore, 'calendar'> {
@@ -84,6 +86,7 @@ async function toPlanPackage(on: Executor, row: Package): Promise<PlanPackage> {
       needsServer,
       updatesTills,
       canGoBack,
+      signed: row.signature !== null,
     },
     measured: installSeconds === null ? null : { installSeconds, samples },
   }

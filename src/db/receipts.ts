@@ -17,7 +17,7 @@ const MANY = 20_000
 const UNCONFIRMED = `
 FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id
   JOIN store s ON s.id = u.store_id LEFT JOIN device_status t ON t.device_id = d.id
-WHERE u.confirmed_at IS NULL AND d.kind IN ('till', 'selfCheckout')
+WHERE u.confirmed_at IS NULL AND d.kind IN ('till', 'selfCheckout') AND d.removed_at IS NULL
   AND u.state = CASE r.kind WHEN 'rollback' THEN 'rolledBack' ELSE 'succeeded' END
   -- What was updated once more since is confirmed by its newest update alone.
   AND NOT EXISTS (SELECT 1 FROM device_update n WHERE n.device_id = u.device_id AND n.install_at > u.finished_at)`

@@ -49,10 +49,15 @@ interface Row extends Omit<ReportDevice, 'storeCode'> {
 
 const ms = (column: string): string => `(extract(epoch FROM ${column}) * 1000)::float8`
 
+/** Another host key than the pinned one, its own or its store server's, since it last said anything: nothing is sent to it. */
+const UNREACHABLE = `CASE WHEN EXISTS (SELECT 1 FROM host_key_alarm a WHERE a.store_id = d.store_id
+    AND (a.device_id IS NULL OR a.device_id = d.id) AND a.settled_at IS NULL AND a.last_at >= coalesce(t.read_at, '-infinity'))
+  THEN 'hostKeyChanged' ELSE t.reason END`
+
 const DEVICE = `
 d.id AS "deviceId", d.store_id AS "storeId", s.code AS "storeCode", s.name AS "storeName", s.phone, s.time_zone AS "timeZone",
 d.cash_id AS "cashId", d.number, d.name, d.kind, d.in_reserve AS "inReserve", (d.host IS NOT NULL) AS "hasAddress",
-${ms('t.read_at')} AS "readAt", t.source, ${ms('t.asked_at')} AS "askedAt", t.reason AS "unreachableReason",
+${ms('t.read_at')} AS "readAt", t.source, ${ms('t.asked_at')} AS "askedAt", ${UNREACHABLE} AS "unreachableReason",
 t.version AS "runningVersion", t.status, k.ffd, k.firmware, k.size::float8 AS size,
 (d.kind = 'storeServer' AND k.updates_tills) AS "mustBeClosed"`
 
@@ -62,7 +67,7 @@ SELECT ${DEVICE}, u.carried, u.state, u.reason, u.from_version AS "fromVersion",
   ${ms('u.updated_at')} AS "changedAt", ${ms('u.finished_at')} AS "finishedAt", ${ms('u.confirmed_at')} AS "confirmedAt"
 FROM device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
 JOIN package k ON k.id = u.package_id LEFT JOIN device_status t ON t.device_id = d.id
-WHERE u.rollout_id = $1 AND ($2::text IS NULL OR s.time_zone = $2) AND d.kind <> 'priceChecker'
+WHERE u.rollout_id = $1 AND ($2::text IS NULL OR s.time_zone = $2) AND d.kind <> 'priceChecker' AND d.removed_at IS NULL
   AND NOT (u.state = 'skipped' AND u.reason IN ('wrongKind', 'ownedByRollout'))
 ORDER BY s.code, d.cash_id`
 
@@ -77,7 +82,7 @@ JOIN device d ON d.id = p.id JOIN store s ON s.id = d.store_id
 JOIN package k ON k.id = CASE WHEN (d.kind = 'storeServer' OR p.carried) AND r.server_package_id IS NOT NULL
   THEN r.server_package_id ELSE r.package_id END
 LEFT JOIN device_status t ON t.device_id = d.id
-WHERE r.id = $1 AND ($2::text IS NULL OR s.time_zone = $2)
+WHERE r.id = $1 AND ($2::text IS NULL OR s.time_zone = $2) AND d.removed_at IS NULL
 ORDER BY s.code, d.cash_id`
 
 /** What a device said, or null: nothing, or nothing that can be read. */
@@ -211,6 +216,7 @@ const OUTCOMES = `
 SELECT u.state, u.reason, count(*)::int AS devices
 FROM device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
 WHERE u.rollout_id = $1 AND ($2::text IS NULL OR s.time_zone = $2) AND NOT d.in_reserve AND d.kind <> 'priceChecker'
+  AND d.removed_at IS NULL
   AND NOT (u.state = 'skipped' AND u.reason IN ('wrongKind', 'ownedByRollout', 'inReserve', 'noAddress'))
 GROUP BY u.state, u.reason`
 

@@ -31,7 +31,7 @@ export async function readNotAsked(
     : PLANNED
   const { rows } = await on.query<{ id: string }>(
     `SELECT d.id FROM device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status t ON t.device_id = d.id
-     WHERE d.id IN (${meant}) AND s.time_zone = $2 AND d.host IS NOT NULL AND NOT d.in_reserve
+     WHERE d.id IN (${meant}) AND s.time_zone = $2 AND d.host IS NOT NULL AND NOT d.in_reserve AND d.removed_at IS NULL
        AND (t.asked_at IS NULL OR t.asked_at < $3)
        AND NOT EXISTS (SELECT 1 FROM command c WHERE c.device_id = d.id AND c.kind = 'look'
          AND (c.state IN ('waiting', 'running') OR c.created_at >= $3))

@@ -52,7 +52,7 @@ export interface ReportToKeep {
 const EVENING_HOURS = 12
 
 const NOT_ASKED = `
-SELECT d.id FROM device d WHERE d.cash_id = ANY($1::text[]) AND NOT EXISTS (
+SELECT d.id FROM device d WHERE d.cash_id = ANY($1::text[]) AND d.removed_at IS NULL AND NOT EXISTS (
   SELECT 1 FROM command c WHERE c.device_id = d.id AND c.kind = 'message' AND c.requested_by = $2
     AND c.created_at > now() - make_interval(hours => ${EVENING_HOURS}))`
 
@@ -104,11 +104,15 @@ export const listReports = (db: Database, where: { kind?: ReportKind; rolloutId?
 /** A kept report as it was made; undefined: none of that id. */
 export async function findReport(db: Database, id: string) {
   const row = await db.prisma.report.findUnique({ where: { id } })
-  return row === null ? undefined : { ...row, report: row.body as unknown as AnyReport }
+  return row === null || row.kind === 'dryRun'
+    ? undefined
+    : { ...row, report: row.body as unknown as AnyReport }
 }
 
 /** Zones that have stores. */
 export async function readTimeZones(on: Executor): Promise<string[]> {
-  const { rows } = await on.query<{ zone: string }>('SELECT DISTINCT time_zone AS zone FROM store ORDER BY 1')
+  const { rows } = await on.query<{ zone: string }>(
+    'SELECT DISTINCT time_zone AS zone FROM store WHERE removed_at IS NULL ORDER BY 1',
+  )
   return rows.map((row) => row.zone)
 }

@@ -1,8 +1,7 @@
 /** Who would be retried, who not and why: a list that is kept as it was shown, so that the retry does just that. */
 import { createHash, randomUUID } from 'node:crypto'
 import type { RolloutKind } from '../rollout/due.ts'
-import { isReason, retryEventIn } from '../rollout/reasons.ts'
-import { machines, nextState } from '../rollout/states.ts'
+import { retryOf } from '../rollout/reasons.ts'
 import type { RetryRefusal } from './board.ts'
 import type { Database, Executor } from './database.ts'
 import { LIVE } from './state-lists.ts'
@@ -26,17 +25,15 @@ export interface RetryPreview {
 
 const ROWS = `
 SELECT u.id, d.cash_id AS "cashId", s.code AS store, u.state, u.reason, r.kind,
+  (d.removed_at IS NOT NULL) AS "isRemoved",
   EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
 FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
 WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) ORDER BY s.code, d.cash_id`
 
-type Row = RetryLine & { readonly owned: boolean; readonly kind: RolloutKind }
+type Row = RetryLine & { readonly owned: boolean; readonly isRemoved: boolean; readonly kind: RolloutKind }
 
-function whyNot({ state, reason, owned, kind }: Row): RetryRefusal | undefined {
-  const code = reason !== null && isReason(reason) ? reason : null
-  const event = retryEventIn(kind, state, code)
-  if (event === undefined || nextState(machines.deviceUpdate, state, event) === undefined)
-    return 'notRetryable'
+function whyNot({ state, reason, owned, isRemoved, kind }: Row): RetryRefusal | undefined {
+  if (isRemoved || retryOf(kind, state, reason) === undefined) return 'notRetryable'
   return owned ? 'ownedByRollout' : undefined
 }
 
@@ -50,7 +47,7 @@ export async function previewRetry(
   const retries: RetryLine[] = []
   const refused: (RetryLine & { why: RetryRefusal })[] = []
   for (const row of rows) {
-    const { owned: _owned, kind: _kind, ...line } = row
+    const { owned: _owned, isRemoved: _removed, kind: _kind, ...line } = row
     const why = whyNot(row)
     if (why === undefined) retries.push(line)
     else refused.push({ ...line, why })

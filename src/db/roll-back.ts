@@ -29,7 +29,7 @@ export async function createRollback(db: Database, wanted: WayBack): Promise<Cre
   const { rows } = await db.pool.query<{ cashId: string }>(
     `SELECT d.cash_id AS "cashId" FROM device_update u JOIN device d ON d.id = u.device_id
      WHERE u.rollout_id = $1 AND u.state = 'succeeded' AND NOT u.carried AND u.package_id = $4
-       AND ($2::int IS NULL OR u.wave = $2) AND ($3::text[] IS NULL OR d.cash_id = ANY($3)) ORDER BY d.cash_id`,
+       AND d.removed_at IS NULL AND ($2::int IS NULL OR u.wave = $2) AND ($3::text[] IS NULL OR d.cash_id = ANY($3)) ORDER BY d.cash_id`,
     [of.id, wanted.wave ?? null, wanted.cashIds ?? null, of.packageId],
   )
   const { policy } = of as unknown as { policy: Policy }

@@ -2,7 +2,10 @@
 import type { Plan } from '../rollout/plan/plan-types.ts'
 import type { Executor } from './database.ts'
 
-/** A device that another rollout took meanwhile is no target any more: one live update per device. */
+/**
+ * A device that another rollout took meanwhile is no target any more: one live update per device. Nor is one that was
+ * taken out of the fleet: the lock waits for who does that now (db/fleet.ts), and sees it.
+ */
 const INSERT_TARGETS = `
 INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, state, from_version, to_version)
 SELECT gen_random_uuid(), $1, d.id, d.store_id,
@@ -12,7 +15,8 @@ SELECT gen_random_uuid(), $1, d.id, d.store_id,
     WHEN $9::uuid IS NOT NULL THEN coalesce((SELECT o.from_version FROM device_update o WHERE o.rollout_id = $9 AND o.device_id = d.id), 0)
     ELSE $3::int END
 FROM unnest($7::uuid[], $8::int[]) AS t(device_id, wave)
-JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
+JOIN device d ON d.id = t.device_id AND d.removed_at IS NULL LEFT JOIN device_status s ON s.device_id = d.id
+FOR KEY SHARE OF d
 ON CONFLICT DO NOTHING`
 
 /** They wait for their server, and are only looked at. */
@@ -20,7 +24,8 @@ const INSERT_CARRIED = `
 INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, state, carried, from_version, to_version)
 SELECT gen_random_uuid(), $1, d.id, d.store_id, $2, t.wave, 'ready', true, s.version, $3
 FROM unnest($4::uuid[], $5::int[]) AS t(device_id, wave)
-JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
+JOIN device d ON d.id = t.device_id AND d.removed_at IS NULL LEFT JOIN device_status s ON s.device_id = d.id
+FOR KEY SHARE OF d
 ON CONFLICT DO NOTHING`
 
 /** Those left out by the plan, and those that another rollout took: rows too, so that nobody is forgotten. Retried, they come last. */
@@ -28,7 +33,8 @@ const INSERT_LEFT_OUT = `
 INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave, state, reason, finished_at, from_version, to_version)
 SELECT gen_random_uuid(), $1, d.id, d.store_id, $2, $6, 'skipped', t.reason, now(), s.version, $3
 FROM unnest($4::uuid[], $5::text[]) AS t(device_id, reason)
-JOIN device d ON d.id = t.device_id LEFT JOIN device_status s ON s.device_id = d.id
+JOIN device d ON d.id = t.device_id AND d.removed_at IS NULL LEFT JOIN device_status s ON s.device_id = d.id
+FOR KEY SHARE OF d
 ON CONFLICT DO NOTHING`
 
 /** A store package of an earlier rollout is used as it is; one that failed then is tried anew. */

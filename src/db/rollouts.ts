@@ -1,12 +1,17 @@
 /** Rollouts: planned, kept, read, steered, and ended when every row has ended. */
+import { randomUUID } from 'node:crypto'
+import type pg from 'pg'
 import { plan } from '../rollout/plan/plan.ts'
-import { planHash } from '../rollout/plan/plan-hash.ts'
-import type { Forecast, PlanInput, Planned, PlanProblem } from '../rollout/plan/plan-types.ts'
+import { planHash as hashOf } from '../rollout/plan/plan-hash.ts'
+import type { Forecast, Plan, PlanInput, Planned, PlanProblem } from '../rollout/plan/plan-types.ts'
 import type { Selection } from '../rollout/plan/selection.ts'
 import { networkReasons } from '../rollout/reasons.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
+import { retryUntrusted } from './distrust.ts'
 import { addEvent } from './events.ts'
-import type { Prisma, Rollout } from './generated/client.ts'
+import type { Rollout } from './generated/client.ts'
+import { inOrder } from './in-order.ts'
+import { asJson, insertRow } from './insert.ts'
 import { type PlanRequest, readPlanInput } from './planning.ts'
 import { LIVE } from './state-lists.ts'
 import { moveRollout } from './transition.ts'
@@ -36,43 +41,56 @@ export type Created =
   | { readonly ok: true; readonly row: Rollout; readonly forecast: Forecast }
   | { readonly ok: false; readonly problems: readonly PlanProblem[] }
 
-const json = (value: unknown): Prisma.InputJsonValue => value as Prisma.InputJsonValue
+async function insertDraft(on: Executor, id: string, input: NewRollout, made: Plan): Promise<void> {
+  const planHash = hashOf(made)
+  const isNew = await insertRow(on, 'rollout', {
+    id,
+    name: input.name,
+    kind: input.kind,
+    package_id: input.target.id,
+    server_package_id: input.serverTarget?.id,
+    of_rollout_id: input.ofRolloutId,
+    schedule_id: input.scheduleId,
+    selection: asJson(input.selection),
+    cut: asJson(input.waves),
+    plan: asJson(made),
+    plan_hash: planHash,
+    policy: asJson(input.policy),
+    need: asJson(made.need),
+    created_by: input.actor,
+  })
+  if (!isNew) return
+  const devices = made.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0)
+  const params = {
+    name: input.name,
+    planHash,
+    devices,
+    waves: made.waves.length,
+    leftOut: made.leftOut.length,
+  }
+  await addEvent(on, { code: 'rolloutCreated', actor: input.actor, rolloutId: id, params })
+}
 
-/** Keeps a plan as a draft; nothing happens to any device until it is approved. `input.waves` are those of the plan. */
-export async function keepRollout(db: Database, input: NewRollout, planned: Planned): Promise<Created> {
+/** What else belongs to the transaction that keeps a draft. */
+export type DraftWork = (client: pg.PoolClient, id: string) => Promise<void>
+
+/**
+ * Keeps a plan as a draft; nothing happens to any device until it is approved. `input.waves` are those of the plan.
+ * One whose id is there already stays as it is.
+ */
+export async function keepRollout(
+  db: Database,
+  input: NewRollout,
+  planned: Planned,
+  then?: DraftWork,
+): Promise<Created> {
   if (!planned.ok) return planned
-  const made = planned.plan
-  const hash = planHash(made)
-  const row = await db.prisma.rollout.create({
-    data: {
-      ...(input.id === undefined ? {} : { id: input.id }),
-      name: input.name,
-      kind: input.kind,
-      packageId: input.target.id,
-      serverPackageId: input.serverTarget?.id ?? null,
-      ofRolloutId: input.ofRolloutId ?? null,
-      scheduleId: input.scheduleId ?? null,
-      selection: json(input.selection),
-      cut: json(input.waves),
-      plan: json(made),
-      planHash: hash,
-      policy: json(input.policy),
-      need: json(made.need),
-      createdBy: input.actor,
-    },
+  const id = input.id ?? randomUUID()
+  await inTransaction(db, async (client) => {
+    await insertDraft(client, id, input, planned.plan)
+    await then?.(client, id)
   })
-  await addEvent(db.pool, {
-    code: 'rolloutCreated',
-    actor: input.actor,
-    rolloutId: row.id,
-    params: {
-      name: input.name,
-      planHash: hash,
-      devices: made.waves.reduce((sum, wave) => sum + wave.deviceIds.length, 0),
-      waves: made.waves.length,
-      leftOut: made.leftOut.length,
-    },
-  })
+  const row = await db.prisma.rollout.findUniqueOrThrow({ where: { id } })
   return { ok: true, row, forecast: planned.forecast }
 }
 
@@ -118,6 +136,7 @@ export async function steerRollout(
     }
     if ((await moveRollout(client, id, event, { actor, params })) === undefined)
       return { ok: false, why: 'notAllowed', state: row.state }
+    if (event === 'resume') await retryUntrusted(client, { rolloutId: id })
     if (event === 'resume' && isBreached)
       await client.query(
         `UPDATE wave w SET sample_from = now(), fulfilled_at = NULL, accepted_unreachable = n.unreachable, accepted_silent = n.silent
@@ -146,13 +165,16 @@ export async function endRollouts(on: Executor): Promise<void> {
   }
 }
 
-export const listRollouts = (db: Database, limit: number) =>
-  db.prisma.rollout.findMany({
-    orderBy: { createdAt: 'desc' },
-    take: limit,
-    omit: { plan: true, nextPlan: true },
-    include: { package: true },
-  })
+/** In the order of the ids, without their plans. */
+export const readRollouts = async (db: Database, ids: readonly string[]) =>
+  inOrder(
+    ids,
+    await db.prisma.rollout.findMany({
+      where: { id: { in: [...ids] } },
+      omit: { plan: true, nextPlan: true },
+      include: { package: true },
+    }),
+  )
 
 /** Without its plan, which is as large as its fleet. */
 export const findRolloutHead = (db: Database, id: string) =>

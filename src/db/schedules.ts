@@ -1,12 +1,15 @@
 /** Schedules: rollouts that come by themselves, each run once. */
 
+import { randomUUID } from 'node:crypto'
 import type { Selection } from '../rollout/plan/selection.ts'
 import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { nextRun } from '../rollout/time/schedule.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
-import type { Prisma, Schedule } from './generated/client.ts'
+import type { Schedule } from './generated/client.ts'
+import { inOrder } from './in-order.ts'
+import { asJson, insertRow } from './insert.ts'
 
 /** What each rollout of a schedule is made of. */
 export interface ScheduleTemplate {
@@ -41,21 +44,20 @@ export async function addSchedule(db: Database, wanted: NewSchedule, now: number
   const { name, cron, timeZone, template, actor } = wanted
   const next = nextRun(cron, timeZone, now)
   if (next === null) throw new RangeError(`never runs: ${cron}`)
-  const row = await db.prisma.schedule.create({
-    data: {
-      ...{ name, cron, timeZone, createdBy: actor },
-      template: template as unknown as Prisma.InputJsonValue,
-      nextAt: new Date(next),
-    },
+  const id = randomUUID()
+  await inTransaction(db, async (client) => {
+    await insertRow(client, 'schedule', {
+      ...{ id, name, cron, time_zone: timeZone, created_by: actor },
+      ...{ template: asJson(template), next_at: new Date(next) },
+    })
+    await addEvent(client, { code: 'scheduleCreated', actor, params: { id, name, cron, timeZone } })
   })
-  await addEvent(db.pool, { code: 'scheduleCreated', actor, params: { id: row.id, name, cron, timeZone } })
-  return read(row)
+  return read(await db.prisma.schedule.findUniqueOrThrow({ where: { id } }))
 }
 
-/** Those that go on first, the newest first. */
-export async function listSchedules(db: Database, limit: number): Promise<ScheduleRow[]> {
-  const orderBy = [{ endedAt: { sort: 'desc', nulls: 'first' } }, { createdAt: 'desc' }] as const
-  return (await db.prisma.schedule.findMany({ orderBy: [...orderBy], take: limit })).map(read)
+/** In the order of the ids. */
+export async function readSchedules(db: Database, ids: readonly string[]): Promise<ScheduleRow[]> {
+  return inOrder(ids, await db.prisma.schedule.findMany({ where: { id: { in: [...ids] } } })).map(read)
 }
 
 export async function findSchedule(db: Database, id: string): Promise<ScheduleRow | undefined> {

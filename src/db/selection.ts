@@ -7,14 +7,14 @@ export type Names = Readonly<Record<NameKind, readonly string[]>>
 const UNKNOWN = `
 SELECT kind, name FROM (
   SELECT DISTINCT 'store' AS kind, name FROM unnest($1::text[]) AS a(name)
-    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.code = a.name)
+    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.code = a.name AND s.removed_at IS NULL)
   UNION ALL SELECT DISTINCT 'device', name FROM unnest($2::text[]) AS a(name)
-    WHERE NOT EXISTS (SELECT 1 FROM device d WHERE d.cash_id = a.name)
+    WHERE NOT EXISTS (SELECT 1 FROM device d WHERE d.cash_id = a.name AND d.removed_at IS NULL)
   UNION ALL SELECT DISTINCT 'group', name FROM unnest($3::text[]) AS a(name)
-    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.group_name = a.name)
+    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE s.group_name = a.name AND s.removed_at IS NULL)
   UNION ALL SELECT DISTINCT 'label', name FROM unnest($4::text[]) AS a(name)
-    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE a.name = ANY(s.labels))
-      AND NOT EXISTS (SELECT 1 FROM device d WHERE a.name = ANY(d.labels))
+    WHERE NOT EXISTS (SELECT 1 FROM store s WHERE a.name = ANY(s.labels) AND s.removed_at IS NULL)
+      AND NOT EXISTS (SELECT 1 FROM device d WHERE a.name = ANY(d.labels) AND d.removed_at IS NULL)
 ) AS unknown`
 
 /** Which of these names nothing has. */

@@ -8,7 +8,6 @@ import {
   type DeviceUpdateState,
   isTerminalRollout,
   isTerminalUpdate,
-  type Machine,
   machines,
   type RolloutEvent,
   type RolloutState,
@@ -16,6 +15,7 @@ import {
   type StorePackageState,
 } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
+import { cells } from './state-lists.ts'
 
 export interface MoveOptions {
   readonly actor: string
@@ -43,14 +43,6 @@ export interface UpdateMoved {
   readonly storeId: string
   readonly generation: number
   readonly attempts: number
-}
-
-/** The cells of a machine's table for one event: from these states, to those. */
-function cells(machine: Machine, event: string): { before: string[]; after: string[] } {
-  const pairs = Object.entries(machine).flatMap(([state, row]) =>
-    Object.hasOwn(row, event) ? [[state, row[event] as string]] : [],
-  )
-  return { before: pairs.map((pair) => pair[0] as string), after: pairs.map((pair) => pair[1] as string) }
 }
 
 /** Columns that only some device updates' moves carry. */
@@ -167,7 +159,10 @@ moved AS (
     reason = CASE WHEN $7 THEN $8 ELSE p.reason END,
     attempts = ${attemptsSql('p.attempts', '$9')},
     not_before = now() + make_interval(secs => $10::float8),
-    present_at = CASE WHEN cell.after = 'present' THEN now() END
+    present_at = CASE WHEN cell.after = 'present' THEN now() END,
+    -- A removal that is done was asked for no longer.
+    withdrawn_by = CASE WHEN $11 <> 'removed' THEN p.withdrawn_by END,
+    done_bytes = CASE WHEN $11 <> 'removed' THEN p.done_bytes ELSE 0 END
   FROM cell
   WHERE p.id = $1 AND p.state = cell.before AND ($4::int IS NULL OR p.generation = $4)
   RETURNING p.*, cell.before

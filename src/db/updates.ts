@@ -1,9 +1,10 @@
 /** Device updates as people and workers read them, and a person's retry. */
 import type { RolloutKind } from '../rollout/due.ts'
-import { isReason, retryEventIn } from '../rollout/reasons.ts'
+import { retryOf } from '../rollout/reasons.ts'
 import type { DeviceUpdateState, RolloutState } from '../rollout/states.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
+import { inOrder } from './in-order.ts'
 import { moveRollout, moveUpdate } from './transition.ts'
 
 const listed = {
@@ -11,13 +12,9 @@ const listed = {
   store: { select: { code: true, name: true, timeZone: true, phone: true } },
 } as const
 
-export const listUpdates = (db: Database, rolloutId: string, where: { state?: string }, limit: number) =>
-  db.prisma.deviceUpdate.findMany({
-    where: { rolloutId, ...(where.state === undefined ? {} : { state: where.state }) },
-    orderBy: [{ store: { code: 'asc' } }, { device: { cashId: 'asc' } }],
-    take: limit,
-    include: listed,
-  })
+/** In the order of the ids. */
+export const readUpdates = async (db: Database, ids: readonly string[]) =>
+  inOrder(ids, await db.prisma.deviceUpdate.findMany({ where: { id: { in: [...ids] } }, include: listed }))
 
 export const findUpdate = (db: Database, id: string) =>
   db.prisma.deviceUpdate.findUnique({
@@ -31,9 +28,19 @@ export const listStorePackages = (db: Database, rolloutId: string) =>
       store: { updates: { some: { rolloutId } } },
       package: { rollouts: { some: { id: rolloutId } } },
     },
-    include: { store: { select: { code: true } } },
+    include: { store: { select: { code: true, group: true } } },
     orderBy: { store: { code: 'asc' } },
   })
+
+/** In the order of the ids, each with its store and package. */
+export const readStorePackages = async (db: Database, ids: readonly string[]) =>
+  inOrder(
+    ids,
+    await db.prisma.storePackage.findMany({
+      where: { id: { in: [...ids] } },
+      include: { store: { select: { code: true } }, package: true },
+    }),
+  )
 
 export type RetryAnswer =
   | { readonly ok: true; readonly state: DeviceUpdateState; readonly generation: number }
@@ -84,9 +91,12 @@ function retryInTransaction(
       rolloutId: string
       rolloutState: RolloutState
       kind: RolloutKind
+      isRemoved: boolean
     }>(
-      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState", r.kind
-       FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1 FOR UPDATE OF u, r`,
+      `SELECT u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", r.state AS "rolloutState", r.kind,
+         (d.removed_at IS NOT NULL) AS "isRemoved"
+       FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id
+       WHERE u.id = $1 FOR UPDATE OF u, r FOR KEY SHARE OF d`,
       [updateId],
     )
     const row = rows[0]
@@ -94,8 +104,7 @@ function retryInTransaction(
     if (row.rolloutState === 'cancelled' || row.rolloutState === 'stopping') {
       return { ok: false, why: 'rolloutCancelled', state: row.state }
     }
-    const reason = row.reason !== null && isReason(row.reason) ? row.reason : null
-    const event = retryEventIn(row.kind, row.state, reason)
+    const event = row.isRemoved ? undefined : retryOf(row.kind, row.state, row.reason)
     if (event === undefined) return { ok: false, why: 'notRetryable', state: row.state }
     const moved = await moveUpdate(client, updateId, event, {
       actor: by.actor,

@@ -99,7 +99,7 @@ export async function readExpectedUnreachable(
   const { rows } = await on.query<{ key: string; expected: number }>(
     `WITH rate AS (
        SELECT d.store_id, sum(t.misses)::float8 / nullif(sum(t.asks), 0) AS rate
-       FROM device_status t JOIN device d ON d.id = t.device_id GROUP BY d.store_id)
+       FROM device_status t JOIN device d ON d.id = t.device_id AND d.removed_at IS NULL GROUP BY d.store_id)
      SELECT u.rollout_id || ':' || u.wave AS key, coalesce(sum(rate.rate), 0)::float8 AS expected
      FROM device_update u LEFT JOIN rate ON rate.store_id = u.store_id
      WHERE u.rollout_id = ANY($1::uuid[]) AND NOT (u.state = 'skipped' AND u.generation = 0)
@@ -178,7 +178,7 @@ export async function releaseWave(
   return true
 }
 
-/** Since when all but the soak is fulfilled; null: it is not any more. */
+/** Notes that all but the soak is fulfilled, since now if it was not before; or that it is not any more. */
 export async function markFulfilled(
   on: pg.ClientBase,
   rolloutId: string,
@@ -191,7 +191,7 @@ export async function markFulfilled(
   )
 }
 
-/** The last wave has nothing behind it to be released. */
+/** Its gate has opened: it is judged no more. The time stays if it passed before. */
 export async function markPassed(on: pg.ClientBase, rolloutId: string, number: number): Promise<void> {
   await on.query(
     'UPDATE wave SET passed_at = now() WHERE rollout_id = $1 AND number = $2 AND passed_at IS NULL',

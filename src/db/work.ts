@@ -38,7 +38,9 @@ export async function readStorePackageWork(db: Database, id: string) {
     },
     select: { policy: true },
   })
-  const policies = wanting.map((one) => one.policy as unknown as Policy)
+  const rollouts = wanting.map((one) => one.policy as unknown as Policy)
+  // Who wants it without a rollout waits as usual.
+  const policies = row.wantedBy === null ? rollouts : [...rollouts, defaultPolicy]
   const backoffScale = Math.min(
     ...policies.map((one) => one.backoffScale),
     policies.length === 0 ? 1 : Infinity,

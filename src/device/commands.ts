@@ -24,6 +24,12 @@ export interface PackageRef {
   readonly sha256: string
 }
 
+/** What was signed, byte by byte, and the armored SSHSIG over it. */
+export interface SignedManifest {
+  readonly manifest: string
+  readonly signature: string
+}
+
 const flags = (values: Record<string, string | number | boolean>): string[] =>
   Object.entries(values).flatMap(([name, value]) => [`--${name}`, String(value)])
 
@@ -50,7 +56,13 @@ export const downloadStatus = (sha256: string): Call => ({
 })
 export const downloadStop = (claim: Claim): Call => mutating(['download', 'stop'], claim)
 
-export const verify = (p: PackageRef): Call => ({ args: ['verify', ...packageFlags(p)] })
+/** @param signed for a device that checks signatures itself; it is kept there, and checked again before installing */
+export const verify = (p: PackageRef, signed?: SignedManifest): Call => {
+  const args = ['verify', ...packageFlags(p)]
+  if (signed === undefined) return { args }
+  const { manifest, signature } = signed
+  return { args: [...args, '--signed', 'true'], input: `${JSON.stringify({ manifest, signature })}\n` }
+}
 
 export const arm = (claim: Claim, p: PackageRef, expiresInSeconds: number): Call =>
   mutating(
@@ -78,5 +90,27 @@ export const closeShift = (claim: Claim): Call => ({ ...mutating(['close-shift']
 export const message = (claim: Claim, text: string): Call => ({
   ...mutating(['message'], claim),
   input: text,
+  isAside: true,
+})
+
+/** Sets the standing switch; while armed, what it is put back to. */
+export const autoUpdate = (claim: Claim, on: boolean): Call => ({
+  ...mutating(['auto-update', ...flags({ on })], claim),
+  isAside: true,
+})
+
+/** Takes the device from its customers, or gives it back to them. */
+export const block = (claim: Claim, on: boolean): Call => ({
+  ...mutating(['block', ...flags({ on })], claim),
+  isAside: true,
+})
+
+/**
+ * Makes the device's own key for fetching from its store server, where it has none; `renew`: another one in any case.
+ * @param knownHosts lines that its downloads check that server against; empty: they stay as they are
+ */
+export const key = (claim: Claim, knownHosts: string, { renew = false } = {}): Call => ({
+  ...mutating(['key', ...(renew ? flags({ renew }) : [])], claim),
+  input: knownHosts,
   isAside: true,
 })

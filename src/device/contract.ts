@@ -27,6 +27,7 @@ export const deviceReasons = [
   'packageMissing',
   'packageDamaged',
   'signatureInvalid',
+  'versionLower',
   'armingExpired',
   'installFailed',
   'healthFailed',
@@ -56,6 +57,9 @@ export const describeData = z.object({
     detachedDownload: z.boolean(),
     http: z.boolean(),
     sftp: z.boolean(),
+    /** Came later than the others: agents that do not say it cannot. */
+    autoUpdate: z.boolean().default(false),
+    ownKey: z.boolean().default(false),
   }),
 })
 
@@ -83,7 +87,11 @@ export const operationData = z.object({
 const armedState = z.object({ version, sha256, until: time, operation: text })
 export const armData = z.object({ armed: armedState, formerAutoUpdate: z.boolean().nullable() })
 export const disarmData = z.object({ armed: z.null(), autoUpdate: z.boolean().nullable() })
+/** The standing switch: while armed, what it will be put back to. */
+export const autoUpdateData = z.object({ autoUpdate: z.boolean() })
 export const verifyData = z.object({ verified: z.literal(true) })
+/** The public half of the device's own key, `ssh-ed25519 AAAA…`. */
+export const keyData = z.object({ publicKey: z.string().max(4000) })
 /** Of `close-shift`, `message`, `block`, `clean`: done says it all. */
 export const doneData = z.object({})
 

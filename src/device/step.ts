@@ -4,7 +4,7 @@ import type { Policy } from '../rollout/policy.ts'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import type { DeviceUpdateEvent } from '../rollout/states.ts'
 import { isProvenEqual, readVersion } from '../rollout/versions.ts'
-import type { Call, Claim, PackageRef } from './commands.ts'
+import type { Call, Claim, PackageRef, SignedManifest } from './commands.ts'
 import * as commands from './commands.ts'
 import { type Status, statusData } from './contract.ts'
 import { DeviceFailure } from './failure.ts'
@@ -14,6 +14,8 @@ export interface StepContext {
   call<T>(call: Call, schema: z.ZodType<T>, deadlineMs?: number): Promise<T>
   readonly claim: Claim
   readonly package: PackageRef
+  /** Goes to devices that check it themselves; left out: nobody signed the package. */
+  readonly signed?: SignedManifest
   /** Where the device fetches the package: a file on its own store server. */
   readonly source: string
   readonly policy: Policy
@@ -97,6 +99,12 @@ export async function look(context: StepContext): Promise<Status> {
 /** True only on proof: the full version of the running process. */
 export const runsTarget = (context: StepContext, status: Status): boolean =>
   isProvenEqual(readVersion(status.version), context.package.version)
+
+/** Versions never go down but by a rollback. Only a full version proves it. */
+export function runsLater(context: StepContext, status: Status): boolean {
+  const said = readVersion(status.version)
+  return said.kind === 'full' && said.version > context.package.version
+}
 
 export const isStaged = (context: StepContext, status: Status): boolean =>
   status.staged.some((one) => one.sha256 === context.package.sha256)

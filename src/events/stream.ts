@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import type { Database } from '../db/database.ts'
-import { type EventFilter, readEvents } from '../db/events.ts'
+import { type EventFilter, laterCursor, readEvents, readHorizon } from '../db/events.ts'
 import type { EventFeed } from './feed.ts'
 import { viewEvents } from './view.ts'
 
@@ -26,6 +26,11 @@ const SLOW_MS = 30_000
 /** Not read more often than this, however much is going on. */
 const REST_MS = 100
 const CLIENT_RETRY_MS = 2000
+/** Whoever watched a server that closes comes back within this, not all at once. */
+const SPREAD_MS = 4000
+
+/** The last words to a client whose server closes. */
+export const restartHint = (): string => `retry: ${1000 + Math.floor(Math.random() * SPREAD_MS)}\n\n`
 
 /** Remembers changes that came while nobody waited for one. */
 function watch(feed: EventFeed, signal: AbortSignal): { changed(): Promise<void>; stop(): void } {
@@ -60,21 +65,29 @@ async function write({ response, signal, slowMs }: StreamOptions, text: string):
   await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) })
 }
 
-/** Sends all that there is after `cursor`; returns where it ended. */
-async function sendAll(options: StreamOptions, from: string): Promise<string> {
+/** Most of what happens is passed over by these: without a horizon each look would read all of it again. */
+const passesOver = ({ where, groups, rolloutId, updateId }: EventFilter): boolean =>
+  where !== undefined || groups != null || rolloutId !== undefined || updateId !== undefined
+
+/** Sends all that there is after `from`; tells where it ended, and whether there was anything. */
+async function sendAll(options: StreamOptions, from: string): Promise<{ cursor: string; isSent: boolean }> {
   const { db, filter, signal } = options
   let cursor = from
+  let isSent = false
+  // Taken before reading: what commits meanwhile lies above it.
+  const horizon = passesOver(filter) ? await readHorizon(db.pool) : from
   while (!signal.aborted) {
     const rows = await readEvents(db.pool, cursor, PAGE, filter)
     const views = await viewEvents(db, rows)
     if (views.length > 0) {
       const text = views.map((view) => `id: ${view.cursor}\ndata: ${JSON.stringify(view)}\n\n`).join('')
       await write(options, text)
+      isSent = true
     }
     cursor = rows.at(-1)?.cursor ?? cursor
-    if (rows.length < PAGE) break
+    if (rows.length < PAGE) return { cursor: laterCursor(cursor, horizon), isSent }
   }
-  return cursor
+  return { cursor, isSent }
 }
 
 /** Lives as long as the client and the signal do. Rejects when the database cannot be read; the client comes back. */
@@ -92,9 +105,9 @@ export async function streamEvents(options: StreamOptions): Promise<void> {
   try {
     while (!signal.aborted) {
       await changes.changed()
-      const before = cursor
-      cursor = await sendAll(options, cursor)
-      if (cursor !== before) wroteAt = Date.now()
+      const sent = await sendAll(options, cursor)
+      cursor = sent.cursor
+      if (sent.isSent) wroteAt = Date.now()
       else if (Date.now() - wroteAt >= pingMs) {
         await write(options, ': ping\n\n')
         wroteAt = Date.now()

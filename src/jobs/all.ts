@@ -3,8 +3,10 @@ import { command } from './command.ts'
 import { disarm } from './disarm.ts'
 import { distribute } from './distribute.ts'
 import { download } from './download.ts'
+import { enrol } from './enrol.ts'
 import type { JobKind, JobName } from './job.ts'
 import { observe } from './observe.ts'
+import { remove } from './remove.ts'
 import { restart } from './restart.ts'
 import { rollback } from './rollback.ts'
 import { verify } from './verify.ts'
@@ -19,5 +21,7 @@ export const jobKinds: { readonly [Name in JobName]: JobKind<Name> } = {
   disarm,
   rollback,
   observe,
+  remove,
   command,
+  enrol,
 }

@@ -7,13 +7,13 @@ export const claimPayload = z.object({ id: z.uuid(), generation: z.int().positiv
 export type ClaimPayload = z.infer<typeof claimPayload>
 
 /** What a queue is called: the steps of a rollout, and errands beside it. */
-export type JobName = Step | 'command'
+export type JobName = Step | 'remove' | 'command' | 'enrol'
 
 export interface JobKind<Name extends JobName = JobName> {
   /** Queue and job name: the verb. */
   readonly name: Name
   /** The row that the id in the payload names. */
-  readonly table: 'device_update' | 'store_package' | 'command'
+  readonly table: 'device_update' | 'store_package' | 'command' | 'enrolment'
   /** Share of a worker's capacity that this step may fill. */
   readonly share: number
 }

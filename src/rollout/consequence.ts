@@ -1,5 +1,6 @@
 /** What a control will do, told before it is done: every device of the rollout in exactly one of the numbers. Pure. */
-import { type ReasonCode, retryEvent } from './reasons.ts'
+import type { RolloutKind } from './due.ts'
+import { type ReasonCode, retryOf } from './reasons.ts'
 import {
   type DeviceUpdateState,
   deviceUpdateStates,
@@ -49,6 +50,8 @@ export type Effect = (typeof effects)[number]
 export type Consequence = Readonly<Record<Effect, number>>
 
 export interface ControlOptions {
+  /** Of the rollout: on the way back, whoever is back is done. */
+  readonly kind: RolloutKind
   /** Of releaseWave, rollback, skip and retry: only this wave; left out = all. */
   readonly wave?: number
   /** Of the package; null: as the device says. */
@@ -109,11 +112,9 @@ const skip: Judge = ({ state }) => {
   return isPossible ? 'skipped' : 'refused'
 }
 
-const retry: Judge = ({ state, reason }) => {
+const retry: Judge = ({ state, reason }, { kind }) => {
   if (!isTerminalUpdate(state)) return 'refused'
-  return nextState(deviceUpdateStates, state, retryEvent(state, reason)) === undefined
-    ? 'unchanged'
-    : 'retried'
+  return retryOf(kind, state, reason) === undefined ? 'unchanged' : 'retried'
 }
 
 const judges: Readonly<Record<Control, Judge>> = {

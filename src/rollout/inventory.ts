@@ -18,6 +18,9 @@ export interface InventoryDevice {
   readonly blocked?: boolean | undefined
   readonly inReserve?: boolean
   readonly configuration?: string | null
+  readonly makerNumber?: string | null | undefined
+  readonly registrationNumber?: string | null | undefined
+  readonly legacyAlgorithms?: boolean
   readonly labels?: readonly string[]
 }
 
@@ -42,6 +45,8 @@ export interface InventoryStore {
   readonly maxDownloads: number
   readonly maxInstalls: number
   readonly group?: string | null
+  readonly legacyAlgorithms?: boolean
+  readonly deviceKeysFile?: string | null | undefined
   readonly labels?: readonly string[]
   /** null: every night from eleven to six, and nothing known of when it trades. */
   readonly calendar?: StoreHours | null
@@ -84,8 +89,15 @@ export function checkHours(hours: StoreHours, path: string): InventoryProblem[] 
   }))
 }
 
+/** What checkInventory looks at. */
+export interface CheckedInventory {
+  readonly stores: readonly (Pick<InventoryStore, 'code' | 'timeZone' | 'calendar'> & {
+    readonly devices: readonly Pick<InventoryDevice, 'cashId' | 'number'>[]
+  })[]
+}
+
 /** All problems, in the order of the file; none: the inventory can be applied. */
-export function checkInventory({ stores }: Inventory): InventoryProblem[] {
+export function checkInventory({ stores }: CheckedInventory): InventoryProblem[] {
   const devices = stores.flatMap((store, s) =>
     store.devices.map((device, d) => ({ device, path: `stores.${s}.devices.${d}` })),
   )

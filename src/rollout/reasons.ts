@@ -1,3 +1,5 @@
+import { deviceUpdateStates, nextState } from './states.ts'
+
 /**
  * Why something failed, waits or was left out: one table.
  *
@@ -96,6 +98,7 @@ export const reasons = {
   hostKeyChanged: person,
   hostKeyUnknown: person,
   signInRefused: person,
+  algorithmsTooOld: person,
   wrongDevice: person,
   agentMissing: person,
   contractViolation: person,
@@ -130,10 +133,14 @@ export const reasons = {
   notNeeded: leftOut,
   versionChain: leftOut,
   versionUnknown: leftOut,
+  versionLower: leftOut,
   ownedByRollout: leftOut,
   wrongKind: leftOut,
   nightOver: leftOut,
   skippedByPerson: { ...leftOut, owner: 'us' },
+  // errands alone
+  notSupported: leftOut,
+  stoppedByPerson: { ...leftOut, owner: 'us' },
   // the store or the device cannot take it
   diskFull: store,
   storePackageMissing: { ...store, end: 'skipped' },
@@ -142,16 +149,21 @@ export const reasons = {
   packageDamaged: { ...store, gate: true, owner: 'package' },
   // the package
   signatureInvalid: badPackage,
+  packageExpired: badPackage,
   packageRetired: badPackage,
   installFailed: { ...badPackage, retry: 'inDoubt' },
   healthFailed: { ...badPackage, retry: 'inDoubt' },
   rollbackUnsupported: { ...badPackage, retry: 'inDoubt' },
   rollbackFailed: { ...badPackage, retry: 'inDoubt' },
   // ours
+  credentialUnreadable: { ...person, owner: 'us' },
   superseded: ours,
   leaseExpired: ours,
   armingExpired: { ...ours, retry: 'ready', spends: false },
   internalError: ours,
+  // nobody can say whether the package is good: no attempt of a till's is spent on that
+  signersMissing: { ...ours, retry: 'downloaded', spends: false },
+  signatureToolMissing: { ...ours, retry: 'downloaded', spends: false },
 } as const satisfies Record<string, ReasonRule>
 
 export type ReasonCode = keyof typeof reasons
@@ -209,6 +221,20 @@ export function retryEventIn(
   if (kind === 'update') return retryEvent(state, reason)
   if (state === 'rolledBack') return undefined
   return state === 'broken' ? 'retryLook' : 'retryInstall'
+}
+
+/**
+ * The event that a person's retry is for a device update as it stands; undefined: there is nothing to retry.
+ * @param reason as the row has it: one that is not in the table is as none
+ */
+export function retryOf(
+  kind: 'update' | 'rollback',
+  state: string,
+  reason: string | null,
+): RetryEvent | undefined {
+  const event = retryEventIn(kind, state, reason !== null && isReason(reason) ? reason : null)
+  const isTaken = event !== undefined && nextState(deviceUpdateStates, state, event) !== undefined
+  return isTaken ? event : undefined
 }
 
 /** Nobody answers: tomorrow somebody may. */

@@ -16,7 +16,8 @@ export const rolloutStates = {
 } as const
 
 export const storePackageStates = {
-  absent: { claim: 'uploading' },
+  // a removal that was cut off is not counted on any more, and is claimed from here again
+  absent: { claim: 'uploading', claimRemoval: 'removing' },
   uploading: { uploaded: 'present', deferred: 'absent', leaseLost: 'absent' },
   present: { claimRemoval: 'removing', lost: 'absent' },
   removing: { removed: 'absent', deferred: 'absent', leaseLost: 'absent' },
@@ -100,11 +101,38 @@ export const deviceUpdateStates = {
   cancelled: {},
 } as const
 
-/** One errand to one device: a look at it, a message, closing its shift. */
+/** One errand to one device: a look at it, a message, closing its shift, a download, a switch. */
 export const commandStates = {
-  waiting: { claim: 'running', expire: 'expired' },
-  running: { done: 'done', fail: 'failed', deferred: 'waiting', leaseLost: 'waiting' },
+  // `refuse`: it may not go beside the rollout that has the device
+  waiting: { claim: 'running', expire: 'expired', cancel: 'cancelled', refuse: 'failed' },
+  // `stopped`: a download that another errand stopped
+  running: {
+    done: 'done',
+    fail: 'failed',
+    deferred: 'waiting',
+    leaseLost: 'waiting',
+    stopped: 'cancelled',
+  },
   done: {},
+  failed: {},
+  expired: {},
+  cancelled: {},
+} as const
+
+/** Host keys of one host on their way to being pinned, or a device's own key on its way to its store server. */
+export const enrolmentStates = {
+  waiting: { claim: 'running', expire: 'expired', refuse: 'refused' },
+  // `done`: a device's key, where we may write it down ourselves; host keys are always shown to a person
+  running: {
+    shown: 'shown',
+    done: 'confirmed',
+    fail: 'failed',
+    deferred: 'waiting',
+    leaseLost: 'waiting',
+  },
+  shown: { confirm: 'confirmed', refuse: 'refused', expire: 'expired' },
+  confirmed: {},
+  refused: {},
   failed: {},
   expired: {},
 } as const
@@ -115,18 +143,21 @@ export type RolloutState = keyof typeof rolloutStates
 export type StorePackageState = keyof typeof storePackageStates
 export type DeviceUpdateState = keyof typeof deviceUpdateStates
 export type CommandState = keyof typeof commandStates
+export type EnrolmentState = keyof typeof enrolmentStates
 
 type EventOf<M extends Machine> = { [S in keyof M]: keyof M[S] }[keyof M] & string
 export type RolloutEvent = EventOf<typeof rolloutStates>
 export type StorePackageEvent = EventOf<typeof storePackageStates>
 export type DeviceUpdateEvent = EventOf<typeof deviceUpdateStates>
 export type CommandEvent = EventOf<typeof commandStates>
+export type EnrolmentEvent = EventOf<typeof enrolmentStates>
 
 export const machines = {
   rollout: rolloutStates,
   storePackage: storePackageStates,
   deviceUpdate: deviceUpdateStates,
   command: commandStates,
+  enrolment: enrolmentStates,
 } as const satisfies Record<string, Machine>
 export type MachineName = keyof typeof machines
 

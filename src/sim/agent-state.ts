@@ -19,6 +19,12 @@ export interface StagedPackage {
   readonly size: number
 }
 
+/** What was signed, byte by byte, and the armored SSHSIG. */
+export interface SignedManifest {
+  readonly manifest: string
+  readonly signature: string
+}
+
 export interface Transfer extends StagedPackage {
   readonly source: string
   readonly state: 'running' | 'stopped' | 'done' | 'failed'
@@ -57,12 +63,17 @@ export interface AgentState {
   generation: number
   armed: Armed | null
   staged: StagedPackage[]
+  /** By digest, of staged packages that came signed; left out by those who were saved before there were any. */
+  signed?: Record<string, SignedManifest>
   transfer: Transfer | null
   install: Install | null
   operations: OperationRecord[]
   activations: number
   log: string[]
   messages: string[]
+  /** Its own key for its store server, and the lines that this one is checked against. */
+  ownKey?: { readonly publicKey: string; readonly privateKey: string }
+  knownHosts?: string
   /** What differs from the device's profile: set by a test, by closing a shift, by blocking. */
   facts: Partial<Status>
 }

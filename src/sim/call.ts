@@ -12,6 +12,8 @@ const checks = {
   source: /^http:\/\/[^\s]{1,1000}$/,
   'expires-in': /^[1-9]\d{0,8}$/,
   on: /^(true|false)$/,
+  signed: /^(true|false)$/,
+  renew: /^(true|false)$/,
   keep: /^\d{1,3}$/,
 } as const
 export type FlagName = keyof typeof checks
@@ -22,6 +24,8 @@ const PACKAGE = ['version', 'size', 'sha256'] as const
 interface VerbShape {
   readonly flags: readonly FlagName[]
   readonly isMutating: boolean
+  /** May be left out. */
+  readonly spare?: readonly FlagName[]
 }
 const reads = (...flags: FlagName[]): VerbShape => ({ flags, isMutating: false })
 const changes = (...flags: FlagName[]): VerbShape => ({ flags: [...flags, ...CLAIM], isMutating: true })
@@ -33,7 +37,7 @@ export const verbs = {
   'download start': changes('source', ...PACKAGE),
   'download status': reads('sha256'),
   'download stop': changes(),
-  verify: reads(...PACKAGE),
+  verify: { ...reads(...PACKAGE), spare: ['signed'] },
   arm: changes('version', 'sha256', 'expires-in'),
   disarm: changes(),
   restart: changes('version'),
@@ -41,7 +45,9 @@ export const verbs = {
   'close-shift': changes(),
   message: changes(),
   block: changes('on'),
+  'auto-update': changes('on'),
   clean: changes('keep'),
+  key: { ...changes(), spare: ['renew'] },
 } as const satisfies Record<string, VerbShape>
 export type VerbName = keyof typeof verbs
 
@@ -66,10 +72,15 @@ function readFlags(words: readonly string[]): Map<string, string> | string {
   return flags
 }
 
-function wrongFlag(flags: Map<string, string>, wanted: readonly FlagName[]): string | undefined {
-  const extra = [...flags.keys()].find((name) => !wanted.some((one) => one === name))
+function wrongFlag(
+  flags: Map<string, string>,
+  wanted: readonly FlagName[],
+  spare: readonly FlagName[],
+): string | undefined {
+  const extra = [...flags.keys()].find((name) => ![...wanted, ...spare].some((one) => one === name))
   if (extra !== undefined) return `unknown flag: --${extra}`
-  const bad = wanted.find((name) => !checks[name].test(flags.get(name) ?? ''))
+  const given = spare.filter((name) => flags.has(name))
+  const bad = [...wanted, ...given].find((name) => !checks[name].test(flags.get(name) ?? ''))
   return bad && `missing or bad: --${bad}`
 }
 
@@ -84,7 +95,7 @@ export function readCall(words: readonly string[]): Call | string {
   if (hasWord && !checks.operation.test(second)) return 'missing or bad: operation id'
   const flags = readFlags(words.slice(isPair || hasWord ? 2 : 1))
   if (typeof flags === 'string') return flags
-  const wrong = wrongFlag(flags, shape.flags)
+  const wrong = wrongFlag(flags, shape.flags, shape.spare ?? [])
   if (wrong !== undefined) return wrong
   const text = (flag: FlagName): string => flags.get(flag) ?? ''
   return {

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream'
 import type { ParsedKey, ServerChannel } from 'ssh2'
 import { type DeviceKind, exitStatus, MARK, type Status } from '../device/contract.ts'
+import type { SignatureChecker } from '../signing/verify.ts'
 import { runAgent } from './agent.ts'
 import { type AgentState, newState, PowerLost, StateFile } from './agent-state.ts'
 import { type Fault, FaultBox } from './faults.ts'
@@ -31,6 +32,8 @@ export interface DeviceOptions {
   readonly changeHostKey: () => Promise<void>
   /** Told each time that a version has come up healthy. */
   readonly onRuns?: (version: number) => void
+  /** Who may sign packages; left out: it does not check signatures. */
+  readonly signers?: SignatureChecker
   /** The version of the store server, where its update updates this device as well. */
   readonly serverVersion?: () => number
   /** The host that answers for it, where it has none of its own: a store server's agent. */
@@ -80,6 +83,7 @@ export class SimDevice {
       profile: () => profileOf(options.profile),
       cutPower: (backAfterMs) => this.#cutPower(backAfterMs),
       ...(options.onRuns && { onRuns: options.onRuns }),
+      ...(options.signers && { signers: options.signers }),
     }
     this.host = new SshHost({
       faults: this.faults,

@@ -42,6 +42,8 @@ type AgentFault =
   | { readonly kind: 'receiptOpen' }
   | { readonly kind: 'wrongCashId'; readonly cashId: string }
   | { readonly kind: 'agentMissing' }
+  /** As agents were at first: `describe` knows nothing of what came later. */
+  | { readonly kind: 'oldAgent' }
   /** Two marked lines, a marked line that is no JSON, an exit status that does not fit the class. */
   | { readonly kind: 'doubleAnswer' }
   | { readonly kind: 'garbageAnswer' }

@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import type { ParsedKey } from 'ssh2'
 import type { StoreHours } from '../rollout/inventory.ts'
+import { createSignatureChecker, type SignatureChecker } from '../signing/verify.ts'
 import { type DeviceOptions, SimDevice } from './device.ts'
 import { type FleetFile, openFleetFile, saveFleetFile } from './fleet-file.ts'
 import type { Inventory, InventoryDevice, InventoryStore, PlannedTill } from './inventory.ts'
@@ -44,6 +45,8 @@ export interface FleetOptions {
   /** Windows and opening hours of every store; a night without end when left out. */
   readonly calendar?: StoreHours
   readonly now?: () => number
+  /** A file of allowed signers: every device checks signatures against it, and refuses unsigned packages. */
+  readonly signers?: string
 }
 
 export interface Fleet {
@@ -73,6 +76,8 @@ interface Context {
   readonly file: FleetFile
   readonly save: () => Promise<void>
   readonly clientKey: ParsedKey
+  /** Shared by all: ten thousand devices ask ssh-keygen once. */
+  readonly signers: SignatureChecker | undefined
 }
 
 function keysOf({ file, save }: Context, name: string) {
@@ -107,6 +112,7 @@ function makeDevice(
     pace: { restartMs, latencyMs, healthMs: (options.healthSeconds ?? 0) * 1000 },
     profile: { index, kind: planned.kind, sinceMs: file.sinceMs, shifts: options.shifts ?? 'closed' },
     now: options.now ?? Date.now,
+    ...(context.signers && { signers: context.signers }),
     ...more,
   })
 }
@@ -236,7 +242,8 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
     saving = saving.then(() => saveFleetFile(folder, file))
     return saving
   }
-  const context: Context = { options, folder, file, save, clientKey }
+  const signers = options.signers === undefined ? undefined : createSignatureChecker(options.signers)
+  const context: Context = { options, folder, file, save, clientKey, signers }
   let first = 0
   const stores = spread(options.tills, options.stores).map((tills, place) => {
     first += tills

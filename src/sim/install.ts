@@ -4,8 +4,9 @@
  */
 import type { DeviceReason } from '../device/contract.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import { type Install, PowerLost } from './agent-state.ts'
+import { type Armed, type Install, PowerLost } from './agent-state.ts'
 import type { Machine } from './machine.ts'
+import { isVouched } from './signed.ts'
 
 /** Ends the operation of `install`, and the install with it. */
 async function end(machine: Machine, install: Install, reason: DeviceReason | null, detail: string | null) {
@@ -46,15 +47,28 @@ async function switchTo(machine: Machine, install: Install, phase: Install['phas
 
 const tail = ({ operation, generation }: Install): string => `operation=${operation} generation=${generation}`
 
+/** Right before the switch the signature is judged once more. What its server brings along comes without an arming. */
+async function mayInstall(machine: Machine, armed: Armed | null): Promise<boolean> {
+  const { staged, signed } = machine.state
+  const file = staged.find(({ sha256, version }) => sha256 === armed?.sha256 && version === armed.version)
+  if (armed === null || machine.facts.signers === undefined) return true
+  return file !== undefined && isVouched(machine, file, signed?.[file.sha256])
+}
+
 async function stop(machine: Machine, install: Install): Promise<Install | undefined> {
   const { faults, facts, state } = machine
   await machine.sleep(facts.pace.restartMs / 2)
   const death = faults.take('dieDuringRestart', ({ at }) => at !== 'afterSwitch')
   if (death) machine.die(death.backAfterMs)
-  const isTooLate = state.armed !== null && facts.now() >= state.armed.until
+  const { armed } = state
+  const isTooLate = armed !== null && facts.now() >= armed.until
   dropArming(machine)
   if (isTooLate) {
     await end(machine, install, 'armingExpired', 'its arming ran out before the switch')
+    return undefined
+  }
+  if (!(await mayInstall(machine, armed))) {
+    await end(machine, install, 'signatureInvalid', 'its signature is not good any more')
     return undefined
   }
   if (faults.take('installFails')) {

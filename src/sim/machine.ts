@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeviceKind, Status } from '../device/contract.ts'
 import { formatVersion } from '../rollout/versions.ts'
+import type { SignatureChecker } from '../signing/verify.ts'
 import { type AgentState, type OperationRecord, PowerLost, type StateFile } from './agent-state.ts'
 import type { FaultBox } from './faults.ts'
 import type { Profile } from './profile.ts'
@@ -21,6 +22,8 @@ export interface MachineFacts {
   readonly faults: FaultBox
   readonly now: () => number
   readonly profile: () => Profile
+  /** Who may sign packages; left out: this device does not check signatures. */
+  readonly signers?: SignatureChecker
   /** Cuts the power of this device now; back after so many milliseconds. */
   readonly cutPower: (backAfterMs: number) => void
   /** Told each time that a version has come up healthy. */

@@ -2,10 +2,12 @@
 import { rm } from 'node:fs/promises'
 import type { AnswerClass, DeviceReason, Status } from '../device/contract.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { StagedPackage } from './agent-state.ts'
+import type { SignedManifest, StagedPackage } from './agent-state.ts'
 import type { Call, VerbName } from './call.ts'
 import { planInstall, planRollback } from './install.ts'
+import { newKeyPair } from './keys.ts'
 import type { Machine } from './machine.ts'
+import { isVouched, readOffered } from './signed.ts'
 import { armedOf, downloadOf, operationOf, statusOf } from './status.ts'
 import { fileHash, packagePath, partPath, startTransfer, stopTransfer } from './transfer.ts'
 
@@ -31,12 +33,20 @@ export const usage = (detail: string): Reply => ({
 
 export type Verb = (machine: Machine, call: Call, input: string) => Promise<Reply>
 
-async function describe({ facts }: Machine): Promise<Reply> {
+async function describe({ facts, faults }: Machine): Promise<Reply> {
+  const later = { autoUpdate: true, ownKey: true }
   return done({
     contract: 1,
     agent: 'nightshift-sim 1.0',
     kinds: [facts.kind],
-    capabilities: { rollback: true, signature: false, detachedDownload: true, http: true, sftp: false },
+    capabilities: {
+      rollback: true,
+      signature: facts.signers !== undefined,
+      detachedDownload: true,
+      http: true,
+      sftp: false,
+      ...(faults.has('oldAgent') ? {} : later),
+    },
   })
 }
 
@@ -76,8 +86,15 @@ const downloadStop: Verb = async (machine) => {
   return done({ download: await downloadOf(machine) })
 }
 
-/** What is wrong with a staged package; a damaged one is thrown away. */
-async function check(machine: Machine, wanted: Partial<StagedPackage>): Promise<DeviceReason | undefined> {
+/**
+ * What is wrong with a staged package; a damaged one is thrown away.
+ * @param offered what was signed; left out: what was kept of it
+ */
+async function check(
+  machine: Machine,
+  wanted: Partial<StagedPackage>,
+  offered?: SignedManifest,
+): Promise<DeviceReason | undefined> {
   const { state, faults } = machine
   const staged = state.staged.find(
     ({ sha256, version }) => sha256 === wanted.sha256 && version === wanted.version,
@@ -94,13 +111,21 @@ async function check(machine: Machine, wanted: Partial<StagedPackage>): Promise<
     return hash === undefined ? 'packageMissing' : 'packageDamaged'
   }
   const forged = faults.has('refuseVerb', ({ reason }) => reason === 'signatureInvalid')
-  return forged && 'signatureInvalid'
+  const isGood = !forged && (await isVouched(machine, staged, offered ?? state.signed?.[staged.sha256]))
+  return isGood ? undefined : 'signatureInvalid'
 }
 
-const verify: Verb = async (machine, call) => {
+const verify: Verb = async (machine, call, input) => {
   const wanted = { version: call.number('version'), size: call.number('size'), sha256: call.text('sha256') }
-  const wrong = await check(machine, wanted)
-  return wrong === undefined ? done({ verified: true }) : refused(wrong)
+  const offered = call.text('signed') === 'true' ? readOffered(input) : undefined
+  if (call.text('signed') === 'true' && offered === undefined) return refused('signatureInvalid')
+  const wrong = await check(machine, wanted, offered)
+  if (wrong !== undefined) return refused(wrong)
+  if (offered !== undefined) {
+    machine.state.signed = { ...machine.state.signed, [wanted.sha256]: offered }
+    await machine.save()
+  }
+  return done({ verified: true })
 }
 
 const arm: Verb = async (machine, call) => {
@@ -108,6 +133,7 @@ const arm: Verb = async (machine, call) => {
   // From the call on: hashing 4 GiB must not make the arming last longer.
   const until = facts.now() + call.number('expires-in') * 1000
   const wanted = { version: call.number('version'), sha256: call.text('sha256') }
+  if (wanted.version < state.version) return refused('versionLower')
   const wrong = (await check(machine, wanted)) ?? (machine.faults.take('diskFull') && 'diskFull')
   if (wrong) return refused(wrong)
   const formerAutoUpdate = state.armed?.formerAutoUpdate ?? state.autoUpdate
@@ -200,6 +226,25 @@ const block: Verb = async (machine, call) => {
   return done()
 }
 
+/** The standing switch; while armed it stays on, and is put back to this. */
+const autoUpdate: Verb = async (machine, call) => {
+  const { state } = machine
+  const on = call.text('on') === 'true'
+  if (state.armed === null) state.autoUpdate = on
+  else state.armed = { ...state.armed, formerAutoUpdate: on }
+  return done({ autoUpdate: on })
+}
+
+/** The private half never leaves the device. */
+const key: Verb = async ({ state }, call, input) => {
+  if (input.trim() !== '') state.knownHosts = input
+  if (state.ownKey === undefined || call.text('renew') === 'true') {
+    const { publicLine, privateKey } = newKeyPair()
+    state.ownKey = { publicKey: publicLine, privateKey }
+  }
+  return done({ publicKey: state.ownKey.publicKey })
+}
+
 /** Keeps the newest staged packages, and always the armed one. */
 const clean: Verb = async (machine, call) => {
   const { state } = machine
@@ -229,5 +274,7 @@ export const verbTable: Readonly<Record<VerbName, Verb>> = {
   'close-shift': closeShift,
   message,
   block,
+  'auto-update': autoUpdate,
   clean,
+  key,
 }

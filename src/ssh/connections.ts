@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import { Breaker } from './breaker.ts'
 import { type Call, type Ending, inTime, wait, withCall } from './call.ts'
+import { CredentialProblem, type SigningKey } from './credentials.ts'
 import { openHop } from './device-hop.ts'
 import { type Hop, offlineCode, SshFailure } from './failure.ts'
 import { Gate, Pace } from './gate.ts'
@@ -18,7 +19,7 @@ const TURN_MS = 60_000
 
 /** Everything that makes two calls able to share a connection: other pins or another key are another connection. */
 export const identityOf = (e: Endpoint): string =>
-  JSON.stringify([e.host, e.port, e.user, e.credential, ...e.hostKeys])
+  JSON.stringify([e.host, e.port, e.user, e.credential, e.legacyAlgorithms ?? false, ...e.hostKeys])
 const addressOf = (e: Endpoint): string => JSON.stringify([e.host, e.port])
 
 export interface Lease {
@@ -51,7 +52,7 @@ interface Way {
 }
 
 interface Options {
-  readonly readKey: (credential: string) => Promise<Buffer>
+  readonly readKey: (credential: string) => Promise<SigningKey>
   readonly limits: SshLimits
   readonly log: SshLog | undefined
 }
@@ -182,7 +183,7 @@ export class Connections {
     return hop === 'store' ? storeConnectMs : storeConnectMs + deviceConnectMs
   }
 
-  async #handshake(opening: Opening, key: Buffer, call: Call): Promise<Session> {
+  async #handshake(opening: Opening, key: SigningKey, call: Call): Promise<Session> {
     const { endpoint, hop } = opening
     const { transport, through, release } = await opening.way(call)
     const { limits } = this.#options
@@ -200,14 +201,12 @@ export class Connections {
     }
   }
 
-  async #readKey(credential: string): Promise<Buffer> {
+  async #readKey(credential: string): Promise<SigningKey> {
     try {
       return await this.#options.readKey(credential)
     } catch (cause) {
-      throw new SshFailure('internalError', {
-        params: { problem: 'credentialUnreadable', credential },
-        cause,
-      })
+      const why = cause instanceof CredentialProblem ? cause.why : 'unreadable'
+      throw new SshFailure('credentialUnreadable', { params: { credential, why }, cause })
     }
   }
 

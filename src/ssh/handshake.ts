@@ -1,41 +1,38 @@
 import type { Duplex } from 'node:stream'
 import ssh2, { type Client, type ConnectConfig } from 'ssh2'
-import { type Call, type Ending, settle } from './call.ts'
+import { fingerprint } from '../hosts/host-key.ts'
+import { algorithmsFor, tooOld, watchOffer } from './algorithms.ts'
+import { type Call, Ending, settle } from './call.ts'
+import { keyProblem, type SigningKey } from './credentials.ts'
 import { type Hop, handshakeFailure, offlineCode, SshFailure } from './failure.ts'
-import { fingerprint, isPinned, pinnedAlgorithms } from './host-keys.ts'
+import { isPinned, pinnedAlgorithms } from './host-keys.ts'
 import type { SshLimits } from './limits.ts'
 import { Session } from './session.ts'
 import type { Endpoint } from './types.ts'
-
-// AES-GCM needs neither ssh2's native code nor a MAC, and was the fastest measured with it too.
-const CIPHERS = [
-  'aes128-gcm@openssh.com',
-  'aes256-gcm@openssh.com',
-  'chacha20-poly1305@openssh.com',
-  'aes256-ctr',
-  'aes192-ctr',
-  'aes128-ctr',
-] as const
 
 interface Handshake {
   readonly endpoint: Endpoint
   readonly hop: Hop
   readonly transport: Duplex
-  readonly key: Buffer
+  readonly key: SigningKey
   readonly limits: SshLimits
   /** What the transport runs through: with its end this is over too. */
   readonly through: readonly Ending[]
 }
 
-/** One key, once: no agent, no password, no keyboard-interactive, no second try. */
-function signInOnce(endpoint: Endpoint, key: Buffer): Pick<ConnectConfig, 'username' | 'authHandler'> {
+/** One key, once: no password, no keyboard-interactive, no second try. An agent's is one key too. */
+function signInOnce(
+  { user: username }: Endpoint,
+  key: SigningKey,
+): Pick<ConnectConfig, 'username' | 'authHandler'> {
   let offered = false
   return {
-    username: endpoint.user,
+    username,
     authHandler: (_methods, _partial, next) => {
       if (offered) return next(false as never)
       offered = true
-      next({ type: 'publickey', username: endpoint.user, key })
+      if (Buffer.isBuffer(key)) next({ type: 'publickey', username, key })
+      else next({ type: 'agent', username, agent: key })
     },
   }
 }
@@ -51,7 +48,7 @@ function configFor(handshake: Handshake, deny: (key: Buffer) => void): ConnectCo
       deny(shown)
       return false
     },
-    algorithms: { serverHostKey: pinnedAlgorithms(endpoint.hostKeys) as never, cipher: [...CIPHERS] },
+    algorithms: algorithmsFor(endpoint),
     keepaliveInterval: limits.keepaliveMs,
     keepaliveCountMax: limits.keepaliveCount,
     // The call that connects has a deadline of its own.
@@ -65,10 +62,9 @@ export function requirePinned(endpoint: Endpoint, hop: Hop): void {
   throw new SshFailure('hostKeyUnknown', { params: { hop } })
 }
 
-function requireKey(key: Buffer, credential: string): void {
-  const parsed = ssh2.utils.parseKey(key)
-  if (!(parsed instanceof Error) && parsed.isPrivateKey()) return
-  throw new SshFailure('internalError', { params: { problem: 'credentialUnreadable', credential } })
+function requireKey(key: SigningKey, credential: string): void {
+  const why = Buffer.isBuffer(key) ? keyProblem(key) : undefined
+  if (why !== undefined) throw new SshFailure('credentialUnreadable', { params: { credential, why } })
 }
 
 /** Key exchange, host key, sign-in over an open transport. The transport is destroyed when it fails. */
@@ -94,21 +90,38 @@ export async function openSession(handshake: Handshake, call: Call): Promise<Ses
 /** Whether the other side has named its version; ssh2 keeps it, and says so nowhere else. */
 const hasGreeted = (client: Client): boolean => (client as { _remoteVer?: string })._remoteVer !== undefined
 
+/** The agent would not sign, or is gone: nobody else is to blame. */
+const isAgents = (cause: unknown): boolean => (cause as { level?: unknown } | undefined)?.level === 'agent'
+
 function greet(client: Client, handshake: Handshake, call: Call): Promise<void> {
   const { hop, endpoint } = handshake
   let shown: Buffer | undefined
+  const signedIn = new Ending()
+  let offer: ReturnType<typeof watchOffer> = () => undefined
   const failure = (cause: unknown): SshFailure => {
-    if (shown === undefined) return handshakeFailure(cause, hop, hasGreeted(client))
+    if (isAgents(cause)) {
+      const params = { credential: endpoint.credential, why: 'agentRefused' }
+      return new SshFailure('credentialUnreadable', { params, cause })
+    }
+    if (shown === undefined)
+      return (
+        tooOld(cause, { hop, offer: offer(), asked: endpoint }) ??
+        handshakeFailure(cause, hop, hasGreeted(client))
+      )
     const params = { hop, host: endpoint.host, shown: fingerprint(shown) }
     return new SshFailure('hostKeyChanged', { params, cause })
   }
   const closed = new SshFailure(offlineCode(hop), { params: { problem: 'closedInHandshake' } })
   return settle<void>(call, handshake.through, (done) => {
-    client.once('ready', () => done(undefined))
+    client.once('ready', () => {
+      signedIn.end(undefined)
+      done(undefined)
+    })
     client.on('error', (error) => done(failure(error)))
     client.on('close', () => done(closed))
     // 'end' comes before ssh2 reports what the close meant.
     client.on('end', () => setImmediate(() => done(closed)))
     client.connect(configFor(handshake, (key) => (shown = key)))
+    offer = watchOffer(handshake.transport, signedIn)
   })
 }

@@ -1,11 +1,14 @@
 import { type Call, withCall } from './call.ts'
 import { Connections, identityOf, type Lease } from './connections.ts'
+import type { SigningKey } from './credentials.ts'
 import { openHop } from './device-hop.ts'
 import { runLine } from './exec.ts'
 import { SshFailure } from './failure.ts'
-import { scanOver } from './host-keys.ts'
 import { defaultLimits, type SshLimits } from './limits.ts'
 import { quoteCommand } from './quote.ts'
+import { removeFiles } from './remove.ts'
+import { type Edit, rewriteFile } from './rewrite.ts'
+import { type Scanned, scanOver } from './scan.ts'
 import type { Session } from './session.ts'
 import { uploadFile } from './transfer.ts'
 import type {
@@ -35,14 +38,18 @@ export interface SshPool {
    * The host keys that a device shows to a stranger, asked for from its store server: for an explicit enrolment only.
    * A store server's own: `scanHostKeys`. Throws SshFailure when it shows none.
    */
-  scanDevice(store: Endpoint, device: { host: string; port: number }, options: CallOptions): Promise<string[]>
+  scanDevice(store: Endpoint, device: Scanned, options: CallOptions): Promise<string[]>
+  /** Removes files of a store server, by name; what is not there is removed. @throws SshFailure */
+  remove(store: Endpoint, files: readonly string[], options: CallOptions): Promise<void>
+  /** Edits a small file of a store server in one step; see rewriteFile. @throws SshFailure */
+  rewrite(store: Endpoint, file: string, edit: Edit, options: CallOptions): Promise<boolean>
   /** Ends every call and connection; no socket or timer is left. */
   close(): Promise<void>
 }
 
 export interface SshPoolOptions {
-  /** The private key of a credential's name, as a file would hold it. */
-  readKey(credential: string): Promise<Buffer>
+  /** The private key of a credential's name: as a file would hold it, or one key of an agent. */
+  readKey(credential: string): Promise<SigningKey>
   readonly log?: SshLog
   readonly limits?: Partial<SshLimits>
 }
@@ -84,8 +91,18 @@ export function createSshPool(options: SshPoolOptions): SshPool {
     scanDevice(store, device, scanOptions) {
       return call(scanOptions, (scope) =>
         onSession(connections, { store }, scope, (session) =>
-          scanOver(() => openHop(session, device, scope), 'device', scope),
+          scanOver(() => openHop(session, device, scope), 'device', scope, device.legacyAlgorithms),
         ),
+      )
+    },
+    remove(store, files, removeOptions) {
+      return call(removeOptions, (scope) =>
+        onSession(connections, { store }, scope, (session) => removeFiles(session, files, scope)),
+      )
+    },
+    rewrite(store, file, edit, rewriteOptions) {
+      return call(rewriteOptions, (scope) =>
+        onSession(connections, { store }, scope, (session) => rewriteFile(session, file, edit, scope)),
       )
     },
     async close() {

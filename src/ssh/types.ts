@@ -8,6 +8,8 @@ export interface Endpoint {
   readonly credential: string
   /** Pinned keys, `ssh-ed25519 AAAA…` (a known_hosts line without its host). Empty: `hostKeyUnknown`, nothing is sent. */
   readonly hostKeys: readonly string[]
+  /** It knows nothing better than SHA-1 and CBC: they are offered to it, and to nobody else. */
+  readonly legacyAlgorithms?: boolean
 }
 
 /** A device is reached by direct-tcpip on its store's connection; its own key is pinned end to end. */

@@ -21,10 +21,17 @@ type RolloutMove = Partial<Omit<Move<RolloutState>, 'reason'>> & {
 }
 
 /** A gate that stopped its rollout says so in numbers; a person who paused it says why, or nothing. */
-type Pause = RolloutMove & Partial<BreachNumbers> & { readonly reason?: GateBreach; readonly wave?: number }
+type Pause = RolloutMove &
+  Partial<BreachNumbers> & { readonly reason?: GateBreach | ReasonCode; readonly wave?: number }
 
 /** Why a request of a person was refused, where no reason of the core says it. */
 export type Refusal = 'rolloutCancelled' | 'notRetryable'
+
+interface FieldChange {
+  readonly field: string
+  readonly before: unknown
+  readonly after: unknown
+}
 
 export interface EventParams {
   rolloutCreated: { name: string; planHash?: string; devices?: number; leftOut?: number }
@@ -51,6 +58,9 @@ export interface EventParams {
   freezeAdded: { name: string; scope: string; scopeName?: string | null; from: string; to: string }
   freezeLifted: { name: string }
   storeHoursChanged: { store: string }
+  /** `changed`: the names of the fields; `changes`: what each was before, and what it is now. */
+  storeChanged: { store: string; changed: string; changes: readonly FieldChange[] }
+  deviceChanged: { cashId: string; changed: string; changes: readonly FieldChange[] }
   dryRunRequested: { devices: number; planHash: string }
   gateClosed: { wave: number; failed: number; budget: number }
   updateMoved: Move<DeviceUpdateState>
@@ -60,13 +70,40 @@ export interface EventParams {
   retryRefused: { via: string; why: ReasonCode | Refusal }
   boardAction: { action: string; queue: string; job?: string }
   boardActionRefused: { action: string; queue: string }
-  packageAdded: { kind: string; version: number; size: number }
+  /** `olderThan`: the newest of its kind, where it was added below that on purpose. */
+  packageAdded: { kind: string; version: number; size: number; signer?: string; olderThan?: number }
+  /** Nobody signed it, and the policy lets it pass. */
+  packageUnsigned: { kind: string; version: number }
+  packageSigned: { kind: string; version: number; signer: string }
+  /** Found not good before it was used. `reason`: why; `rollouts`: how many were paused for it. */
+  packageDistrusted: { kind: string; version: number; reason: ReasonCode; rollouts: number }
   packageRetired: { kind: string; version: number }
+  packageUnretired: { kind: string; version: number }
   fleetImported: { stores: number; devices: number }
-  tokenCreated: { name: string }
+  deviceRemoved: { cashId: string }
+  storeRemoved: { store: string }
+  /** Put back to an earlier time; `from`: to which. */
+  databaseRestored: { from: string; devices: number; paused: number }
+  tokenCreated: { name: string; role?: string }
   tokenRevoked: { name: string }
+  userAdded: { login: string; role: string }
+  /** `changed`: names of the fields; `role`: the new one. */
+  userChanged: { login: string; changed: readonly string[]; role?: string }
+  passwordLinkMade: { login: string }
+  passwordChanged: { login: string }
+  /** `by`: password, oidc, link. */
+  signedIn: { login: string; by: string }
+  sessionsEnded: { login: string; count: number }
   hostKeyEnrolled: { host: string; fingerprint: string }
-  hostKeyAlarm: { host: string; expected: string; seen: string }
+  /** `shown`: the fingerprint that it offers instead of a pinned one; left out where it has none of a pinned type. */
+  hostKeyChanged: { host: string; shown?: string | null }
+  hostKeyRefused: { host: string; fingerprint: string; why?: string }
+  hostKeyRetired: { host: string; fingerprint: string }
+  /** `what`: hostKeys, deviceKey, revokeKey. */
+  enrolmentRequested: { what: string; hosts: number }
+  enrolmentEnded: { what: string; host: string; state: string; reason?: ReasonCode | null }
+  deviceKeyAuthorised: { cashId: string; fingerprint: string }
+  deviceKeyRevoked: { cashId: string }
   leaseExpired: { step: string; worker?: string | null }
   workerJoined: { worker: string; capacity: number }
   workerLost: { worker: string }
@@ -82,10 +119,21 @@ export interface EventParams {
   reportMade: { kind: string; timeZone?: string | null; devices: number; asked?: number }
   firstReceipt: { cashId: string; number?: number | null; at: string }
   messageSent: { devices: number; text: string }
-  /** `kind`: look, message, closeShift. */
-  commandsRequested: { kind: string; devices: number }
-  /** `state`: done, failed, expired. */
-  commandEnded: { kind: string; state: string; reason?: ReasonCode | null; cashId: string; by: string }
+  /** `kind`: look, message, closeShift, downloadStart, downloadStop, autoUpdate, block; `body`: on, off of the last two. */
+  commandsRequested: { kind: string; devices: number; body?: string }
+  commandsCancelled: { kind: string; devices: number }
+  /** `state`: done, failed, expired, cancelled. */
+  commandEnded: {
+    kind: string
+    state: string
+    reason?: ReasonCode | null
+    cashId: string
+    by: string
+    body?: string
+  }
+  /** To lie on the server of a store, rollout or not; or no longer. */
+  storePackageWanted: { kind: string; version: number; store: string }
+  storePackageWithdrawn: { kind: string; version: number; store: string }
 }
 export type EventCode = keyof EventParams
 

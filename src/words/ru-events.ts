@@ -5,8 +5,18 @@ const ERRANDS: Readonly<Record<string, string>> = {
   look: 'Опрос',
   message: 'Сообщение',
   closeShift: 'Закрытие смены',
+  downloadStart: 'Загрузка обновлений',
+  downloadStop: 'Остановка загрузки',
+  autoUpdate: 'Авто-обновление',
+  block: 'Блокировка',
 }
-const ENDS: Readonly<Record<string, string>> = { done: 'готово', failed: 'не удалось', expired: 'не успели' }
+const SWITCHED: Readonly<Record<string, string>> = { on: ': включить', off: ': выключить' }
+const ENDS: Readonly<Record<string, string>> = {
+  done: 'готово',
+  failed: 'не удалось',
+  expired: 'не успели',
+  cancelled: 'отменено',
+}
 const REPORTS: Readonly<Record<string, string>> = { evening: 'Вечерний список', morning: 'Утренний отчёт' }
 /** Why a schedule made nothing, or waits. */
 const RUNS: Readonly<Record<string, string>> = {
@@ -14,7 +24,20 @@ const RUNS: Readonly<Record<string, string>> = {
   approvalNeeded: 'ждёт согласования',
   packageUnknown: 'нет такого пакета',
 }
+const ROLES: Readonly<Record<string, string>> = {
+  viewer: 'наблюдатель',
+  operator: 'оператор',
+  approver: 'согласующий',
+  admin: 'администратор',
+}
 const named = (words: Readonly<Record<string, string>>, code: string): string => words[code] ?? code
+
+/** What is enrolled. */
+const ENROLMENTS: Readonly<Record<string, string>> = {
+  hostKeys: 'Регистрация ключей',
+  deviceKey: 'Собственный ключ',
+  revokeKey: 'Отзыв собственного ключа',
+}
 
 const TILLS = ['касса', 'кассы', 'касс'] as const
 
@@ -54,6 +77,8 @@ export const ruEvents: EventTexts = {
   freezeAdded: (p) =>
     `Заморозка${p.quoted('name')} с ${p.text('from')} по ${p.text('to')}${p.has('scopeName') ? `, ${p.text('scopeName')}` : ''}`,
   freezeLifted: (p) => `Снята заморозка${p.quoted('name')}`,
+  storeChanged: (p) => `Изменён магазин ${p.text('store')}: ${p.text('changed')}`,
+  deviceChanged: (p) => `Изменено устройство ${p.text('cashId')}: ${p.text('changed')}`,
   storeHoursChanged: (p) => `Изменены окна или часы работы магазина ${p.text('store')}`,
   dryRunRequested: (p) => `Проверка плана с опросом: ${p.count('devices', ...TILLS)}`,
   gateClosed: (p) =>
@@ -68,15 +93,43 @@ export const ruEvents: EventTexts = {
     `Доска очередей: ${p.text('action')}, очередь ${p.text('queue')}${p.has('job') ? `, задание ${p.text('job')}` : ''}`,
   boardActionRefused: (p) => `Доска очередей: отклонено ${p.text('action')}, очередь ${p.text('queue')}`,
   packageAdded: (p) =>
-    `Добавлен пакет ${p.version('version')} (${p.text('kind')}), ${p.count('size', 'байт', 'байта', 'байт')}`,
+    `Добавлен пакет ${p.version('version')} (${p.text('kind')}), ${p.count('size', 'байт', 'байта', 'байт')}${p.has('signer') ? `, подписал ${p.text('signer')}` : ''}${p.has('olderThan') ? `; старше, чем ${p.version('olderThan')}: намеренно` : ''}`,
+  packageUnsigned: (p) =>
+    `ТРЕВОГА: пакет ${p.version('version')} (${p.text('kind')}) добавлен без подписи: за него никто не ручается`,
+  packageSigned: (p) =>
+    `Пакет ${p.version('version')} (${p.text('kind')}) подписан заново: ${p.text('signer')}`,
+  packageDistrusted: (p) =>
+    `ТРЕВОГА: пакету ${p.version('version')} (${p.text('kind')}) больше нельзя доверять${p.because(': ')}. Приостановлено: ${p.count('rollouts', 'обновление', 'обновления', 'обновлений')}`,
   packageRetired: (p) => `Отозван пакет ${p.version('version')} (${p.text('kind')})`,
+  packageUnretired: (p) => `Пакет ${p.version('version')} (${p.text('kind')}) снова можно планировать`,
   fleetImported: (p) =>
     `Загружен список: ${p.count('stores', 'магазин', 'магазина', 'магазинов')}, ${p.count('devices', 'устройство', 'устройства', 'устройств')}`,
+  databaseRestored: (p) =>
+    `База восстановлена (${p.text('from')}): ${p.count('devices', 'устройство', 'устройства', 'устройств')}, приостановлено обновлений: ${p.text('paused')}. Проверьте их и возобновите`,
+  deviceRemoved: (p) => `Устройство ${p.text('cashId')} убрано из списка`,
+  storeRemoved: (p) => `Магазин ${p.text('store')} убран из списка`,
   tokenCreated: (p) => `Создан ключ доступа «${p.text('name')}»`,
+  userAdded: (p) => `Добавлен пользователь ${p.text('login')}: ${named(ROLES, p.text('role'))}`,
+  userChanged: (p) =>
+    `Изменён пользователь ${p.text('login')}${p.has('role') ? `: ${named(ROLES, p.text('role'))}` : ''}`,
+  passwordLinkMade: (p) => `Создана ссылка для выбора пароля: ${p.text('login')}`,
+  passwordChanged: (p) => `Изменён пароль пользователя ${p.text('login')}`,
+  signedIn: (p) => `Вошёл пользователь ${p.text('login')}`,
+  sessionsEnded: (p) => `Завершены входы пользователя ${p.text('login')}: ${p.text('count')}`,
   tokenRevoked: (p) => `Отозван ключ доступа «${p.text('name')}»`,
   hostKeyEnrolled: (p) => `Зарегистрирован ключ ${p.text('host')}: ${p.text('fingerprint')}`,
-  hostKeyAlarm: (p) =>
-    `ВНИМАНИЕ: ключ ${p.text('host')} изменился: ждали ${p.text('expected')}, получен ${p.text('seen')}. Работа с ним остановлена`,
+  hostKeyChanged: (p) =>
+    `ТРЕВОГА: ${p.text('host')} показывает другой ключ, чем раньше${p.has('shown') ? `: ${p.text('shown')}` : ''}. Ничего туда не передаётся: выясните причину`,
+  hostKeyRefused: (p) =>
+    `Отклонён ключ ${p.text('host')}: ${p.text('fingerprint')}${p.because('. Причина: ')}`,
+  hostKeyRetired: (p) => `Снят с доверия ключ ${p.text('host')}: ${p.text('fingerprint')}`,
+  enrolmentRequested: (p) =>
+    `${named(ENROLMENTS, p.text('what'))}: запрошено, ${p.count('hosts', 'узел', 'узла', 'узлов')}`,
+  enrolmentEnded: (p) =>
+    `${named(ENROLMENTS, p.text('what'))}, ${p.text('host')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
+  deviceKeyAuthorised: (p) =>
+    `Касса ${p.text('cashId')} может скачивать со своим ключом: ${p.text('fingerprint')}`,
+  deviceKeyRevoked: (p) => `Отозван ключ кассы ${p.text('cashId')}`,
   leaseExpired: (p) =>
     `Исполнитель${p.has('worker') ? ` ${p.text('worker')}` : ''} пропал на шаге ${p.text('step')}; шаг возвращён`,
   workerJoined: (p) => `Подключён исполнитель ${p.text('worker')}, мест ${p.text('capacity')}`,
@@ -94,9 +147,16 @@ export const ruEvents: EventTexts = {
     `${named(REPORTS, p.text('kind'))} готов${p.has('timeZone') ? `, ${p.text('timeZone')}` : ''}, касс: ${p.text('devices')}`,
   firstReceipt: (p) => `Первый чек после обновления: касса ${p.text('cashId')}`,
   messageSent: (p) => `Отправлено сообщение, ${p.count('devices', ...TILLS)}: «${p.text('text')}»`,
-  commandsRequested: (p) => `Поручение: ${named(ERRANDS, p.text('kind'))}, ${p.count('devices', ...TILLS)}`,
+  commandsRequested: (p) =>
+    `Поручение: ${named(ERRANDS, p.text('kind'))}${named(SWITCHED, p.has('body') ? p.text('body') : '')}, ${p.count('devices', ...TILLS)}`,
+  commandsCancelled: (p) =>
+    `Отменено поручение: ${named(ERRANDS, p.text('kind'))}, не начато: ${p.count('devices', ...TILLS)}`,
+  storePackageWanted: (p) =>
+    `Пакет ${p.version('version')} (${p.text('kind')}) нужен на сервере магазина ${p.text('store')}`,
+  storePackageWithdrawn: (p) =>
+    `Пакет ${p.version('version')} (${p.text('kind')}) больше не нужен на сервере магазина ${p.text('store')}`,
   commandEnded: (p) =>
-    `${named(ERRANDS, p.text('kind'))}, касса ${p.text('cashId')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
+    `${named(ERRANDS, p.text('kind'))}${named(SWITCHED, p.has('body') ? p.text('body') : '')}, касса ${p.text('cashId')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
 }
 
 /** Why a gate stopped its rollout, in Russian. */

@@ -1,5 +1,5 @@
 /** The first thing every job does: take its claim, or say why there is nothing to do. */
-import { takeCommand } from '../db/commands.ts'
+import { takeErrand } from '../db/errands.ts'
 import { takeClaim } from '../db/leases.ts'
 import { retryStorePackage } from '../db/store-packages.ts'
 import { requestRetry } from '../db/updates.ts'
@@ -24,8 +24,8 @@ export async function begin(
   hasEnded: boolean,
 ): Promise<Begun> {
   const { db, worker, config } = deps
-  if (kind.table === 'command') {
-    return (await takeCommand(db.pool, claim, worker, config.leaseSeconds))
+  if (kind.table === 'command' || kind.table === 'enrolment') {
+    return (await takeErrand(db.pool, kind.table, claim, worker, config.leaseSeconds))
       ? { held: deps.held.add(kind.table, claim) }
       : { answer: 'stale: taken, ended or claimed again' }
   }

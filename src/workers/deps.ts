@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import type { Log } from '../log.ts'
+import type { PackageTrust } from '../signing/trust.ts'
 import type { SshPool } from '../ssh/pool.ts'
 import type { CrashPoint } from './crash-points.ts'
 import type { HeldLeases } from './held.ts'
@@ -12,6 +13,8 @@ export interface WorkerDeps {
   readonly held: HeldLeases
   readonly config: Config
   readonly log: Log
+  /** Whether a package is good by the signers of now. */
+  readonly trust: PackageTrust
   /** Name of this worker, unique among all. */
   readonly worker: string
   readonly crash: CrashPoint

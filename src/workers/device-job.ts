@@ -1,6 +1,6 @@
 /** Runs one claimed step of one device, from begin to the row's move. All device jobs are this with another step. */
 import { UnrecoverableError } from 'bullmq'
-import { saveStatus } from '../db/fleet.ts'
+import { saveStatus } from '../db/status.ts'
 import { moveUpdate } from '../db/transition.ts'
 import { readTries } from '../db/tries.ts'
 import { readUpdateWork, type UpdateWork } from '../db/work.ts'
@@ -18,6 +18,7 @@ import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken } from './held.ts'
 import { readingOf } from './reading.ts'
 import { makeContext, newTrace, type Trace } from './step-context.ts'
+import { needsTrust, refuseDistrusted } from './trusted.ts'
 
 /** The event beside the move: the end of a download has words of its own since the first head offices. */
 const alsoSaid = (work: UpdateWork, end: StepEnd) =>
@@ -75,6 +76,7 @@ async function attempt(
   const step = kind.name
   try {
     if (work.device.host === null) throw new DeviceFailure('noAddress', { mayHaveActed: false })
+    if (needsTrust(step, work)) await refuseDistrusted(deps, work.package)
     const context = makeContext({ deps, work, held, signal, trace, triedSince, sawStatus, step })
     return withNotes(endOfSuccess(await runStep(rules, context), work), trace)
   } catch (error) {

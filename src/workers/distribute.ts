@@ -14,6 +14,7 @@ import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken, ShuttingDown } from './held.ts'
 import { localPackageFile, storePackageFile } from './package-files.ts'
+import { refuseDistrusted } from './trusted.ts'
 
 /** 4 GiB over a line of 2 Mbit/s. */
 const DEADLINE_MS = 5 * 3600_000
@@ -94,6 +95,7 @@ export function distributeJob(deps: WorkerDeps): ClaimProcessor {
     if (work === undefined) return 'stale: the row is gone'
     deps.crash('distribute.beforeAct')
     try {
+      await refuseDistrusted(deps, work.package)
       await upload(deps, work, held)
     } catch (error) {
       if (error instanceof LeaseTaken) throw error

@@ -1,4 +1,5 @@
 /** The leases this worker holds: renewed in one statement, progress written in another, taken ones cancelled. */
+import type { Alive } from '../alive.ts'
 import type { Database } from '../db/database.ts'
 import { type LeaseTable, renewLeases, reportWorker, writeProgress } from '../db/leases.ts'
 import type { Log } from '../log.ts'
@@ -31,6 +32,8 @@ export function keepLeases(options: {
   leaseSeconds: number
   capacity: number
   log: Log
+  /** Called when the database has heard of this worker. */
+  alive?: Alive
 }): HeldLeases {
   const { db, worker, leaseSeconds, log } = options
   const all = new Set<Held>()
@@ -71,7 +74,7 @@ export function keepLeases(options: {
   const stops = [
     every(
       (leaseSeconds * 1000) / 3,
-      () => Promise.all([renew('device_update'), renew('store_package'), renew('command')]),
+      () => Promise.all((['device_update', 'store_package', 'command', 'enrolment'] as const).map(renew)),
       'renewing leases',
     ),
     every(
@@ -79,7 +82,7 @@ export function keepLeases(options: {
       () => Promise.all([report('device_update'), report('store_package')]),
       'writing progress',
     ),
-    every(2000, () => reportWorker(db, worker, options.capacity), 'reporting'),
+    every(2000, () => reportWorker(db, worker, options.capacity).then(options.alive), 'reporting'),
   ]
   return {
     add: (table, claim) => {

@@ -1,8 +1,7 @@
 /** A worker: one BullMQ worker per queue, one SSH pool, one keeper of leases. */
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import path from 'node:path'
+import { createAlive } from '../alive.ts'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { forgetDeadWorkers, removeWorker, reportWorker } from '../db/leases.ts'
@@ -10,16 +9,21 @@ import { jobKinds } from '../jobs/all.ts'
 import type { ClaimProcessor, QueueBackend } from '../jobs/backend.ts'
 import type { JobName } from '../jobs/job.ts'
 import type { Log } from '../log.ts'
+import { trustOf } from '../signing/trust.ts'
+import { createCredentialReader } from '../ssh/credentials.ts'
 import { createSshPool } from '../ssh/pool.ts'
 import { activateJob } from './activate.ts'
+import { alarmingPool } from './alarming-pool.ts'
 import { commandJob } from './command.ts'
 import { createCrashPoint } from './crash-points.ts'
 import type { WorkerDeps } from './deps.ts'
 import { disarmJob } from './disarm.ts'
 import { distributeJob } from './distribute.ts'
 import { downloadJob } from './download.ts'
+import { enrolJob } from './enrol.ts'
 import { keepLeases } from './held.ts'
 import { observeJob } from './observe.ts'
+import { removeJob } from './remove.ts'
 import { restartJob } from './restart.ts'
 import { rollbackJob } from './rollback.ts'
 import { verifyJob } from './verify.ts'
@@ -33,15 +37,9 @@ const processors: Readonly<Record<JobName, (deps: WorkerDeps) => ClaimProcessor>
   disarm: disarmJob,
   rollback: rollbackJob,
   observe: observeJob,
+  remove: removeJob,
   command: commandJob,
-}
-
-const CREDENTIAL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/
-
-/** A credential is the name of a file in the keys folder; it cannot lead out of it. */
-const keyReader = (folder: string) => async (credential: string) => {
-  if (!CREDENTIAL.test(credential)) throw new Error(`not a credential's name: ${credential.slice(0, 64)}`)
-  return readFile(path.join(folder, credential))
+  enrol: enrolJob,
 }
 
 export interface RunningWorker {
@@ -58,15 +56,20 @@ export async function startWorker(options: {
 }): Promise<RunningWorker> {
   const { db, queues, config, log } = options
   const worker = `worker-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
-  const ssh = createSshPool({ readKey: keyReader(config.keysFolder), log })
+  const readKey = createCredentialReader(config, log)
+  const ssh = alarmingPool(createSshPool({ readKey, log }), { db, log, worker })
   const capacity = config.workerCapacity
-  const held = keepLeases({ db, worker, leaseSeconds: config.leaseSeconds, capacity, log })
+  const held = keepLeases({
+    ...{ db, worker, leaseSeconds: config.leaseSeconds, capacity, log },
+    alive: createAlive(config.aliveFile),
+  })
   const deps: WorkerDeps = {
     db,
     ssh,
     held,
     config,
     log,
+    trust: trustOf(config),
     worker,
     crash: createCrashPoint(config.crashAt),
     pollMs: config.pollMs,

@@ -1,4 +1,4 @@
-import type { Reading } from '../db/fleet.ts'
+import type { Reading } from '../db/status.ts'
 import type { Status } from '../device/contract.ts'
 import { timeOf } from '../rollout/checks/precondition-facts.ts'
 import { readVersion } from '../rollout/versions.ts'

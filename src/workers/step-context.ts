@@ -86,7 +86,7 @@ function caller({ deps, work, signal, trace }: Attempt): StepContext['call'] {
 export function makeContext(attempt: Attempt): StepContext {
   const { deps, work, held, signal, trace } = attempt
   const [last] = work.runs
-  const { version, size, sha256, ffd, firmware } = work.package
+  const { version, size, sha256, ffd, firmware, manifest, signature } = work.package
   return {
     call: caller(attempt),
     claim: {
@@ -95,6 +95,7 @@ export function makeContext(attempt: Attempt): StepContext {
       generation: held.generation,
     },
     package: { version, size: Number(size), sha256 },
+    ...(manifest === null || signature === null ? {} : { signed: { manifest, signature } }),
     packageFacts: { ffd: ffd.length === 0 ? null : ffd, firmware },
     source: packageUrl(work.store.packageUrl, sha256),
     policy: work.policy,

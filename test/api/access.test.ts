@@ -31,9 +31,10 @@ describe('tokens', () => {
     }
   })
 
-  test('every route but health asks for one, before it looks at anything else', async () => {
-    for (const route of routes.filter((one) => one.path !== '/health')) {
-      expect(route.role).toBe('operator')
+  test('every route but health, signing in and the API’s description asks for one, before it looks at anything else', async () => {
+    const open = routes.filter((one) => one.permission === 'anyone').map((one) => one.path)
+    expect(open.sort()).toEqual(['/docs', '/health', '/openapi.json', '/session'])
+    for (const route of routes.filter((one) => one.permission !== 'anyone')) {
       const reply = await office.ask(route.method.toUpperCase(), route.path.replace(':id', anyId), {
         token: null,
       })

@@ -41,6 +41,26 @@ const cashIdsOf = async (id: string): Promise<string[]> =>
 describe('approval', () => {
   const twoPersons = { policy: { twoPersons: true } }
 
+  test('a draft that asked for two persons goes on asking, whoever plans it anew', async () => {
+    const { id } = await draft(twoPersons)
+    const off = { policy: { twoPersons: false } }
+    for (const token of [office.token, boss]) {
+      const weaker = await post(`/rollouts/${id}/revise`, off, token)
+      expect([weaker.status, weaker.json.code, weaker.json.path]).toEqual([
+        422,
+        'policyInvalid',
+        'policy.twoPersons',
+      ])
+    }
+    const revised = await post(`/rollouts/${id}/revise`, { policy: { maxAttempts: 5 } }, boss)
+    expect([revised.status, revised.json.policy.twoPersons]).toEqual([200, true])
+    expect((await post(`/rollouts/${id}/start`, {}, boss)).json.code).toBe('approvalNeeded')
+    // It is the plan of who made it last.
+    const { planHash } = revised.json
+    expect((await post(`/rollouts/${id}/approve`, { planHash }, boss)).json.code).toBe('samePerson')
+    expect((await post(`/rollouts/${id}/approve`, { planHash })).json.state).toBe('running')
+  })
+
   test('who made the plan may not approve it where two persons are asked for', async () => {
     const { id, planHash, allowed } = await draft(twoPersons)
     expect(allowed).toEqual(['submit', 'approve', 'stop', 'revise'])
@@ -259,5 +279,29 @@ describe('a revision', () => {
     const agreed = await post(`/rollouts/${made.id}/approve`, { planHash: again.json.next.planHash })
     expect(agreed.status).toBe(200)
     expect(await cashIdsOf(made.id)).toEqual([`${code}-1`, `${code}-2`, `${other}-1`])
+  })
+})
+
+describe('where the head office always asks for two persons', () => {
+  let strict: HeadOffice
+  beforeAll(async () => {
+    strict = await openHeadOffice({ settings: { NIGHTSHIFT_TWO_PERSONS: 'always' } })
+  })
+  afterAll(() => strict.close())
+
+  test('every plan and schedule does, and no policy turns it off', async () => {
+    const id = await uploadPackage(strict)
+    await strict.ask('POST', '/fleet', { json: { stores: [store('A', [till('a1')])] } })
+    const plan = { name: 'night', packageId: id }
+    const made = await strict.ask('POST', '/rollouts', { json: { ...plan, start: true } })
+    expect([made.status, made.json.started, made.json.why]).toEqual([201, false, 'approvalNeeded'])
+    expect(made.json.policy.twoPersons).toBe(true)
+    const off = await strict.ask('POST', '/rollouts', { json: { ...plan, policy: { twoPersons: false } } })
+    expect([off.status, off.json.code]).toEqual([422, 'policyInvalid'])
+    const schedule = { name: 'n', cron: '0 12 * * *', timeZone: 'Europe/Moscow', template: plan }
+    const kept = await strict.ask('POST', '/schedules', { json: schedule })
+    expect(kept.status).toBe(201)
+    const own = await strict.ask('POST', `/schedules/${kept.json.id}/approve`, { json: {} })
+    expect([own.status, own.json.code]).toEqual([403, 'samePerson'])
   })
 })

@@ -18,7 +18,7 @@ import {
 
 const QUEUES = [
   ...['distribute', 'download', 'verify', 'activate', 'restart', 'disarm', 'rollback', 'observe'],
-  'command',
+  ...['remove', 'command', 'enrol'],
 ]
 const API = '//queues/api/queues'
 

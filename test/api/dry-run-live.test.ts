@@ -1,7 +1,7 @@
 /** A dry run that looks: a real worker asks a simulated fleet, and the answer says who would be blocked and whom to ring. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningApi, startApi } from '../../src/api/server.ts'
-import { saveStatus } from '../../src/db/fleet.ts'
+import { saveStatus } from '../../src/db/status.ts'
 import { createToken } from '../../src/db/tokens.ts'
 import type { Fleet } from '../../src/sim/fleet.ts'
 import { openShift } from '../../src/sim/scene.ts'

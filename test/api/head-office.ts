@@ -2,14 +2,16 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import type { Limits } from '../../src/api/limits.ts'
 import { startApi } from '../../src/api/server.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Database, openDatabase } from '../../src/db/database.ts'
 import { createToken } from '../../src/db/tokens.ts'
 import { createQueueBackend, type QueueBackend } from '../../src/jobs/backend.ts'
-import { createLog } from '../../src/log.ts'
+import { createLog, type Log } from '../../src/log.ts'
 import { alwaysNight } from '../../src/sim/inventory.ts'
 import { createDatabase } from '../support/database.ts'
+import { checkAnswer } from './answers.ts'
 
 export interface Reply {
   readonly status: number
@@ -41,21 +43,55 @@ export interface HeadOffice {
   close(): Promise<void>
   /** The API alone. */
   closeApi(): Promise<void>
+  /** Another API on the same database: its address. Closed with the first one. */
+  openAnother(): Promise<{ url: string; close(): Promise<void> }>
+  /** For an API in a process of its own. */
+  readonly env: Readonly<Record<string, string>>
 }
 
-export async function openHeadOffice(options: { redisUrl?: string } = {}): Promise<HeadOffice> {
+export interface HeadOfficeOptions {
+  readonly redisUrl?: string
+  /** More of the environment. */
+  readonly settings?: Readonly<Record<string, string>>
+  readonly limits?: Partial<Limits>
+  /** Left out: silent. */
+  readonly log?: Log
+}
+
+export async function openHeadOffice(options: HeadOfficeOptions = {}): Promise<HeadOffice> {
   const database = await createDatabase()
   const db = openDatabase(database.url, { name: 'api test' })
   const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-api-'))
-  const config = loadConfig({ NIGHTSHIFT_DATA: folder, NIGHTSHIFT_PORT: '0', NIGHTSHIFT_LOG: 'silent' })
-  const log = createLog('silent')
+  const env = {
+    ...{
+      NIGHTSHIFT_DATA: folder,
+      NIGHTSHIFT_PORT: '0',
+      NIGHTSHIFT_LOG: 'silent',
+      DATABASE_URL: database.url,
+    },
+    // What is signed is tried in test/signing; here packages are a few bytes.
+    NIGHTSHIFT_UNSIGNED: 'allow',
+    // Tests ask as fast as they can.
+    ...{ NIGHTSHIFT_RATE_PER_MINUTE: '0', ...options.settings },
+  }
+  const config = loadConfig(env)
+  const log = options.log ?? createLog('silent')
   const queues = createQueueBackend({ databaseUrl: database.url, redisUrl: options.redisUrl, log })
   const token = await createToken(db, 'night operator')
-  const api = await startApi({ db, queues, config, log })
+  const deps = {
+    db,
+    queues,
+    config,
+    log,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
+  }
+  const api = await startApi(deps)
+  const others: { close(): Promise<void> }[] = []
   let isOpen = true
   const closeApi = async () => {
     if (isOpen) await api.close()
     isOpen = false
+    await Promise.all(others.splice(0).map((one) => one.close()))
   }
   return {
     url: api.url,
@@ -64,6 +100,12 @@ export async function openHeadOffice(options: { redisUrl?: string } = {}): Promi
     db,
     queues,
     closeApi,
+    env,
+    openAnother: async () => {
+      const another = await startApi(deps)
+      others.push(another)
+      return another
+    },
     packagesFolder: config.packagesFolder,
     packages: () => readdir(config.packagesFolder).catch(() => []),
     ask: async (method, where, asked = {}) => {
@@ -76,6 +118,9 @@ export async function openHeadOffice(options: { redisUrl?: string } = {}): Promi
       })
       const text = await reply.text()
       const isJson = reply.headers.get('content-type')?.includes('json') ?? false
+      // What was recovered under an Idempotency-Key has a shape of its own.
+      if (!where.startsWith('//') && reply.ok && !reply.headers.has('Idempotency-Replayed'))
+        checkAnswer(method, where, reply.status, isJson ? JSON.parse(text) : undefined)
       return {
         status: reply.status,
         headers: reply.headers,

@@ -78,7 +78,7 @@ describe('whom', () => {
       })
     expect(await targetsOf({ selection: { versions: ['00095000'] } })).toEqual(['A1'])
     const all = await dryRun({ stores: ['A'] })
-    expect(all.json.plan).toMatchObject({ targets: 2, leftOutByReason: { notNeeded: 1 } })
+    expect(all.json.plan).toMatchObject({ targets: 2, leftOutByReason: { versionLower: 1 } })
     const remaining = await dryRun({ stores: ['A'], selection: { remaining: true } })
     expect(remaining.json.plan).toMatchObject({ targets: 2, leftOut: 0 })
     await office.db.prisma.deviceStatus.deleteMany({})

@@ -1,6 +1,6 @@
 /** Rollouts and device updates by the API: what may be done when, and what came of it. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { saveStatus } from '../../src/db/fleet.ts'
+import { saveStatus } from '../../src/db/status.ts'
 import { jobId } from '../../src/jobs/job.ts'
 import { until } from '../support/until.ts'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
@@ -45,12 +45,12 @@ test('a plan says whom it reaches, and whom it leaves out and why', async () => 
       stores: 1,
       waves: [{ number: 1, name: 'all', devices: 1, stores: 1, gate: { minimumSample: 1 } }],
       leftOut: 3,
-      leftOutByReason: { tillBlocked: 1, noAddress: 1, notNeeded: 1 },
+      leftOutByReason: { tillBlocked: 1, noAddress: 1, versionLower: 1 },
     },
     leftOut: [
       { reason: 'tillBlocked', count: 1, devices: [{ cashId: '102', store: '1' }] },
       { reason: 'noAddress', count: 1, devices: [{ cashId: '103', store: '1' }] },
-      { reason: 'notNeeded', count: 1, devices: [{ cashId: '104', store: '1' }] },
+      { reason: 'versionLower', count: 1, devices: [{ cashId: '104', store: '1' }] },
     ],
     createdBy: 'night operator',
   })

@@ -2,6 +2,7 @@
 import { claimStorePackages, claimUpdates } from '../../src/db/claims.ts'
 import { moveRollout, moveStorePackage, moveUpdate } from '../../src/db/transition.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
+import type { JobName } from '../../src/jobs/job.ts'
 import type { DeviceStep, Step } from '../../src/rollout/due.ts'
 import { defaultPolicy } from '../../src/rollout/policy.ts'
 import type { ReasonCode } from '../../src/rollout/reasons.ts'
@@ -10,7 +11,7 @@ import { until } from '../support/until.ts'
 import { type HeadOffice, store, till, uploadPackage } from './head-office.ts'
 
 export interface Claim {
-  readonly step: Step | 'command'
+  readonly step: JobName
   readonly id: string
   readonly generation: number
 }

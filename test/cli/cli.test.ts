@@ -44,7 +44,9 @@ test('--help names every command; what is unknown is a usage error', async () =>
     'conductor',
     'worker',
     'migrate',
-    'import',
+    'doctor',
+    'rollout',
+    'fleet',
     'token',
     'sim',
     'demo',
@@ -76,26 +78,29 @@ test('sim writes an inventory that import takes; a bad file changes nothing', as
   })
   expect(sim.output()).toContain('2 stores, 5 devices')
   const file = path.join(folder, 'sim', 'inventory.json')
-  const imported = await outcome(['import', file])
-  expect([imported.status, imported.text]).toEqual(['0', '2 stores and 5 devices added or changed\n'])
+  const imported = await outcome(['fleet', 'import', file, '--yes'])
+  expect([imported.status, imported.text]).toEqual([
+    '0',
+    expect.stringMatching(/stores: 2 added[\s\S]*devices: 5 added[\s\S]*applied/),
+  ])
 
   const twice = JSON.parse(await readFile(file, 'utf8'))
   twice.stores[1].devices[0].cashId = twice.stores[0].devices[0].cashId
   twice.stores[0].timeZone = 'Mars/Olympus'
   await writeFile(file, JSON.stringify(twice))
-  const refused = await outcome(['import', file])
+  const refused = await outcome(['fleet', 'import', file, '--yes'])
   expect(refused.status).toBe('1')
-  expect(refused.text).toContain('stores.0.timeZone: timeZoneUnknown "Mars/Olympus"')
-  expect(refused.text).toContain('stores.1.devices.0.cashId: cashIdTwice')
+  expect(refused.text).toMatch(/inventory.json:\d+:\d+: timeZoneUnknown stores.0.timeZone "Mars\/Olympus"/)
+  expect(refused.text).toContain('cashIdTwice stores.1.devices.0.cashId')
   expect(refused.text).toContain('nothing was changed')
   sim.kill('SIGINT')
   expect(await sim.ended(10_000)).toBe('0')
 })
 
 test('token prints a key once, and refuses a name twice', async () => {
-  const first = await outcome(['token', 'Анна'])
+  const first = await outcome(['token', 'local', 'Анна'])
   expect([first.status, first.text]).toEqual(['0', expect.stringMatching(/^ns_[\w-]{43}\n$/)])
-  const second = await outcome(['token', 'Анна'])
+  const second = await outcome(['token', 'local', 'Анна'])
   expect([second.status, second.text]).toEqual(['1', expect.stringContaining('there is a token named Анна')])
 })
 

@@ -1,13 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import {
-  addCommands,
-  type CommandKind,
-  claimCommands,
-  expireCommands,
-  readRequest,
-  takeCommand,
-} from '../../src/db/commands.ts'
+import { claimCommands, expireCommands } from '../../src/db/command-claims.ts'
+import { addCommands, type CommandKind, readRequest } from '../../src/db/commands.ts'
+import { takeErrand } from '../../src/db/errands.ts'
 import { renewLeases } from '../../src/db/leases.ts'
 import { enqueue } from '../../src/jobs/enqueue.ts'
 import * as scene from '../../src/sim/scene.ts'
@@ -161,10 +156,10 @@ describe('claiming', () => {
     const [made] = await claim()
     if (made === undefined) throw new Error('not claimed')
     const taken = await Promise.all(
-      ['a', 'b', 'c'].map((worker) => takeCommand(bench.db.pool, made, worker, 20)),
+      ['a', 'b', 'c'].map((worker) => takeErrand(bench.db.pool, 'command', made, worker, 20)),
     )
     expect(taken.filter(Boolean)).toHaveLength(1)
-    expect(await takeCommand(bench.db.pool, { ...made, generation: 7 }, 'd', 20)).toBe(false)
+    expect(await takeErrand(bench.db.pool, 'command', { ...made, generation: 7 }, 'd', 20)).toBe(false)
     const owner = ['a', 'b', 'c'][taken.indexOf(true)] ?? ''
     expect((await renewLeases(bench.db.pool, 'command', [made], owner, 20)).size).toBe(1)
     expect((await renewLeases(bench.db.pool, 'command', [made], 'd', 20)).size).toBe(0)
@@ -188,7 +183,7 @@ describe('running out', () => {
   test('a claim whose worker died waits again, and counts', async () => {
     await ask('look', [TILL])
     const [made] = await claim()
-    if (made !== undefined) await takeCommand(bench.db.pool, made, 'gone', 20)
+    if (made !== undefined) await takeErrand(bench.db.pool, 'command', made, 'gone', 20)
     await overdue('lease_until')
     expect(await expireCommands(bench.leader)).toBe(1)
     expect(await row()).toMatchObject({ state: 'waiting', attempts: 1, reason: 'leaseExpired' })

@@ -53,6 +53,7 @@ async function makeOffice(dir: string, url: string): Promise<{ config: Config; p
     DATABASE_URL: url,
     NIGHTSHIFT_DATA: dir,
     NIGHTSHIFT_LOG: 'error',
+    NIGHTSHIFT_UNSIGNED: 'allow',
     NIGHTSHIFT_POLL_MS: '30',
     NIGHTSHIFT_LEASE_SECONDS: String(LEASE_SECONDS),
   })

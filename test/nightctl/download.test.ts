@@ -1,4 +1,4 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type Download, downloadData, statusData } from '../../src/device/contract.ts'
@@ -6,6 +6,19 @@ import { until } from '../support/until.ts'
 import { claimOf, NEW, OLD, packageWords, remove, temporary, underEachShell } from './flow.ts'
 import { type Served, serve } from './serve.ts'
 import { type MadePackage, makePackage, makeTill, type Till } from './support.ts'
+
+/** Processes that work in this folder: a transfer's worker, its tool, its watchdog and what that one runs. Zombies do not. */
+function workingIn(folder: string): string[] {
+  return readdirSync('/proc').flatMap((pid) => {
+    try {
+      if (!/^\d+$/.test(pid) || readlinkSync(`/proc/${pid}/cwd`) !== folder) return []
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim()
+      return words === '' ? [] : [words]
+    } catch {
+      return []
+    }
+  })
+}
 
 underEachShell('download', (shell) => {
   let dir: string
@@ -97,6 +110,29 @@ underEachShell('download', (shell) => {
     expect(await till.exit(['recover'])).toBe(0)
     expect(await ended()).toMatchObject({ state: 'done' })
   })
+
+  it.each(['done', 'stopped'] as const)(
+    'leaves no process behind once it is %s, not even the sleep of its watchdog',
+    async (end) => {
+      const processes = () => workingIn(path.join(till.root, 'staged'))
+      const sleeps = () => processes().some((words) => /\bsleep 5$/.test(words))
+      store.stallAfter = 1_000_000
+      await start('d1')
+      await partGrown()
+      await until(sleeps, { within: 10_000, label: 'the watchdog sleeps' })
+      if (end === 'stopped') await read(['download', 'stop', ...claimOf(till, 's1')])
+      else {
+        store.stallAfter = undefined
+        const transfer = readFileSync(path.join(till.root, 'state', 'download.transfer'), 'utf8')
+        process.kill(Number.parseInt(transfer, 10), 'SIGKILL')
+        expect(await ended()).toMatchObject({ state: 'done' })
+        const lock = path.join(till.root, 'state', 'download.lock')
+        await until(() => !existsSync(lock), { within: 5000, label: 'the worker ends' })
+      }
+      // Less than the watchdog's five seconds, which would be waiting it out.
+      await until(() => processes().length === 0, { within: 2500, label: `nobody works: ${processes()}` })
+    },
+  )
 
   it('stops another package that is being fetched', async () => {
     store.stallAfter = 1_000_000

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import {
   armData,
+  autoUpdateData,
   describeData,
   disarmData,
   downloadData,
@@ -193,6 +194,45 @@ underEachShell('every verb but the installing ones', (shell) => {
       expect(disarmData.parse(answer.data)).toEqual({ armed: null, autoUpdate: false })
     }
     expect(await status()).toMatchObject({ autoUpdate: false, armed: null })
+  })
+
+  it('sets the standing switch; while armed, what it is put back to', async () => {
+    const set = async (on: boolean, id: string) => {
+      const { answer } = await till.run(['auto-update', '--on', String(on), ...claimOf(till, id)])
+      return autoUpdateData.parse(answer.data)
+    }
+    expect(describeData.parse((await till.run(['describe'])).answer.data).capabilities.autoUpdate).toBe(true)
+    expect(await set(true, 'switch-1')).toEqual({ autoUpdate: true })
+    expect(await status()).toMatchObject({ autoUpdate: true, armed: null })
+    expect(armData.parse((await till.run(armWords(till, made))).answer.data).formerAutoUpdate).toBe(true)
+    const before = (await status()).armed
+    expect(await set(false, 'switch-2')).toEqual({ autoUpdate: false })
+    // Armed it stays on, with everything that it was armed with.
+    expect(await status()).toMatchObject({ autoUpdate: true, armed: before })
+    expect(await set(true, 'switch-1')).toEqual({ autoUpdate: true })
+    const { answer } = await till.run(['disarm', ...claimOf(till, 'disarm-switch')])
+    expect(disarmData.parse(answer.data)).toEqual({ armed: null, autoUpdate: false })
+    expect(await set(true, 'switch-3')).toEqual({ autoUpdate: true })
+    await till.run(armWords(till, made))
+    expect(await set(false, 'switch-4')).toEqual({ autoUpdate: false })
+    const file = path.join(till.root, 'state', 'armed')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^until=.*$/m, 'until=1'))
+    expect(await status()).toMatchObject({ armed: null, autoUpdate: false })
+    expect((await till.run(['auto-update', '--on', 'yes', ...claimOf(till, 'x')])).answer.class).toBe('usage')
+    expect(
+      await refused([
+        'auto-update',
+        '--on',
+        'true',
+        '--cash-id',
+        'x',
+        '--operation',
+        'o',
+        '--generation',
+        '1',
+      ]),
+    ).toBe('wrongDevice')
+    await till.run(['disarm', ...claimOf(till, 'disarm-switch-2')])
   })
 
   it('counts the time of an arming from the call, however long the checking takes', async () => {

@@ -13,7 +13,13 @@ export function serverOf(row: Row): ServerProgress {
   const { rollout, carried, device, store } = row
   if (device.kind === 'storeServer' || (!carried && rollout.serverPackage === null)) return 'ok'
   const server = rollout.serverRows.get(store)
-  if (server === undefined || server.state === 'succeeded' || server.reason === 'notNeeded') return 'ok'
+  if (
+    server === undefined ||
+    server.state === 'succeeded' ||
+    server.reason === 'notNeeded' ||
+    server.reason === 'versionLower'
+  )
+    return 'ok'
   return isTerminalUpdate(server.state) ? 'failed' : 'behind'
 }
 

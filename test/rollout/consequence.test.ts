@@ -20,7 +20,7 @@ const one = (state: DeviceUpdateState, more: Partial<UpdateCount> = {}): UpdateC
   ...more,
 })
 const told = (control: Control, updates: readonly UpdateCount[], options = {}): Record<string, number> => {
-  const all = consequence(control, updates, { canGoBack: true, ...options })
+  const all = consequence(control, updates, { kind: 'update', canGoBack: true, ...options })
   return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0))
 }
 const night = [
@@ -63,6 +63,13 @@ describe('in the middle of a night', () => {
     expect(told('rollback', night, { canGoBack: null })).toMatchObject({ perhapsGoesBack: 10 })
   })
 
+  test('on the way back whoever is back is done, and the others can be retried', () => {
+    expect(told('retry', night, { kind: 'rollback' })).toEqual({ retried: 4, refused: 63, unchanged: 12 })
+    expect(told('retry', [one('rolledBack', { reason: 'healthFailed' })], { kind: 'rollback' })).toEqual({
+      unchanged: 1,
+    })
+  })
+
   test('a wave that is named is the only one touched, but for pause and stop', () => {
     expect(told('skip', night, { wave: 2 })).toEqual({ skipped: 40, unchanged: 39 })
     expect(told('releaseWave', night, { wave: 3 })).toEqual({ unchanged: 79 })
@@ -80,8 +87,12 @@ const anyCount = fc.record({
 
 test('every device is told of exactly once', () => {
   const options = fc.record(
-    { wave: fc.integer({ min: 1, max: 3 }), canGoBack: fc.option(fc.boolean()) },
-    { requiredKeys: ['canGoBack'] },
+    {
+      kind: fc.constantFrom('update' as const, 'rollback' as const),
+      wave: fc.integer({ min: 1, max: 3 }),
+      canGoBack: fc.option(fc.boolean()),
+    },
+    { requiredKeys: ['kind', 'canGoBack'] },
   )
   fc.assert(
     fc.property(fc.constantFrom(...controls), fc.array(anyCount), options, (control, updates, how) => {

@@ -28,6 +28,24 @@ describe('arming', () => {
     expect((await d.call(commands.disarm(d.claim('x2')))).class).toBe('done')
   })
 
+  it('puts back what the switch was set to meanwhile, after an installation too', async () => {
+    const set = (id: string, on: boolean) => d.call(commands.autoUpdate(d.claim(id), on))
+    expect(await set('s1', true)).toMatchObject({ class: 'done', data: { autoUpdate: true } })
+    expect(await d.status()).toMatchObject({ autoUpdate: true, armed: null })
+    const packed = await d.publish()
+    await d.staged(packed)
+    const armed = armData.parse((await d.call(commands.arm(d.claim('a1'), packed, 60))).data)
+    expect(armed.formerAutoUpdate).toBe(true)
+    expect(await set('s2', false)).toMatchObject({ data: { autoUpdate: false } })
+    expect(await d.status()).toMatchObject({ autoUpdate: true, armed: { operation: 'a1' } })
+    await d.call(commands.restart(d.claim('r1'), 96_000))
+    await until(async () => (await d.operation('r1')).state === 'done', {
+      within: 10_000,
+      label: 'installed',
+    })
+    expect(await d.status()).toMatchObject({ autoUpdate: false, armed: null, version: '00096000' })
+  })
+
   it('is refused without a whole package', async () => {
     const packed = await d.publish()
     expect(await d.call(commands.arm(d.claim('a1'), packed, 60))).toMatchObject({ reason: 'packageMissing' })

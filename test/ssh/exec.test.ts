@@ -3,12 +3,15 @@ import { existsSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { fingerprint, parseHostKey, scanHostKeys } from '../../src/ssh/host-keys.ts'
+import { fingerprint, parseHostKey } from '../../src/hosts/host-key.ts'
+import { scanHostKeys } from '../../src/ssh/scan.ts'
 import { describeSshd, makeKey } from '../support/sshd.ts'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
 
 const soon = { deadlineMs: 20_000 }
+/** sshd lets a command live on when its connection goes: a long one would outlive its test. */
+const aWhile = ['sleep', '8']
 let bench: Bench
 beforeEach(async () => {
   bench = await Bench.start()
@@ -80,10 +83,10 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server)
     const pool = bench.pool()
     await pool.exec({ store }, ['true'], soon)
-    await expectFailure(pool.exec({ store }, ['sleep', '60'], { deadlineMs: 200 }), 'timedOut', true)
+    await expectFailure(pool.exec({ store }, aWhile, { deadlineMs: 200 }), 'timedOut', true)
     const controller = new AbortController()
     const reason = new Error('stopped')
-    const call = pool.exec({ store }, ['sleep', '60'], { deadlineMs: 60_000, signal: controller.signal })
+    const call = pool.exec({ store }, aWhile, { deadlineMs: 60_000, signal: controller.signal })
     await until(() => server.commands().length >= 2, { within: 5000, label: 'the second sleep runs' })
     controller.abort(reason)
     await expect(call).rejects.toBe(reason)
@@ -94,9 +97,7 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server)
     const pool = bench.pool()
     await pool.exec({ store }, ['true'], soon)
-    const hanging = Array.from({ length: 12 }, () =>
-      pool.exec({ store }, ['sleep', '60'], { deadlineMs: 1500 }),
-    )
+    const hanging = Array.from({ length: 12 }, () => pool.exec({ store }, aWhile, { deadlineMs: 1500 }))
     for (const call of hanging) await expectFailure(call, 'timedOut')
     expect(await pool.exec({ store }, ['echo', 'alive'], soon)).toMatchObject({ stdout: 'alive\n' })
   })
@@ -167,7 +168,7 @@ describeSshd('one real server', () => {
     const route = { store: bench.endpoint(server), device: bench.endpoint(device) }
     const pool = bench.pool()
     await pool.exec(route, ['true'], soon)
-    const hanging = expectFailure(pool.exec(route, ['sleep', '60'], soon), 'connectionLost', true)
+    const hanging = expectFailure(pool.exec(route, aWhile, soon), 'connectionLost', true)
     await until(() => device.commands().length > 0, { within: 5000, label: 'the command runs' })
     await pool.close()
     await hanging

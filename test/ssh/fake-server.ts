@@ -4,6 +4,7 @@ import ssh2, {
   type AuthContext,
   type Connection,
   type ServerChannel,
+  type ServerConfig,
   type Session,
   type SFTPWrapper,
   type TcpipRequestInfo,
@@ -16,6 +17,7 @@ export interface FakeOptions {
   readonly ident?: string
   readonly greeting?: string
   readonly banner?: string
+  readonly algorithms?: ServerConfig['algorithms']
   /** Gets every TCP connection; `serve` hands it to the SSH server. */
   socket?(socket: Socket, serve: () => void): void
   auth?(context: AuthContext): void
@@ -91,6 +93,7 @@ export async function startFake(options: FakeOptions = {}): Promise<FakeServer> 
       ...(ident === undefined ? {} : { ident }),
       ...(greeting === undefined ? {} : { greeting }),
       ...(banner === undefined ? {} : { banner }),
+      ...(options.algorithms === undefined ? {} : { algorithms: options.algorithms }),
     },
     (client) => serveClient(client, options),
   )

@@ -1,7 +1,7 @@
 /** Servers that never become a connection: each must end quickly, with the right code, and cost little. */
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { fingerprint, parseHostKey } from '../../src/ssh/host-keys.ts'
+import { fingerprint, parseHostKey } from '../../src/hosts/host-key.ts'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
 import { newKeyPair } from './fake-server.ts'
@@ -183,10 +183,10 @@ describe('signing in', () => {
     const pool = bench.pool()
     const gone = await expectFailure(
       pool.exec({ store: server.endpoint({ credential: 'no-such-key' }) }, ['true'], soon),
-      'internalError',
+      'credentialUnreadable',
       false,
     )
-    expect(gone.params).toEqual({ problem: 'credentialUnreadable', credential: 'no-such-key' })
+    expect(gone.params).toEqual({ credential: 'no-such-key', why: 'unreadable' })
     expect(server.accepted).toBe(0)
   })
 })

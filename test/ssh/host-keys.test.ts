@@ -1,13 +1,8 @@
 import { execFileSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import {
-  fingerprint,
-  formatHostKey,
-  isPinned,
-  parseHostKey,
-  pinnedAlgorithms,
-  scanHostKeys,
-} from '../../src/ssh/host-keys.ts'
+import { fingerprint, formatHostKey, parseHostKey } from '../../src/hosts/host-key.ts'
+import { isPinned, pinnedAlgorithms } from '../../src/ssh/host-keys.ts'
+import { scanHostKeys } from '../../src/ssh/scan.ts'
 import { describeWith } from '../support/needs.ts'
 import { makeKey } from '../support/sshd.ts'
 import { Bench, expectFailure } from './bench.ts'

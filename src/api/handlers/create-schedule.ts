@@ -13,6 +13,7 @@ import { type Fault, faultsProblem } from '../problem.ts'
 import { planBody, selectionOf } from '../rollout-schema.ts'
 import { scheduleView } from '../schedule-view.ts'
 import { kind, text } from '../schemas.ts'
+import { withTwoPersons } from '../two-persons.ts'
 
 const template = z
   .strictObject({
@@ -60,7 +61,7 @@ async function checkPlan(db: Database, made: ScheduleTemplate, body: Body): Prom
   return within(planFaults(planned.problems.filter((one) => !TONIGHT.has(one.code))))
 }
 
-function templateOf({ template: given }: Body): ScheduleTemplate {
+function templateOf(config: Call['config'], { template: given }: Body): ScheduleTemplate {
   const { name, packageId, newest, serverPackageId, waves } = given
   const target = packageId === undefined ? { newest: newest ?? '' } : { id: packageId }
   return {
@@ -69,11 +70,12 @@ function templateOf({ template: given }: Body): ScheduleTemplate {
     serverPackageId: serverPackageId ?? null,
     selection: selectionOf(given),
     waves: waves ?? { template: 'canary' },
-    policy: mergePolicy(defaultPolicy, given.policy),
+    policy: withTwoPersons(config, mergePolicy(defaultPolicy, given.policy), given.policy?.twoPersons),
   }
 }
 
-export async function createScheduleHandler({ db, body, actor }: Call<unknown, unknown, Body>): Handled {
+export async function createScheduleHandler(call: Call<unknown, unknown, Body>): Handled {
+  const { db, body, actor, config } = call
   const { name, cron, timeZone } = body
   const wrong = checkCron(cron, timeZone)
   if (wrong !== null)
@@ -82,7 +84,7 @@ export async function createScheduleHandler({ db, body, actor }: Call<unknown, u
         ? { code: wrong, path: 'timeZone', value: timeZone }
         : { code: wrong, path: 'cron', value: cron },
     ])
-  const made = templateOf(body)
+  const made = templateOf(config, body)
   const direct = (['stores', 'cashIds'] as const).filter((member) => body.template[member] !== undefined)
   const names = await unknownNames(db.pool, { selection: made.selection, direct, waves: made.waves })
   const faults = [...within(names), ...(names.length > 0 ? [] : await checkPlan(db, made, body))]

@@ -13,9 +13,9 @@ type Query = { full: boolean }
 export async function dryRunHandler(call: Call<unknown, Query, DryRunBody>): Handled {
   const { db, body, query, actor } = call
   const { live, ...wanted } = body
-  const { request, planned, input, wavesBy } = await planOfBody(db, wanted)
+  const { request, planned, input, wavesBy, narrowedTo } = await planOfBody(call, wanted)
   const shown = { ...planned, waves: request.waves, wavesBy }
-  const answer = { dryRun: true, ...planAnswer(shown, namesOf(input), query.full) }
+  const answer = { dryRun: true, ...planAnswer(shown, namesOf(input), query.full), narrowedTo }
   if (!live) return { body: answer }
   const { plan } = planned
   const id = await startDryRun(db, { name: body.name, plan, planHash: answer.planHash, answer, actor })

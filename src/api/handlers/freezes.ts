@@ -1,27 +1,32 @@
 import type { z } from 'zod'
-import { addFreeze, liftFreeze, listFreezes } from '../../db/freezes.ts'
+import { addFreeze, findFreezes, liftFreeze } from '../../db/freezes.ts'
 import { findUnknown } from '../../db/selection.ts'
 import { checkFreeze } from '../../rollout/time/calendar-check.ts'
 import type { freezeBody } from '../calendar-schema.ts'
 import type { Call, Handled } from '../call.ts'
+import { listQuery, pageAnswer, readList } from '../list.ts'
+import { freezeList } from '../lists/stores.ts'
 import { faultsProblem, Problem } from '../problem.ts'
 
 type Body = z.output<typeof freezeBody>
-type Row = Awaited<ReturnType<typeof listFreezes>>[number]
+type Row = Awaited<ReturnType<typeof findFreezes>>[number]
 
 function freezeView({ id, name, scope, scopeName, from, to, createdBy, createdAt, liftedAt, liftedBy }: Row) {
   const of = scopeName === null ? { kind: scope } : { kind: scope, name: scopeName }
   return { id, name, scope: of, from, to, createdBy, createdAt, liftedAt, liftedBy }
 }
 
+export const freezesQuery = listQuery(1000, 1000, {})
+
 /** Those that hold first. */
-export async function listFreezesHandler({ db }: Call): Handled {
-  const rows = await listFreezes(db)
-  const order = [
-    ...rows.filter((row) => row.liftedAt === null),
-    ...rows.filter((row) => row.liftedAt !== null),
-  ]
-  return { body: { items: order.map(freezeView) } }
+export async function listFreezesHandler(call: Call<unknown, z.output<typeof freezesQuery>>): Handled {
+  const { db, query, principal } = call
+  const page = await readList(db, freezeList, { query, groups: principal.storeGroups })
+  const rows = await findFreezes(
+    db,
+    page.rows.map((row) => row.id),
+  )
+  return { body: pageAnswer(page, rows.map(freezeView)) }
 }
 
 async function refuseUnknownScope({ db, body: { scope } }: Call<unknown, unknown, Body>): Promise<void> {
@@ -40,7 +45,7 @@ export async function addFreezeHandler(call: Call<unknown, unknown, Body>): Hand
   if (faults.length > 0) throw faultsProblem(faults)
   await refuseUnknownScope(call)
   const id = await addFreeze(db, body, actor)
-  const row = (await listFreezes(db)).find((one) => one.id === id)
+  const [row] = await findFreezes(db, [id])
   return { status: 201, body: row === undefined ? { id } : freezeView(row) }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readConsequence } from '../../db/consequences.ts'
 import type { Control } from '../../rollout/consequence.ts'
+import type { RolloutKind } from '../../rollout/due.ts'
 import type { Call, Handled } from '../call.ts'
 import { allowedVerbs } from '../rollout-view.ts'
 import { identifier, limit } from '../schemas.ts'
@@ -34,6 +35,7 @@ export async function getConsequences({ db, params, query }: Call<{ id: string }
   const { verb, wave, cashIds } = query
   const devices = await readConsequence(db.pool, {
     rolloutId: row.id,
+    kind: row.kind as RolloutKind,
     control: CONTROLS[verb],
     canGoBack: row.package.canGoBack,
     ...(wave === undefined ? {} : { wave }),

@@ -37,8 +37,16 @@ async function readWaves({ db }: Call<{ id: string }>, row: Row, plan: Plan) {
   return { counts, waves }
 }
 
+/** The waves alone; never more than a hundred, so on one page. */
+export async function getWaves(call: Call<{ id: string }>): Handled {
+  const row = await findRollout(call.db, call.params.id)
+  if (row === null) throw new Problem('notFound')
+  const { waves } = await readWaves(call, row, row.plan as unknown as Plan)
+  return { body: { items: waves, next: null, more: false } }
+}
+
 export async function getRollout(call: Call<{ id: string }>): Handled {
-  const { db, params } = call
+  const { db, params, principal } = call
   const row = await findRollout(db, params.id)
   if (row === null) throw new Problem('notFound')
   const plan = row.plan as unknown as Plan
@@ -46,7 +54,9 @@ export async function getRollout(call: Call<{ id: string }>): Handled {
     readWaves(call, row, plan),
     listStorePackages(db, row.id),
   ])
-  const storePackages = held.map((one) => ({ store: one.store.code, ...storePackageView(one) }))
+  const isOwn = ({ store }: (typeof held)[number]) =>
+    principal.storeGroups === null || (store.group !== null && principal.storeGroups.includes(store.group))
+  const storePackages = held.filter(isOwn).map((one) => ({ store: one.store.code, ...storePackageView(one) }))
   return {
     body: {
       ...rolloutView(row),

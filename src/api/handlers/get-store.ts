@@ -1,5 +1,6 @@
-import { findStore } from '../../db/fleet.ts'
+import { findStore } from '../../db/stores.ts'
 import type { Call, Handled } from '../call.ts'
+import { etagOf } from '../etag.ts'
 import { Problem } from '../problem.ts'
 import { deviceView, packageView, storePackageView, storeView } from '../views.ts'
 
@@ -8,6 +9,7 @@ export async function getStore({ db, params }: Call<{ code: string }>): Handled 
   if (store === null) throw new Problem('notFound')
   const now = Date.now()
   return {
+    headers: { ETag: etagOf(store) },
     body: {
       ...storeView(store),
       devices: store.devices.map((device) => deviceView(device, store.code, now)),

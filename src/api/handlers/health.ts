@@ -20,16 +20,16 @@ async function answers(ask: () => Promise<unknown>): Promise<boolean> {
 }
 
 /** 200 when the database and the queues answer, else 503 with which does not. Needs no token. */
-export async function health({ db, queues }: Call): Handled {
+export async function health({ db, queues, isDraining }: Call): Handled {
   const [database, backend] = await Promise.all([
     answers(() => db.pool.query('SELECT 1')),
     answers(() => queues.queue('observe').getJobCounts('wait')),
   ])
-  const isUp = database && backend
+  const isUp = database && backend && !isDraining
   return {
     status: isUp ? 200 : 503,
     body: {
-      status: isUp ? 'up' : 'down',
+      status: isDraining ? 'draining' : isUp ? 'up' : 'down',
       database: { up: database },
       queues: { kind: queues.kind, up: backend },
     },

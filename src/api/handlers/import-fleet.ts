@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { importFleet } from '../../db/fleet.ts'
+import { FleetRefused, importFleet } from '../../db/fleet.ts'
 import { checkInventory } from '../../rollout/inventory.ts'
 import type { Call, Handled } from '../call.ts'
 import type { fleetBody } from '../fleet-schema.ts'
@@ -7,14 +7,16 @@ import { type Fault, faultsProblem, Problem } from '../problem.ts'
 
 type FleetCall = Call<unknown, unknown, z.output<typeof fleetBody>>
 
-/** The index that holds numbers apart within a store. */
-const isNumberTwice = (error: unknown): boolean =>
-  typeof error === 'object' &&
-  error !== null &&
-  'code' in error &&
-  error.code === '23505' &&
-  'constraint' in error &&
-  error.constraint === 'device_number'
+/** Somebody already there stands in the way: another device with the number, or a rollout. */
+export function refusedProblem(error: FleetRefused): Problem {
+  const [first] = error.refusals
+  const detail = `${first?.cashId} and ${error.refusals.length - 1} more; nothing was changed`
+  return new Problem(first?.code ?? 'notAllowed', {
+    detail: error.refusals.length === 1 ? `${first?.cashId}; nothing was changed` : detail,
+    more: { refusals: error.refusals.slice(0, 100) },
+    cause: error,
+  })
+}
 
 /** Applies an inventory: all of it, or nothing and every problem at once. */
 export async function importFleetHandler({ db, body, actor }: FleetCall): Handled {
@@ -25,10 +27,6 @@ export async function importFleetHandler({ db, body, actor }: FleetCall): Handle
   try {
     return { body: await importFleet(db, body, actor) }
   } catch (error) {
-    if (!isNumberTwice(error)) throw error
-    throw new Problem('numberTwice', {
-      detail: 'a device that is already there has this number; nothing was changed',
-      cause: error,
-    })
+    throw error instanceof FleetRefused ? refusedProblem(error) : error
   }
 }

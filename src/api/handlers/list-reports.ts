@@ -1,23 +1,29 @@
 import { z } from 'zod'
+import type { SqlCondition } from '../../db/condition.ts'
 import { reportKinds } from '../../db/report-rollouts.ts'
-import { findReport, listReports } from '../../db/reports.ts'
+import { findReport } from '../../db/reports.ts'
 import type { Call, Handled } from '../call.ts'
+import { listQuery, pageAnswer, readList } from '../list.ts'
+import { reportList } from '../lists/rollouts.ts'
 import { Problem } from '../problem.ts'
 import { answerReport, type ReportForm } from '../report-answer.ts'
-import { limit } from '../schemas.ts'
 
-export const reportsQuery = z.strictObject({
-  kind: z.enum(reportKinds).optional(),
-  rollout: z.uuid().optional(),
-  limit: limit(100, 1000),
+export const reportsQuery = listQuery(100, 1000, {
+  kind: z.enum(reportKinds).optional().meta({ description: 'As `filter=kind:…`.' }),
+  rollout: z.uuid().optional().meta({ description: 'As `filter=rollout:…`.' }),
 })
 
 /** Kept ones, the newest first, without what they say. */
 export async function listReportsHandler(call: Call<unknown, z.output<typeof reportsQuery>>): Handled {
-  const { kind, rollout, limit: most } = call.query
-  const where = { ...(kind && { kind }), ...(rollout && { rolloutId: rollout }) }
-  const rows = await listReports(call.db, where, most + 1)
-  return { body: { items: rows.slice(0, most), more: rows.length > most } }
+  const { db, query, principal } = call
+  const { kind, rollout } = query
+  // A dry run with looks is kept beside them.
+  const where: SqlCondition[] = [() => "k.kind <> 'dryRun'"]
+  if (kind !== undefined) where.push((push) => `k.kind = ${push(kind)}`)
+  if (rollout !== undefined) where.push((push) => `k.rollout_id = ${push(rollout)}::uuid`)
+  const asked = { query, groups: principal.storeGroups, where, of: JSON.stringify([kind, rollout]) }
+  const page = await readList(db, reportList, asked)
+  return { body: pageAnswer(page, page.rows) }
 }
 
 /** A kept one, as it was made, in any form. */

@@ -4,27 +4,35 @@ import type { Selection } from '../../rollout/plan/selection.ts'
 import type { WavePlan } from '../../rollout/plan/wave-types.ts'
 import type { Policy } from '../../rollout/policy.ts'
 import type { Call, Handled } from '../call.ts'
+import { ownSelection, staysWithin } from '../own-selection.ts'
 import { planProblem } from '../plan-problems.ts'
-import { planAsked, readPackages, refuseUnknownNames } from '../plan-request.ts'
+import { directOf, planAsked, readPackages, refuseUnknownNames } from '../plan-request.ts'
 import { namesOf, planAnswer, planSummary } from '../plan-view.ts'
 import { mergePolicy } from '../policy-schema.ts'
 import { Problem } from '../problem.ts'
 import { hasSelection, type ReviseBody, selectionOf } from '../rollout-schema.ts'
 import { type RolloutHead, refuse, rolloutView } from '../rollout-view.ts'
+import { withTwoPersons } from '../two-persons.ts'
 import { readHead } from './steer-rollout.ts'
 
 type ReviseCall = Call<{ id: string }, { full: boolean }, ReviseBody>
 
 /** A draft is planned anew, with what the request changes of it: another plan, another hash. */
-async function reviseDraft({ db, params, query, body, actor }: ReviseCall, row: RolloutHead): Handled {
+async function reviseDraft(
+  { db, params, query, body, actor, principal, config }: ReviseCall,
+  row: RolloutHead,
+): Handled {
+  const former = row.policy as unknown as Policy
   const now = Date.now()
   await refuseUnknownNames(db, body)
   const packages = await readPackages(db, row.packageId, body.serverPackageId ?? row.serverPackageId)
+  const asked = hasSelection(body) ? selectionOf(body) : (row.selection as Selection)
+  const { selection, narrowedTo } = await ownSelection(db.pool, principal, asked, directOf(body))
   const wanted = {
     ...packages,
     kind: row.kind as RolloutKind,
-    selection: hasSelection(body) ? selectionOf(body) : (row.selection as Selection),
-    policy: mergePolicy(row.policy as unknown as Policy, body.policy),
+    selection,
+    policy: withTwoPersons(config, mergePolicy(former, body.policy), body.policy?.twoPersons, former),
     rolloutId: row.id,
   }
   const waves = body.waves ?? (row.cut as unknown as WavePlan)
@@ -33,13 +41,15 @@ async function reviseDraft({ db, params, query, body, actor }: ReviseCall, row: 
   if (!(await replaceDraft(db, revision))) refuse(await readHead(db, row.id))
   const shown = { ...planned, waves, wavesBy: 'asked' as const }
   const revised = rolloutView(await readHead(db, params.id))
-  return { body: { ...revised, ...planAnswer(shown, namesOf(input), query.full) } }
+  return { body: { ...revised, ...planAnswer(shown, namesOf(input), query.full), narrowedTo } }
 }
 
 /** What runs takes newcomers, once the new hash is approved; all else of it stays as it was agreed. */
-async function addNewcomers({ db, params, body, actor }: ReviseCall): Handled {
+async function addNewcomers({ db, params, body, actor, principal }: ReviseCall, row: RolloutHead): Handled {
   const [given] = Object.keys(body)
   if (given !== undefined) throw new Problem('planFixed', { path: given })
+  // Its selection would let in whoever came since, also of others' stores.
+  if (!staysWithin(principal, row.selection as Selection)) throw new Problem('outOfScope')
   const answer = await proposeRevision(db, params.id, actor)
   if (answer.ok) {
     const { plan, planHash, newcomers } = answer
@@ -54,5 +64,5 @@ async function addNewcomers({ db, params, body, actor }: ReviseCall): Handled {
 
 export async function reviseRolloutHandler(call: ReviseCall): Handled {
   const row = await readHead(call.db, call.params.id)
-  return row.state === 'draft' ? reviseDraft(call, row) : addNewcomers(call)
+  return row.state === 'draft' ? reviseDraft(call, row) : addNewcomers(call, row)
 }

@@ -1,5 +1,7 @@
 /** The demo speaks to its head office as anybody would: over HTTP, with a token. */
+import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import type { PackageSigner } from './signing.ts'
 
 const update = z.object({
   id: z.string(),
@@ -26,7 +28,8 @@ export type RolloutFacts = z.infer<typeof rollout>
 
 export interface OfficeClient {
   importFleet(inventory: object): Promise<void>
-  addPackage(file: Buffer, version: string): Promise<string>
+  /** @param signer undefined: it goes unsigned */
+  addPackage(file: Buffer, version: string, signer: PackageSigner | undefined): Promise<string>
   createRollout(packageId: string, policy: object): Promise<string>
   start(id: string): Promise<void>
   rollout(id: string): Promise<RolloutFacts>
@@ -44,10 +47,15 @@ export function officeClient(url: string, token: string): OfficeClient {
     schema: z.ZodType<T>,
     body?: string | Uint8Array<ArrayBuffer>,
     type = 'application/json',
+    more: Readonly<Record<string, string>> = {},
   ): Promise<T> {
     const response = await fetch(url + path, {
       method,
-      headers: { authorization: `Bearer ${token}`, ...(body === undefined ? {} : { 'content-type': type }) },
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(body === undefined ? {} : { 'content-type': type }),
+        ...more,
+      },
       ...(body === undefined ? {} : { body }),
       signal: AbortSignal.timeout(CALL_MS),
     })
@@ -60,9 +68,12 @@ export function officeClient(url: string, token: string): OfficeClient {
   const made = z.object({ id: z.string() })
   return {
     importFleet: async (inventory) => void (await post('/fleet', z.unknown(), inventory)),
-    addPackage: async (file, version) => {
-      const path = `/api/v1/packages?kind=till&version=${version}&fileName=till-${version}.tgz`
-      return (await call('POST', path, made, new Uint8Array(file), 'application/octet-stream')).id
+    addPackage: async (file, version, signer) => {
+      const fileName = `till-${version}.tgz`
+      const sha256 = createHash('sha256').update(file).digest('hex')
+      const headers = await signer?.sign({ fileName, version: Number(version), size: file.length, sha256 })
+      const path = `/api/v1/packages?kind=till&version=${version}&fileName=${fileName}`
+      return (await call('POST', path, made, new Uint8Array(file), 'application/octet-stream', headers)).id
     },
     createRollout: async (packageId, policy) =>
       (await post('/rollouts', made, { name: 'demo', packageId, policy })).id,

@@ -1,6 +1,8 @@
+import { checkPackage } from '../check-package.ts'
 import { clearShift } from '../close-shift.ts'
 import * as commands from '../commands.ts'
 import { armData } from '../contract.ts'
+import { DeviceFailure } from '../failure.ts'
 import { checkBegin, checkTime } from '../may-begin.ts'
 import {
   type DeviceStepRules,
@@ -8,6 +10,7 @@ import {
   isStaged,
   look,
   refuse,
+  runsLater,
   runsTarget,
   type StepContext,
 } from '../step.ts'
@@ -22,6 +25,28 @@ function armedFor({ policy, latestStart, now }: StepContext): number {
   return Math.min(policy.armSeconds * 1000, rest)
 }
 
+const isUnsigned = (error: unknown): boolean =>
+  error instanceof DeviceFailure && error.reason === 'signatureInvalid'
+
+/**
+ * The package may have been signed anew since the device checked it: then it gets that signature, and is asked once
+ * more. A refusal changed nothing, so the claim is still good for it.
+ */
+async function arm(context: StepContext): Promise<void> {
+  const once = () => {
+    const call = commands.arm(context.claim, context.package, armedFor(context) / 1000)
+    return context.call(call, armData, ARM_MS)
+  }
+  try {
+    await once()
+  } catch (error) {
+    if (!isUnsigned(error) || context.signed === undefined) throw error
+    await checkPackage(context)
+    checkTime(context)
+    await once()
+  }
+}
+
 /** Identity, time, preconditions, then arming: the next restart installs, until the arming expires. */
 export const activate: DeviceStepRules = {
   observe: async (context) => {
@@ -29,6 +54,7 @@ export const activate: DeviceStepRules = {
     const status = await look(context)
     if (runsTarget(context, status) && status.health === 'healthy')
       return { event: 'alreadyNew', reason: null }
+    if (runsLater(context, status)) throw refuse('versionLower', `it runs ${status.version}`)
     if (!isStaged(context, status)) return { event: 'fetchAgain', reason: 'packageMissing' }
     checkBegin(context, status)
     return undefined
@@ -36,8 +62,7 @@ export const activate: DeviceStepRules = {
   act: async (context) => {
     await clearShift(context)
     checkTime(context)
-    const seconds = armedFor(context) / 1000
-    await context.call(commands.arm(context.claim, context.package, seconds), armData, ARM_MS)
+    await arm(context)
     return undefined
   },
   confirm: async (context) => {

@@ -36,7 +36,8 @@ function unfitReason(device: PlanDevice): ReasonCode | undefined {
 /** Forward. A version that nobody knows is looked at by the steps, unless the package asks for a minimum. */
 function forwardReason(version: number | null, target: PlanPackage): ReasonCode | undefined {
   if (version === null) return target.minVersion === null ? undefined : 'versionUnknown'
-  if (version >= target.version) return 'notNeeded'
+  if (version > target.version) return 'versionLower'
+  if (version === target.version) return 'notNeeded'
   return target.minVersion !== null && version < target.minVersion ? 'versionChain' : undefined
 }
 

@@ -47,6 +47,8 @@ export interface PlanStore {
   readonly hasPackage: boolean
   /** So does the server's package; left out: it does not, or there is none. */
   readonly hasServerPackage?: boolean
+  /** Its server or a device of it is spoken to with algorithms that are not safe any more. */
+  readonly legacy?: boolean
 }
 
 export interface PlanPackage {
@@ -64,6 +66,8 @@ export interface PlanPackage {
   readonly updatesTills: boolean
   /** null = as the device says. */
   readonly canGoBack: boolean | null
+  /** Left out: somebody signed it. */
+  readonly signed?: boolean
   /** p95 of its measured installations, from their beginning until they were confirmed; null = not yet. */
   readonly measured: { readonly installSeconds: number; readonly samples: number } | null
 }
@@ -152,6 +156,7 @@ export interface PlanProblem {
 }
 
 export type PlanWarningCode =
+  | 'packageUnsigned'
   | 'cannotGoBack'
   | 'rollbackUnknown'
   | 'uncovered'
@@ -162,6 +167,7 @@ export type PlanWarningCode =
   | 'needAssumed'
   | 'lanesImpossible'
   | 'serverVersionUnknown'
+  | 'legacyAlgorithms'
 
 /** Lists in `params` are cut at 20 entries; `count` is the whole number. */
 export interface PlanWarning {

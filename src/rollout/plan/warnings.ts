@@ -27,7 +27,9 @@ function packageWarnings({ kind, package: own, serverPackage }: PlanInput): Plan
   const assumed = packages.filter((one) => kind === 'rollback' || !isMeasured(one))
   const back = (wanted: boolean | null) =>
     kind === 'rollback' ? [] : packages.filter((one) => one.canGoBack === wanted)
+  const unsigned = kind === 'rollback' ? [] : packages.filter((one) => one.signed === false)
   return [
+    ...listed('packageUnsigned', 'packages', unsigned.map(of)),
     ...listed('cannotGoBack', 'packages', back(false).map(of)),
     ...listed('rollbackUnknown', 'packages', back(null).map(of)),
     ...listed(
@@ -73,6 +75,7 @@ function storeWarnings({ serverUnknown }: Warned, { perStore }: Outlook): PlanWa
     }),
     ...listed('lanesImpossible', 'stores', codes(perStore.filter(isKept))),
     ...listed('thinLine', 'stores', thin),
+    ...listed('legacyAlgorithms', 'stores', codes(perStore.filter((one) => one.store.legacy === true))),
     ...listed('serverVersionUnknown', 'stores', codes(perStore.filter((one) => unknown.has(one.storeId)))),
   ]
 }

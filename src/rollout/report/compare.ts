@@ -35,7 +35,7 @@ export interface Comparison {
 
 const arrives = ({ rollout }: RolloutOutcome, { state, reason }: OutcomeRow): boolean =>
   state === 'skipped'
-    ? reason === 'notNeeded'
+    ? reason === 'notNeeded' || reason === 'versionLower'
     : state === (rollout.kind === 'rollback' ? 'rolledBack' : 'succeeded')
 
 const sum = (rows: readonly OutcomeRow[]): number => rows.reduce((total, { devices }) => total + devices, 0)

@@ -137,7 +137,7 @@ export function stateCauses({ state, reason }: ReportDevice, since: number | nul
 
 /** What ends well: an update arrives at `succeeded`, a rollback that was asked for at `rolledBack`. */
 export function hasArrived(rollout: ReportRollout, device: ReportDevice): boolean {
-  if (device.state === 'skipped') return device.reason === 'notNeeded'
+  if (device.state === 'skipped') return device.reason === 'notNeeded' || device.reason === 'versionLower'
   return device.state === (rollout.kind === 'rollback' ? 'rolledBack' : 'succeeded')
 }
 

@@ -203,6 +203,13 @@ describe('warnings', () => {
     expect(warningsOf(forecastOf(late), 'thinLine')).toHaveLength(1)
   })
 
+  test('a store that is spoken to with algorithms that are not safe any more', () => {
+    const warned = (legacy: boolean) =>
+      warningsOf(forecastOf({ stores: [storeOf('M1', { legacy })] }), 'legacyAlgorithms')
+    expect(warned(true)).toEqual([{ count: 1, stores: ['M1'] }])
+    expect(warned(false)).toEqual([])
+  })
+
   test('are cut at twenty names, and say how many there are', () => {
     const stores = Array.from({ length: 30 }, (_, i) => storeOf(`M${i + 1}`, { bytesPerSecond: 1 }))
     const [params] = warningsOf(planned(inputOf({ stores }, 30)).forecast, 'thinLine')

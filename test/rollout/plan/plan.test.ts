@@ -35,7 +35,7 @@ describe('who is left out of an update', () => {
     ['not connected', { host: null }, {}, 'noAddress'],
     ['held by another rollout', { owned: true }, {}, 'ownedByRollout'],
     ['there already', { version: 96_000 }, {}, 'notNeeded'],
-    ['newer', { version: 97_000 }, {}, 'notNeeded'],
+    ['newer', { version: 97_000 }, {}, 'versionLower'],
     ['below the minimum', { version: 94_999 }, { minVersion: 95_000 }, 'versionChain'],
     ['at the minimum', { version: 95_000 }, { minVersion: 95_000 }, undefined],
   ])('%s', (_label, device, change, reason) => {

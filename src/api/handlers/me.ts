@@ -1,0 +1,9 @@
+import type { Call, Handled } from '../call.ts'
+import type { Principal } from '../principal.ts'
+
+const meView = ({ actor, userId, sessionId, role, permissions, storeGroups }: Principal) => ({
+  ...{ actor, userId, by: sessionId === null ? 'token' : 'session', role },
+  ...{ permissions: [...permissions].sort(), storeGroups },
+})
+
+export const meHandler = async ({ principal }: Call): Handled => ({ body: meView(principal) })

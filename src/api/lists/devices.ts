@@ -1,0 +1,125 @@
+import { deviceUpdateStates } from '../../rollout/states.ts'
+import type { ListSpec } from '../list-spec.ts'
+import { deviceKinds } from '../schemas.ts'
+
+const said = (path: string) => `st.status->>'${path}'`
+const flagSaid = (path: string) => `(st.status->>'${path}')::boolean`
+
+export const deviceList: ListSpec = {
+  name: 'devices',
+  from: 'device d JOIN store s ON s.id = d.store_id LEFT JOIN device_status st ON st.device_id = d.id',
+  joins: {
+    last: `LEFT JOIN LATERAL (SELECT u.state, u.reason FROM device_update u WHERE u.device_id = d.id
+      ORDER BY u.created_at DESC LIMIT 1) last ON true`,
+  },
+  id: 'd.id',
+  idType: 'id',
+  own: 's.group_name = ANY($1::text[])',
+  present: 'd.removed_at IS NULL AND s.removed_at IS NULL',
+  names: ['d.cash_id', 'd.name', 's.code', 's.name'],
+  sort: 'cashId',
+  countsBy: ['state', 'version', 'store', 'group', 'kind', 'reach', 'activity'],
+  fields: {
+    cashId: { type: 'text', sql: 'd.cash_id', sorts: true, summary: 'cash id' },
+    name: { type: 'text', sql: 'd.name', sorts: true, summary: 'name' },
+    number: { type: 'number', sql: 'd.number', sorts: true, summary: 'number in its store' },
+    kind: { type: 'choice', choices: deviceKinds, sql: 'd.kind', sorts: true, summary: 'kind of device' },
+    store: { type: 'text', sql: 's.code', sorts: true, summary: 'code of its store' },
+    group: {
+      type: 'text',
+      sql: 's.group_name',
+      sorts: true,
+      nullable: true,
+      summary: 'group of its store',
+    },
+    zone: { type: 'text', sql: 's.time_zone', sorts: true, summary: 'time zone of its store' },
+    label: { type: 'texts', sql: '(d.labels || s.labels)', summary: 'its label, or its store’s' },
+    configuration: { type: 'text', sql: 'd.configuration', sorts: true, nullable: true, summary: 'settings' },
+    host: { type: 'text', sql: 'd.host', summary: 'address; `none`: not connected' },
+    blocked: { type: 'flag', sql: 'd.blocked', summary: 'left out of plans' },
+    reserve: { type: 'flag', sql: 'd.in_reserve', summary: 'kept for when another one fails' },
+    enrolled: { type: 'flag', sql: '(cardinality(d.host_keys) > 0)', summary: 'has a pinned host key' },
+    ownKey: { type: 'flag', sql: '(d.public_key IS NOT NULL)', summary: 'has a key for its store server' },
+    legacy: { type: 'flag', sql: 'd.legacy_algorithms', summary: 'speaks old algorithms only' },
+    makerNumber: { type: 'text', sql: 'd.maker_number', nullable: true, summary: 'number by its maker' },
+    registrationNumber: {
+      type: 'text',
+      sql: 'd.registration_number',
+      nullable: true,
+      summary: 'number by the tax office',
+    },
+    state: {
+      type: 'choice',
+      choices: Object.keys(deviceUpdateStates),
+      sql: 'last.state',
+      join: 'last',
+      summary: 'of its last update; `none`: it never had one',
+    },
+    version: {
+      type: 'version',
+      sql: 'st.version',
+      sorts: true,
+      nullable: true,
+      summary: 'as it last said in full',
+    },
+    reach: {
+      type: 'choice',
+      choices: ['answers', 'silent', 'never'],
+      sql: `CASE WHEN st.device_id IS NULL THEN 'never' WHEN st.reason IS NULL THEN 'answers' ELSE 'silent' END`,
+      sorts: true,
+      summary: 'whether it answered when it was last asked; `never`: never asked',
+    },
+    reason: { type: 'text', sql: 'st.reason', nullable: true, summary: 'why it gave no answer' },
+    activity: {
+      type: 'choice',
+      choices: ['idle', 'receipt', 'payment', 'technicalBreak', 'service', 'unknown'],
+      sql: said('activity'),
+      nullable: true,
+      summary: 'what it last said it does',
+    },
+    health: {
+      type: 'choice',
+      choices: ['healthy', 'unhealthy', 'starting'],
+      sql: said('health'),
+      nullable: true,
+      summary: 'what it last said of its health',
+    },
+    shift: {
+      type: 'choice',
+      choices: ['open', 'closed'],
+      sql: `CASE st.status->'shift'->>'open' WHEN 'true' THEN 'open' WHEN 'false' THEN 'closed' END`,
+      nullable: true,
+      summary: 'its shift',
+    },
+    autoUpdate: { type: 'flag', sql: flagSaid('autoUpdate'), summary: 'its standing switch is on' },
+    fn: {
+      type: 'text',
+      sql: `st.status->'fiscal'->>'fnNumber'`,
+      nullable: true,
+      summary: 'number of its fiscal drive',
+    },
+    readAt: {
+      type: 'time',
+      sql: 'st.read_at',
+      sorts: true,
+      nullable: true,
+      summary: 'when it last answered',
+    },
+    askedAt: {
+      type: 'time',
+      sql: 'st.asked_at',
+      sorts: true,
+      nullable: true,
+      summary: 'when it was last asked',
+    },
+    lastReceiptAt: {
+      type: 'time',
+      sql: 'st.last_receipt_at',
+      sorts: true,
+      nullable: true,
+      summary: 'its last receipt, by its own clock',
+    },
+    createdAt: { type: 'time', sql: 'd.created_at', sorts: true, summary: 'when it came' },
+    removedAt: { type: 'time', sql: 'd.removed_at', nullable: true, summary: 'when it was taken out' },
+  },
+}

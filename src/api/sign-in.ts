@@ -1,0 +1,79 @@
+/** A login and a password become a session: for the page and for programs alike. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isLogin, normalLogin } from '../db/actors.ts'
+import { inTransaction } from '../db/database.ts'
+import { addEvent } from '../db/events.ts'
+import { createSession, endSession } from '../db/sessions.ts'
+import { beginTry, endTry } from '../db/sign-in.ts'
+import { findCredentials, keepHash } from '../db/users.ts'
+import { addressOf } from './address.ts'
+import type { AuthDeps } from './auth.ts'
+import { whoIs } from './auth.ts'
+import { setCookie } from './cookie.ts'
+import { checkPassword, hashPassword, passwordFault } from './passwords.ts'
+import { Problem } from './problem.ts'
+
+/** A request and where its answer goes. */
+export interface Exchange extends AuthDeps {
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+export interface Person {
+  readonly id: string
+  readonly login: string
+}
+
+/** A new session, and its cookie. Whatever session the browser brought ends: no cookie from before is good after. */
+export async function openSession(
+  call: Exchange,
+  user: Person,
+  by: 'password' | 'oidc' | 'link',
+): Promise<void> {
+  const { db, config, request, response } = call
+  const former =
+    request.headers.authorization === undefined ? await whoIs(call, request, response) : undefined
+  const session = {
+    userId: user.id,
+    address: addressOf(request),
+    agent: request.headers['user-agent'] ?? null,
+  }
+  const secret = await inTransaction(db, async (client) => {
+    if (former?.sessionId != null) await endSession(client, former.sessionId)
+    await addEvent(client, { code: 'signedIn', actor: user.login, params: { login: user.login, by } })
+    return createSession(client, session)
+  })
+  setCookie(response, config, secret)
+}
+
+/**
+ * Whether a password is that of a login. Nobody's password takes as long as a wrong one, and is told in the same words.
+ * @throws Problem signInRefused, tooManySignIns
+ */
+export async function checkSignIn(
+  { db, request }: Pick<Exchange, 'db' | 'request'>,
+  { login, password }: { readonly login: string; readonly password: string },
+): Promise<Person> {
+  const keys = { login, address: addressOf(request) }
+  const wait = await beginTry(db, keys)
+  if (wait > 0) throw new Problem('tooManySignIns', { retryAfter: wait })
+  const user = isLogin(normalLogin(login)) ? await findCredentials(db.pool, login) : undefined
+  const { isRight, isOld } = await checkPassword(password, user?.passwordHash ?? null)
+  if (user === undefined || !isRight) throw new Problem('signInRefused')
+  await endTry(db, keys)
+  if (isOld) await keepHash(db.pool, user.id, user.passwordHash, await hashPassword(password))
+  return user
+}
+
+const WHY = {
+  short: 'it has fewer than 12 letters',
+  long: 'it has more than 1024 bytes',
+  login: 'it is the login',
+} as const
+
+/** @throws Problem passwordWeak */
+export async function hashGood(password: string, login: string): Promise<string> {
+  const fault = passwordFault(password, login)
+  if (fault !== undefined) throw new Problem('passwordWeak', { path: 'password', detail: WHY[fault] })
+  return hashPassword(password)
+}
