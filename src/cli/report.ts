@@ -6,6 +6,7 @@ import { type ReportFormat, reportFormats, writeReport } from '../report/write.t
 import { type Language, languages } from '../words/catalogue.ts'
 import { anyDatabase } from './database.ts'
 import { CommandFailed } from './errors.ts'
+import { isId } from './remote/values.ts'
 
 export interface ReportArguments {
   readonly format?: string
@@ -38,8 +39,6 @@ function explain(answer: Exclude<AskedAnswer, { ok: true }>): string {
   }
 }
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 interface Wanted {
   readonly kind: ReportKind
   readonly format: ReportFormat
@@ -47,7 +46,7 @@ interface Wanted {
 }
 
 function wantedOf(config: Config, kind: string, given: ReportArguments): Wanted {
-  if (given.rollout !== undefined && !UUID.test(given.rollout)) throw new CommandFailed('--rollout is an id')
+  if (given.rollout !== undefined && !isId(given.rollout)) throw new CommandFailed('--rollout is an id')
   return {
     kind: oneOf('a report', reportKinds, kind),
     format: oneOf('--format', reportFormats, given.format ?? 'json'),

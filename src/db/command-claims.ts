@@ -1,9 +1,9 @@
 /** When an errand may begin: claimed by the leader on its own connection, taken by one worker, given back when its lease ran out. */
 import type pg from 'pg'
-import { type CommandMove, moveCommands } from './command-moves.ts'
+import { moveCommands } from './command-moves.ts'
 import type { CommandKind } from './commands.ts'
 import { type Executor, inTransactionOn } from './database.ts'
-import { raiseDevices } from './errands.ts'
+import { type ErrandMove, raiseDevices } from './errands.ts'
 import { INSTALLING, LIVE } from './state-lists.ts'
 
 /**
@@ -67,7 +67,7 @@ WHERE c.state = 'waiting' AND c.kind IN ('downloadStart', 'downloadStop', 'autoU
 /** Ends those that may not go beside the rollout that has their device, and downloads that were stopped before they began. */
 async function refuseCommands(on: pg.ClientBase): Promise<void> {
   const { rows } = await on.query<{ id: string; generation: number; event: 'refuse' | 'cancel' }>(REFUSED)
-  const of = (event: string): CommandMove[] =>
+  const of = (event: string): ErrandMove[] =>
     rows.filter((row) => row.event === event).map(({ id, generation }) => ({ id, expected: generation }))
   const actor = 'conductor'
   await moveCommands(on, of('refuse'), 'refuse', { actor, reason: 'ownedByRollout' })
@@ -109,7 +109,7 @@ export async function expireCommands(on: pg.ClientBase): Promise<number> {
      WHERE state IN ('waiting', 'running') AND ((state = 'running' AND lease_until < now()) OR (state = 'waiting' AND not_after < now()))
      LIMIT ${MANY}`,
   )
-  const those = (begun: boolean | null): CommandMove[] =>
+  const those = (begun: boolean | null): ErrandMove[] =>
     rows.filter((row) => row.begun === begun).map(({ id, generation }) => ({ id, expected: generation }))
   const actor = 'conductor'
   const lost = { actor, reason: 'leaseExpired', spends: true, retryInSeconds: 1 } as const

@@ -1,8 +1,8 @@
 /** The only writer of a command's state: moves rows that are where they are expected, and tells it. Times are the database's. */
-import type { ReasonCode } from '../rollout/reasons.ts'
 import { type CommandEvent, type CommandState, commandStates } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
-import { cells, endStates } from './state-lists.ts'
+import { type ErrandMove, type ErrandMoveOptions, moveValues } from './errands.ts'
+import { endStates } from './state-lists.ts'
 
 const ended = endStates(commandStates)
 
@@ -39,46 +39,16 @@ said AS (
 )
 SELECT id, generation, state FROM moved`
 
-export interface CommandMove {
-  readonly id: string
-  /** The generation that it must have; left out: any. */
-  readonly expected?: number
-  /** A claim's new one. */
-  readonly generation?: number
-}
-
-export interface CommandMoveOptions {
-  readonly actor: string
-  /** null clears it; left out keeps it. */
-  readonly reason?: ReasonCode | null
-  readonly params?: Readonly<Record<string, unknown>>
-  readonly spends?: boolean
-  readonly retryInSeconds?: number
-  /** Only of a claim. */
-  readonly leaseSeconds?: number
-}
-
 /** Moves many at once; those come back that were where the event may happen. */
 export async function moveCommands(
   on: Executor,
-  moves: readonly CommandMove[],
+  moves: readonly ErrandMove[],
   event: CommandEvent,
-  options: CommandMoveOptions,
+  options: ErrandMoveOptions,
 ): Promise<{ id: string; generation: number; state: CommandState }[]> {
   if (moves.length === 0) return []
-  const { before, after } = cells(commandStates, event)
   const { rows } = await on.query<{ id: string; generation: number; state: CommandState }>(MOVE, [
-    before,
-    after,
-    moves.map((move) => move.id),
-    moves.map((move) => move.expected ?? null),
-    moves.map((move) => move.generation ?? null),
-    options.leaseSeconds ?? null,
-    options.spends ? 1 : 0,
-    options.retryInSeconds ?? null,
-    options.reason !== undefined,
-    options.reason ?? null,
-    options.params === undefined ? null : JSON.stringify(options.params),
+    ...moveValues(commandStates, moves, event, options),
     ended,
     options.actor,
   ])

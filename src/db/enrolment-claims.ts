@@ -1,8 +1,8 @@
 /** Whose turn it is to be enrolled: the leader's claims, and the worker's taking of them. */
 import type pg from 'pg'
 import { inTransactionOn } from './database.ts'
-import { type EnrolmentMove, moveEnrolments } from './enrolment-moves.ts'
-import { raiseDevices } from './errands.ts'
+import { moveEnrolments } from './enrolment-moves.ts'
+import { type ErrandMove, raiseDevices } from './errands.ts'
 import { INSTALLING } from './state-lists.ts'
 
 /** Scans at one store server at a time; each device behind it is a connection of its own. */
@@ -62,7 +62,7 @@ export async function expireEnrolments(on: pg.ClientBase): Promise<number> {
        AND ((state = 'running' AND lease_until < now()) OR (state <> 'running' AND not_after < now()))
      LIMIT ${MANY}`,
   )
-  const those = (begun: boolean | null): EnrolmentMove[] =>
+  const those = (begun: boolean | null): ErrandMove[] =>
     rows.filter((row) => row.begun === begun).map(({ id, generation }) => ({ id, expected: generation }))
   const actor = 'conductor'
   const lost = { actor, reason: 'leaseExpired', spends: true, retryInSeconds: 1 } as const

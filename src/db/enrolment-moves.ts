@@ -1,8 +1,8 @@
 /** The only writer of an enrolment's state: moves rows that are where they are expected. Times are the database's. */
-import type { ReasonCode } from '../rollout/reasons.ts'
 import { type EnrolmentEvent, type EnrolmentState, enrolmentStates } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
-import { cells, endStates } from './state-lists.ts'
+import { type ErrandMove, type ErrandMoveOptions, moveValues } from './errands.ts'
+import { endStates } from './state-lists.ts'
 
 const ended = endStates(enrolmentStates)
 
@@ -42,50 +42,23 @@ said AS (
 )
 SELECT id, generation, state FROM moved`
 
-export interface EnrolmentMove {
-  readonly id: string
-  /** The generation that it must have; left out: any. */
-  readonly expected?: number
-  /** A claim's new one. */
-  readonly generation?: number
-}
-
-export interface EnrolmentMoveOptions {
-  readonly actor: string
-  /** null clears it; left out keeps it. */
-  readonly reason?: ReasonCode | null
-  readonly params?: Readonly<Record<string, unknown>>
+export interface EnrolmentMoveOptions extends ErrandMoveOptions {
   /** What was found, and where. */
   readonly keys?: readonly string[]
   readonly place?: { readonly host: string; readonly port: number }
   readonly decidedBy?: string
-  readonly spends?: boolean
-  readonly retryInSeconds?: number
-  /** Only of a claim. */
-  readonly leaseSeconds?: number
 }
 
 /** Moves many at once; those come back that were where the event may happen. */
 export async function moveEnrolments(
   on: Executor,
-  moves: readonly EnrolmentMove[],
+  moves: readonly ErrandMove[],
   event: EnrolmentEvent,
   options: EnrolmentMoveOptions,
 ): Promise<{ id: string; generation: number; state: EnrolmentState }[]> {
   if (moves.length === 0) return []
-  const { before, after } = cells(enrolmentStates, event)
   const { rows } = await on.query<{ id: string; generation: number; state: EnrolmentState }>(MOVE, [
-    before,
-    after,
-    moves.map((move) => move.id),
-    moves.map((move) => move.expected ?? null),
-    moves.map((move) => move.generation ?? null),
-    options.leaseSeconds ?? null,
-    options.spends ? 1 : 0,
-    options.retryInSeconds ?? null,
-    options.reason !== undefined,
-    options.reason ?? null,
-    options.params === undefined ? null : JSON.stringify(options.params),
+    ...moveValues(enrolmentStates, moves, event, options),
     options.keys ?? null,
     options.place?.host ?? null,
     options.place?.port ?? null,

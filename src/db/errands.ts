@@ -1,5 +1,8 @@
 /** What commands and enrolments have in common: rows with a lease of their own, and no record of their attempts. */
+import type { ReasonCode } from '../rollout/reasons.ts'
+import type { Machine } from '../rollout/states.ts'
 import type { Executor } from './database.ts'
+import { cells } from './state-lists.ts'
 
 export type ErrandTable = 'command' | 'enrolment'
 
@@ -32,4 +35,46 @@ export async function raiseDevices(
     [ids],
   )
   return rows
+}
+
+export interface ErrandMove {
+  readonly id: string
+  /** The generation that it must have; left out: any. */
+  readonly expected?: number
+  /** A claim's new one. */
+  readonly generation?: number
+}
+
+export interface ErrandMoveOptions {
+  readonly actor: string
+  /** null clears it; left out keeps it. */
+  readonly reason?: ReasonCode | null
+  readonly params?: Readonly<Record<string, unknown>>
+  readonly spends?: boolean
+  readonly retryInSeconds?: number
+  /** Only of a claim. */
+  readonly leaseSeconds?: number
+}
+
+/** What both statements that move errands begin with: $1 to $11. */
+export function moveValues(
+  machine: Machine,
+  moves: readonly ErrandMove[],
+  event: string,
+  options: ErrandMoveOptions,
+): unknown[] {
+  const { before, after } = cells(machine, event)
+  return [
+    before,
+    after,
+    moves.map((move) => move.id),
+    moves.map((move) => move.expected ?? null),
+    moves.map((move) => move.generation ?? null),
+    options.leaseSeconds ?? null,
+    options.spends ? 1 : 0,
+    options.retryInSeconds ?? null,
+    options.reason !== undefined,
+    options.reason ?? null,
+    options.params === undefined ? null : JSON.stringify(options.params),
+  ]
 }

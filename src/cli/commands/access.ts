@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { CommandFailed } from '../errors.ts'
 import { type Remote, remote, remoteOptions } from '../remote/context.ts'
 import { table } from '../remote/output.ts'
+import { commas, given } from '../remote/values.ts'
 
 const token = z.looseObject({
   id: z.string(),
@@ -35,7 +36,6 @@ interface Rights {
   readonly name?: string
 }
 
-const commas = (text: string | undefined): string[] | undefined => text?.split(',').map((one) => one.trim())
 const DAY_MS = 86_400_000
 
 function expiry(days: string | undefined): { expiresAt?: string } {
@@ -45,9 +45,6 @@ function expiry(days: string | undefined): { expiresAt?: string } {
     throw new CommandFailed('--expires-in is days: 90d')
   return { expiresAt: new Date(Date.now() + count * DAY_MS).toISOString() }
 }
-
-const given = (members: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined))
 
 const createToken = remote<[string], Rights>(async ({ client, out }, [name], options) => {
   const { role, group, scope, user: login, expiresIn } = options

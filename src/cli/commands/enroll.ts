@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { CommandFailed } from '../errors.ts'
 import { confirm, type Remote, remote, remoteOptions } from '../remote/context.ts'
 import { bar, shortened, table } from '../remote/output.ts'
+import { commas, given } from '../remote/values.ts'
 
 const key = z.looseObject({ type: z.string(), fingerprint: z.string() })
 const enrolment = z.looseObject({
@@ -34,8 +35,6 @@ interface WhomOptions {
   readonly what?: string
 }
 
-const commas = (text: string | undefined): string[] | undefined => text?.split(',').map((one) => one.trim())
-
 function whomOf({
   store,
   group,
@@ -54,7 +53,7 @@ function whomOf({
     unpinned,
     renew,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  return given(all)
 }
 
 const lines = ({ items }: { readonly items: readonly Enrolment[] }): string[] =>

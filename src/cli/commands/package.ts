@@ -10,6 +10,7 @@ import { bar, bytes, fields, flat, table } from '../remote/output.ts'
 import { findPackageId, type PackageShape, packagePage, packageShape } from '../remote/packages.ts'
 import { type SelectionOptions, saysWhom, selectionOf } from '../remote/selection.ts'
 import { signedHeaders } from '../remote/signed.ts'
+import { collect } from '../remote/values.ts'
 
 interface AddOptions {
   readonly kind?: string
@@ -92,8 +93,6 @@ const carry = (verb: 'distribute' | 'withdraw') =>
     ])
   })
 
-const list_ = (value: string, former: readonly string[] = []): string[] => [...former, ...value.split(',')]
-
 export function addPackage(program: Command): void {
   const parent = program.command('package').description('packages of software')
   addPackageSign(parent)
@@ -119,9 +118,9 @@ export function addPackage(program: Command): void {
     ['withdraw', 'take it off store servers where nothing needs it'],
   ] as const)
     remoteOptions(parent.command(`${verb} <package>`).description(what))
-      .option('--store <codes>', 'stores', list_)
-      .option('--group <names>', 'groups of stores', list_)
-      .option('--label <names>', 'labels of stores', list_)
+      .option('--store <codes>', 'stores', collect)
+      .option('--group <names>', 'groups of stores', collect)
+      .option('--label <names>', 'labels of stores', collect)
       .option('--all', 'every store')
       .option('-y, --yes', 'do not ask')
       .action(carry(verb))

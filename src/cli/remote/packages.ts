@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { CommandFailed } from '../errors.ts'
 import type { Client } from './client.ts'
+import { isId } from './values.ts'
 
 export const packageShape = z.looseObject({
   id: z.string(),
@@ -17,11 +18,9 @@ export const packageShape = z.looseObject({
 export type PackageShape = z.infer<typeof packageShape>
 export const packagePage = z.looseObject({ items: z.array(packageShape) })
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-
 /** An id, KIND:VERSION, or KIND:latest (the highest that is not retired). @throws CommandFailed */
 export async function findPackageId(client: Client, said: string): Promise<string> {
-  if (UUID.test(said)) return said
+  if (isId(said)) return said
   const [kind, version] = said.split(':')
   if (kind === undefined || version === undefined || version === '')
     throw new CommandFailed(`a package is an id, KIND:VERSION or KIND:latest, not ${said}`)

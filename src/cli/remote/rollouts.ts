@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CommandFailed } from '../errors.ts'
 import type { Client } from './client.ts'
 import { bar, bytes, clean, fields, shortened, table } from './output.ts'
+import { isId } from './values.ts'
 
 const counts = z.looseObject({
   total: z.number(),
@@ -66,11 +67,10 @@ export const planShape = z.looseObject({
 export type PlanShape = z.infer<typeof planShape>
 
 const page = z.looseObject({ items: z.array(rolloutHead) })
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** An id, the beginning of one, a name, or `last`. @throws CommandFailed */
 export async function findRolloutId(client: Client, said: string): Promise<string> {
-  if (UUID.test(said)) return said
+  if (isId(said)) return said
   const { items } = await client.get('/rollouts?limit=1000', page)
   if (said === 'last') {
     const [newest] = [...items].sort((a, b) => b.createdAt.localeCompare(a.createdAt))

@@ -1,5 +1,6 @@
 /** Whom a command is for: the same words as the API's selection. */
 import type { Command } from 'commander'
+import { collect, given } from './values.ts'
 
 export interface SelectionOptions {
   readonly store?: readonly string[]
@@ -11,20 +12,15 @@ export interface SelectionOptions {
   readonly remaining?: boolean
 }
 
-const list = (value: string, former: readonly string[] = []): string[] => [
-  ...former,
-  ...value.split(',').map((one) => one.trim()),
-]
-
 /** Each may be said several times, or hold several names with commas between. */
 export const selectionOptions = (command: Command): Command =>
   command
-    .option('--store <codes>', 'stores', list)
-    .option('--group <names>', 'groups of stores', list)
-    .option('--label <names>', 'labels of stores or devices', list)
-    .option('--kind <kinds>', 'till, selfCheckout, storeServer', list)
-    .option('--running <versions>', 'who runs these full versions now', list)
-    .option('--cash-id <ids>', 'single devices', list)
+    .option('--store <codes>', 'stores', collect)
+    .option('--group <names>', 'groups of stores', collect)
+    .option('--label <names>', 'labels of stores or devices', collect)
+    .option('--kind <kinds>', 'till, selfCheckout, storeServer', collect)
+    .option('--running <versions>', 'who runs these full versions now', collect)
+    .option('--cash-id <ids>', 'single devices', collect)
 
 /** Members that were not said are not there. */
 export function selectionOf(options: SelectionOptions): Record<string, unknown> {
@@ -38,7 +34,7 @@ export function selectionOf(options: SelectionOptions): Record<string, unknown> 
     cashIds: cashId,
     remaining,
   }
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+  return given(all)
 }
 
 export const saysWhom = (options: SelectionOptions): boolean => Object.keys(selectionOf(options)).length > 0
