@@ -2,7 +2,8 @@
 import type { Cause } from '../rollout/report/facts.ts'
 import type { Catalogue, Language } from '../words/catalogue.ts'
 import type { Words } from '../words/labels.ts'
-import { formatTime, oneLine, wordsOf } from '../words/render.ts'
+import { formatTime } from '../words/format-time.ts'
+import { oneLine, wordsOf } from '../words/render.ts'
 import { type ReportParam, reportParams } from '../words/report.ts'
 
 export interface ReportOptions {

@@ -1,0 +1,94 @@
+/** The one way to the API. Every call has a deadline; what goes wrong is an ApiProblem. */
+import { addressOf } from './base.ts'
+import { localProblem, problemOf } from './problem.ts'
+
+export type Params = Readonly<
+  Record<string, string | number | boolean | null | undefined | readonly string[]>
+>
+
+interface Asked {
+  readonly params?: Params
+  readonly body?: unknown
+  /** Of an edit: what was seen. */
+  readonly ifMatch?: string
+  /** Of what starts work: the same key never starts it twice. Made anew for each when left out. */
+  readonly idempotencyKey?: string
+  readonly signal?: AbortSignal
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** With what ETag says of it, for an edit. */
+export interface Tagged<T> {
+  readonly body: T
+  readonly etag: string | undefined
+}
+
+const DEADLINE_MS = 60_000
+
+/** `path` below `/api/v1`, with its leading slash. Left out: what is null, undefined or empty. */
+export function apiAddress(path: string, params: Params = {}): string {
+  const query = new URLSearchParams()
+  for (const [name, value] of Object.entries(params)) {
+    const values = Array.isArray(value) ? value : [value]
+    for (const one of values)
+      if (one !== null && one !== undefined && one !== '') query.append(name, String(one))
+  }
+  const text = query.toString()
+  return addressOf(`api/v1${path}${text === '' ? '' : `?${text}`}`)
+}
+
+/** To sign in, and then back to just this page. */
+export function goToSignIn(): void {
+  const root = new URL(document.baseURI)
+  const here = `/${location.pathname.slice(root.pathname.length)}${location.search}`
+  location.assign(addressOf(`sign-in?to=${encodeURIComponent(here)}`))
+}
+
+function requestOf(method: string, { body, ifMatch, idempotencyKey, headers = {} }: Asked): RequestInit {
+  const all: Record<string, string> = { Accept: 'application/json', ...headers }
+  if (body !== undefined) all['Content-Type'] = 'application/json'
+  if (ifMatch !== undefined) all['If-Match'] = ifMatch
+  if (method === 'POST') all['Idempotency-Key'] = idempotencyKey ?? crypto.randomUUID()
+  const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
+  return body === undefined ? init : { ...init, body: JSON.stringify(body) }
+}
+
+async function send(method: string, path: string, asked: Asked): Promise<Response> {
+  const deadline = AbortSignal.timeout(DEADLINE_MS)
+  const signal = asked.signal === undefined ? deadline : AbortSignal.any([asked.signal, deadline])
+  const address = apiAddress(path, asked.params)
+  const response = await fetch(address, { ...requestOf(method, asked), signal }).catch((error: unknown) => {
+    throw localProblem(asked.signal?.aborted === true ? 'cancelled' : 'offline', error)
+  })
+  if (response.ok) return response
+  if (response.status === 401 && path !== '/session/password') goToSignIn()
+  throw await problemOf(response)
+}
+
+async function read<T>(response: Response): Promise<T> {
+  if (response.status === 204) return undefined as T
+  try {
+    return (await response.json()) as T
+  } catch (error) {
+    throw localProblem('answerUnreadable', error)
+  }
+}
+
+/** @throws ApiProblem */
+export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<T> {
+  return read<T>(await send(method, path, asked))
+}
+
+/** @throws ApiProblem */
+export const get = <T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> =>
+  ask<T>('GET', path, { ...(params && { params }), ...(signal && { signal }) })
+
+/** With its ETag. @throws ApiProblem */
+export async function getTagged<T>(path: string, signal?: AbortSignal): Promise<Tagged<T>> {
+  const response = await send('GET', path, signal === undefined ? {} : { signal })
+  return { body: await read<T>(response), etag: response.headers.get('ETag') ?? undefined }
+}
+
+/** @throws ApiProblem */
+export const post = <T>(path: string, body: unknown = {}, more: Omit<Asked, 'body'> = {}): Promise<T> =>
+  ask<T>('POST', path, { ...more, body })

@@ -1,0 +1,74 @@
+/** The answers' own schemas are the page's types: what the API changes does not compile here. */
+import type { z } from 'zod'
+import type { commandAnswer, commandSentAnswer, commandsAnswer } from '../../../src/api/answers/commands.ts'
+import type { event, reportAnswer, reportsAnswer, scheduleAnswer } from '../../../src/api/answers/events.ts'
+import type {
+  deviceAnswer,
+  devicesAnswer,
+  fleetPreviewAnswer,
+  freezeAnswer,
+  historyAnswer,
+  namesAnswer,
+  storeAnswer,
+  storesAnswer,
+} from '../../../src/api/answers/fleet.ts'
+import type { packageAnswer } from '../../../src/api/answers/packages.ts'
+import type { counts } from '../../../src/api/answers/pieces.ts'
+import type {
+  consequencesAnswer,
+  dryRunAnswer,
+  plannedAnswer,
+  retriedAnswer,
+  rolloutAnswer,
+  rolloutsAnswer,
+  updateAnswer,
+  updatesAnswer,
+} from '../../../src/api/answers/rollouts.ts'
+import type { Permission } from '../../../src/api/permissions.ts'
+
+/** One page of any list. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly next: string | null
+  readonly more: boolean
+  readonly total?: number | undefined
+}
+type ItemOf<S extends z.ZodType> = z.infer<S> extends { items: (infer T)[] } ? T : never
+
+export interface Me {
+  readonly actor: string
+  readonly userId: string | null
+  readonly by: 'token' | 'session'
+  readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | null
+  readonly permissions: readonly Permission[]
+  readonly storeGroups: readonly string[] | null
+  readonly server?: { readonly version: string }
+}
+
+export type Device = ItemOf<typeof devicesAnswer>
+export type DeviceWhole = z.infer<typeof deviceAnswer>
+export type StatusChange = ItemOf<typeof historyAnswer>
+export type Store = ItemOf<typeof storesAnswer>
+export type StoreWhole = z.infer<typeof storeAnswer>
+export type NameCount = ItemOf<typeof namesAnswer>
+export type Freeze = z.infer<typeof freezeAnswer>
+export type FleetPreview = z.infer<typeof fleetPreviewAnswer>
+export type Package = z.infer<typeof packageAnswer>
+export type Counts = z.infer<typeof counts>
+export type EventView = z.infer<typeof event>
+export type KeptReport = ItemOf<typeof reportsAnswer>
+export type Report = z.infer<typeof reportAnswer>
+export type Schedule = z.infer<typeof scheduleAnswer>
+export type Rollout = ItemOf<typeof rolloutsAnswer>
+export type RolloutWhole = z.infer<typeof rolloutAnswer>
+export type RolloutPlanned = z.infer<typeof plannedAnswer>
+export type DryRun = z.infer<typeof dryRunAnswer>
+export type Consequences = z.infer<typeof consequencesAnswer>
+export type Retried = z.infer<typeof retriedAnswer>
+export type DeviceUpdate = ItemOf<typeof updatesAnswer>
+export type DeviceUpdateWhole = z.infer<typeof updateAnswer>
+export type Attempt = DeviceUpdateWhole['attempts'][number]
+export type CommandSent = z.infer<typeof commandSentAnswer>
+export type Command = ItemOf<typeof commandsAnswer>
+export type CommandWhole = z.infer<typeof commandAnswer>
+export type { Permission }

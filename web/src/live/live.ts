@@ -1,0 +1,94 @@
+/** The stream of `/live`, folded by the server to at most four messages a second. */
+import { apiAddress } from '../api/client.ts'
+
+export interface LiveMessage {
+  readonly at: string
+  /** What is to be looked at again: `devices`, `devices:50001002`, `rollouts:ID`, … */
+  readonly topics: readonly string[]
+  /** Too much happened meanwhile: everything is to be looked at again. */
+  readonly reset?: boolean
+  /** Present board cells of devices that changed, as src/api/answers/board.ts tells. */
+  readonly cells?: unknown
+}
+
+export interface LiveStatus {
+  readonly state: 'connecting' | 'live' | 'stale'
+  /** The last word of the server, a ping or news. */
+  readonly heardAt: Date | undefined
+}
+
+export interface Live {
+  open(): void
+  close(): void
+  follow(told: (message: LiveMessage) => void): () => void
+  watchStatus(told: () => void): () => void
+  status(): LiveStatus
+}
+
+/** Pings come every 15 s: two missing are too many. */
+const SILENT_MS = 35_000
+const AGAIN_MS = 5000
+
+/** Owns its EventSource between `open` and `close`; the place in the stream outlives both. */
+export function createLive(): Live {
+  const followers = new Set<(message: LiveMessage) => void>()
+  const watchers = new Set<() => void>()
+  let source: EventSource | undefined
+  let cursor: string | undefined
+  let again: number | undefined
+  let silence: number | undefined
+  let status: LiveStatus = { state: 'connecting', heardAt: undefined }
+
+  const say = (next: Partial<LiveStatus>) => {
+    status = { ...status, ...next }
+    for (const told of watchers) told()
+  }
+  const heard = (id: string) => {
+    if (id !== '') cursor = id
+    clearTimeout(silence)
+    silence = window.setTimeout(restart, SILENT_MS)
+    say({ state: 'live', heardAt: new Date() })
+  }
+  const take = (event: MessageEvent<string>) => {
+    heard(event.lastEventId)
+    const message = JSON.parse(event.data) as LiveMessage
+    for (const told of followers) told(message)
+  }
+  const close = () => {
+    clearTimeout(again)
+    clearTimeout(silence)
+    source?.close()
+    source = undefined
+  }
+  const restart = () => {
+    close()
+    say({ state: 'stale' })
+    again = window.setTimeout(open, AGAIN_MS)
+  }
+  const open = () => {
+    if (source !== undefined) return
+    clearTimeout(again)
+    const made = new EventSource(apiAddress('/live', { after: cursor }))
+    source = made
+    made.addEventListener('open', () => heard(''))
+    made.addEventListener('message', take)
+    made.addEventListener('ping', () => heard(''))
+    // A browser tries again by itself, but not after a refusal.
+    made.addEventListener('error', () =>
+      made.readyState === EventSource.CLOSED ? restart() : say({ state: 'stale' }),
+    )
+  }
+  return {
+    open,
+    close,
+    follow: (told) => {
+      followers.add(told)
+      return () => followers.delete(told)
+    },
+    watchStatus: (told) => {
+      watchers.add(told)
+      return () => watchers.delete(told)
+    },
+    status: () => status,
+  }
+}

@@ -1,0 +1,7 @@
+import { Screen } from '../../parts/screen.tsx'
+import { useWords } from '../../words/language.ts'
+
+export function WizardScreen() {
+  const { t } = useWords()
+  return <Screen title={t('shell.nav.rollouts')}>{null}</Screen>
+}

@@ -1,0 +1,28 @@
+import { Anchor, Button, Code, Stack } from '@mantine/core'
+import { type ErrorComponentProps, Link } from '@tanstack/react-router'
+import { EmptyNotice } from '../parts/notices.tsx'
+import { useWords } from '../words/language.ts'
+
+export function NotFound() {
+  const { t } = useWords()
+  return (
+    <EmptyNotice glyph="question" title={t('shell.notFound')} hint={t('shell.notFoundHint')}>
+      <Anchor component={Link} to="/chain">
+        {t('shell.home')}
+      </Anchor>
+    </EmptyNotice>
+  )
+}
+
+/** A fault of the page itself: the text is for whoever mends it. */
+export function Crashed({ error }: ErrorComponentProps) {
+  const { t } = useWords()
+  return (
+    <EmptyNotice glyph="bang" title={t('shell.crashed')} hint={t('shell.crashedHint')}>
+      <Stack align="center">
+        <Button onClick={() => location.reload()}>{t('shell.reload')}</Button>
+        <Code block>{error instanceof Error ? (error.stack ?? error.message) : String(error)}</Code>
+      </Stack>
+    </EmptyNotice>
+  )
+}

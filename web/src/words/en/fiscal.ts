@@ -1,0 +1,1 @@
+export const fiscal = {} as const
