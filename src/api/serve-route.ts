@@ -8,7 +8,7 @@ import type { Limits } from './limits.ts'
 import { isPermission } from './permissions.ts'
 import { nobody, type Principal } from './principal.ts'
 import { faultsProblem, Problem } from './problem.ts'
-import { addressKey, principalKey, type RateLimit } from './rate.ts'
+import { accountKey, addressKey, principalKey, type RateLimit } from './rate.ts'
 import { keepWithinReach } from './reach.ts'
 import { hasBody, readJson, typeOf, UNFIT_NAMES } from './read-json.ts'
 import { noFields, parse } from './schemas.ts'
@@ -70,7 +70,8 @@ export function closeUnread(request: Request, response: Response): void {
 }
 
 const isStream = (route: Route, request: Request): boolean =>
-  route.path === '/events' && request.headers.accept?.includes('text/event-stream') === true
+  route.media?.includes('text/event-stream') === true &&
+  request.headers.accept?.includes('text/event-stream') === true
 
 /** Health is asked by machines that count on its answer; streams are counted while they are open. */
 const isCounted = (route: Route, request: Request): boolean =>
@@ -82,8 +83,8 @@ async function identify(
   request: Request,
   response: Response,
 ): Promise<Principal> {
-  const count = async (key: string): Promise<void> => {
-    if (isCounted(route, request)) await deps.rate.count(request, response, key)
+  const count = async (key: string, account?: string): Promise<void> => {
+    if (isCounted(route, request)) await deps.rate.count(request, response, key, account)
   }
   if (route.permission === 'anyone') {
     await count(addressKey(request.ip))
@@ -94,7 +95,7 @@ async function identify(
     await count(addressKey(request.ip))
     throw error
   })
-  await count(principalKey(who))
+  await count(principalKey(who), accountKey(who))
   return who
 }
 

@@ -1,6 +1,6 @@
 /** A login and a password become a session: for the page and for programs alike. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isLogin, normalLogin } from '../db/actors.ts'
+import { couldBeLogin } from '../db/actors.ts'
 import { inTransaction } from '../db/database.ts'
 import { addEvent } from '../db/events.ts'
 import { createSession, endSession } from '../db/sessions.ts'
@@ -9,7 +9,7 @@ import { findCredentials, keepHash } from '../db/users.ts'
 import { addressOf } from './address.ts'
 import type { AuthDeps } from './auth.ts'
 import { whoIs } from './auth.ts'
-import { setCookie } from './cookie.ts'
+import { readCookie, setCookie } from './cookie.ts'
 import { checkPassword, hashPassword, passwordFault } from './passwords.ts'
 import { Problem } from './problem.ts'
 
@@ -51,16 +51,22 @@ export async function openSession(
  * @throws Problem signInRefused, tooManySignIns
  */
 export async function checkSignIn(
-  { db, request }: Pick<Exchange, 'db' | 'request'>,
+  { db, config, request }: Pick<Exchange, 'db' | 'config' | 'request'>,
   { login, password }: { readonly login: string; readonly password: string },
 ): Promise<Person> {
-  const keys = { login, address: addressOf(request) }
-  const wait = await beginTry(db, keys)
-  if (wait > 0) throw new Problem('tooManySignIns', { retryAfter: wait })
-  const user = isLogin(normalLogin(login)) ? await findCredentials(db.pool, login) : undefined
+  const isOne = couldBeLogin(login)
+  // Nobody has such a login, and not every text is one to a database: they are counted as one.
+  const asked = {
+    login: isOne ? login : '',
+    address: addressOf(request),
+    cookie: readCookie(request, config),
+  }
+  const begun = await beginTry(db, asked)
+  if (!begun.ok) throw new Problem('tooManySignIns', { retryAfter: begun.wait })
+  const user = isOne ? await findCredentials(db.pool, login) : undefined
   const { isRight, isOld } = await checkPassword(password, user?.passwordHash ?? null)
   if (user === undefined || !isRight) throw new Problem('signInRefused')
-  await endTry(db, keys)
+  await endTry(db, begun.keys)
   if (isOld) await keepHash(db.pool, user.id, user.passwordHash, await hashPassword(password))
   return user
 }

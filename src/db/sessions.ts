@@ -101,6 +101,10 @@ export async function openSessionById(on: Executor, id: string): Promise<FoundSe
   return { sessionId: id, user: { id: userId, ...user }, renewed: undefined }
 }
 
+/** Whether it still goes on. */
+export const isOpen = async (on: Executor, id: string): Promise<boolean> =>
+  (await openSessionById(on, id)) !== undefined
+
 /** @returns whether it was open */
 export async function endSession(on: Executor, id: string, userId?: string): Promise<boolean> {
   const { rowCount } = await on.query(

@@ -13,7 +13,7 @@ const SIZE = 256 * 1024
 
 let office: HeadOffice
 beforeAll(async () => {
-  office = await openHeadOffice()
+  office = await openHeadOffice({ limits: { uploads: AT_ONCE, uploadsPerAccount: AT_ONCE } })
 })
 afterAll(() => office.close())
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { readRollouts } from '../../db/rollouts.ts'
+import { countListed, readRollouts } from '../../db/rollouts.ts'
 import type { Call, Handled } from '../call.ts'
 import { listQuery, pageAnswer, readList } from '../list.ts'
 import { rolloutList } from '../lists/rollouts.ts'
@@ -11,9 +11,8 @@ export const rolloutsQuery = listQuery(100, 1000, {})
 export async function listRolloutsHandler(call: Call<unknown, z.output<typeof rolloutsQuery>>): Handled {
   const { db, query, principal } = call
   const page = await readList(db, rolloutList, { query, groups: principal.storeGroups })
-  const rows = await readRollouts(
-    db,
-    page.rows.map((row) => row.id),
-  )
-  return { body: pageAnswer(page, rows.map(rolloutView)) }
+  const ids = page.rows.map((row) => row.id)
+  const [rows, counted] = await Promise.all([readRollouts(db, ids), countListed(db.pool, ids)])
+  const items = rows.map((row) => ({ ...rolloutView(row), ...counted.get(row.id) }))
+  return { body: pageAnswer(page, items) }
 }

@@ -22,7 +22,7 @@ export async function signOutHandler({ db, config, principal, response }: Call):
   return { status: 204, body: undefined }
 }
 
-/** Ends every session of theirs but the one that begins here. */
+/** Ends every session of theirs but the one that begins here, and their tokens unless they are to stay. */
 export async function changePasswordHandler(
   call: Call<unknown, unknown, z.output<typeof passwordBody>>,
 ): Handled {
@@ -30,7 +30,8 @@ export async function changePasswordHandler(
   if (principal.sessionId === null) throw new Problem('sessionNeeded')
   const user = await checkSignIn(call, { login: actor, password: body.current })
   const hash = await hashGood(body.password, user.login)
-  await inTransaction(db, (client) => setPassword(client, user, hash))
+  const { keepTokens } = body
+  const tokensRevoked = await inTransaction(db, (client) => setPassword(client, user, hash, { keepTokens }))
   await openSession(call, user, 'password')
-  return { status: 204, body: undefined }
+  return { body: { tokensRevoked } }
 }

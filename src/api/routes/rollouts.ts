@@ -9,14 +9,18 @@ import {
   planAnswer,
   plannedAnswer,
   releasedAnswer,
+  replanAnswer,
   retriedAnswer,
   revisedAnswer,
   rollbackAnswer,
   rolloutAnswer,
+  rolloutOutlookAnswer,
   rolloutsAnswer,
   settledAnswer,
   skippedAnswer,
   standingAnswer,
+  timelineAnswer,
+  troublesAnswer,
   updatesAnswer,
   wavesAnswer,
 } from '../answers/rollouts.ts'
@@ -36,8 +40,11 @@ import { consequencesQuery, getConsequences } from '../handlers/get-consequences
 import { getDrift } from '../handlers/get-drift.ts'
 import { getPlan } from '../handlers/get-plan.ts'
 import { getRollout, getWaves } from '../handlers/get-rollout.ts'
+import { getRolloutOutlook, getTimeline, timelineQuery } from '../handlers/get-timeline.ts'
+import { getTroubles } from '../handlers/get-troubles.ts'
 import { listRolloutsHandler, rolloutsQuery } from '../handlers/list-rollouts.ts'
 import { countUpdatesHandler, listUpdatesHandler, updatesQuery } from '../handlers/list-updates.ts'
+import { planAgainHandler } from '../handlers/plan-again.ts'
 import { releaseWaveHandler } from '../handlers/release-wave.ts'
 import { retryBody, retryRolloutHandler } from '../handlers/retry-rollout.ts'
 import { reviseRolloutHandler } from '../handlers/revise-rollout.ts'
@@ -161,6 +168,29 @@ export const rolloutRoutes: readonly Route[] = [
     answer: driftAnswer,
     handler: getDrift,
   }),
+  look('/replan', {
+    whole: true,
+    summary: 'What to expect of it now: planned anew, nothing kept',
+    answer: replanAnswer,
+    handler: planAgainHandler,
+  }),
+  look('/troubles', {
+    summary: 'What keeps devices from their end, by reason, with who can mend it',
+    answer: troublesAnswer,
+    handler: getTroubles,
+  }),
+  look('/timeline', {
+    summary: 'On the clock: windows of each wave, and what ended when',
+    query: timelineQuery,
+    answer: timelineAnswer,
+    handler: getTimeline,
+  }),
+  look('/outlook', {
+    whole: true,
+    summary: 'When what is left of it will probably be installed, wave by wave',
+    answer: rolloutOutlookAnswer,
+    handler: getRolloutOutlook,
+  }),
   look('/consequences', {
     summary: 'What a control would do, in devices',
     query: consequencesQuery,
@@ -248,7 +278,7 @@ export const rolloutRoutes: readonly Route[] = [
   }),
   look('/updates/counts', {
     summary: 'How many device updates by state, reason, wave, store or zone',
-    query: countsQuery(['state', 'reason', 'wave', 'store', 'zone']),
+    query: countsQuery(['state', 'bucket', 'reason', 'wave', 'store', 'zone']),
     list: updateList,
     answer: counts,
     handler: countUpdatesHandler,

@@ -18,6 +18,8 @@ interface AskOptions {
   /** As `/live` names them: `devices`, `rollouts:ID`, … */
   readonly topics?: readonly string[]
   readonly enabled?: boolean
+  /** Milliseconds until it is asked for again anyhow; undefined: as ever. For what no news tells, as bytes that come in. */
+  readonly every?: (data: unknown) => number | undefined
 }
 
 /** `GET path`, kept fresh by the live stream. */
@@ -30,7 +32,7 @@ export function useAnswer<T>(
     queryKey: [path, params],
     queryFn: ({ signal }) => get<T>(path, params, signal),
     meta: { topics: options.topics ?? [] },
-    refetchInterval: HEAL_MS,
+    refetchInterval: ({ state }) => options.every?.(state.data) ?? HEAL_MS,
     enabled: options.enabled ?? true,
   })
 }
@@ -44,7 +46,8 @@ export function useList<T>(path: string, params: Params = {}, options: AskOption
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     meta: { topics: options.topics ?? [] },
-    refetchInterval: HEAL_MS,
+    refetchInterval: ({ state }) =>
+      options.every?.(state.data?.pages.flatMap((page) => page.items)) ?? HEAL_MS,
     enabled: options.enabled ?? true,
     placeholderData: (former) => former,
   })
@@ -73,10 +76,19 @@ export function useChange<In, Out>(
   })
 }
 
-/** `devices` touches `devices:1` and the other way round: the part and the whole. */
+/**
+ * `devices` touches `devices:1` and the other way round: the part and the whole. The stream tells of a kind and of the
+ * names with it: then only those of that kind are meant.
+ */
 export function touches(own: readonly string[] | undefined, news: readonly string[]): boolean {
   if (own === undefined) return false
-  return own.some((one) => news.some((two) => one === two || isWhole(one, two) || isWhole(two, one)))
+  const isNamed = (kind: string): boolean => news.some((one) => one.startsWith(`${kind}:`))
+  return own.some((one) =>
+    news.some(
+      (two) =>
+        one === two || isWhole(one, two) || (isWhole(two, one) && (two.endsWith(':*') || !isNamed(two))),
+    ),
+  )
 }
 const isWhole = (whole: string, part: string): boolean =>
   part.startsWith(`${whole}:`) || (whole.endsWith(':*') && part.startsWith(whole.slice(0, -1)))

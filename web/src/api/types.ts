@@ -1,6 +1,11 @@
 /** The answers' own schemas are the page's types: what the API changes does not compile here. */
 import type { z } from 'zod'
-import type { commandAnswer, commandSentAnswer, commandsAnswer } from '../../../src/api/answers/commands.ts'
+import type {
+  commandAnswer,
+  commandSentAnswer,
+  commandsAnswer,
+  deviceCommandsAnswer,
+} from '../../../src/api/answers/commands.ts'
 import type { event, reportAnswer, reportsAnswer, scheduleAnswer } from '../../../src/api/answers/events.ts'
 import type {
   deviceAnswer,
@@ -16,8 +21,12 @@ import type { packageAnswer } from '../../../src/api/answers/packages.ts'
 import type { counts } from '../../../src/api/answers/pieces.ts'
 import type {
   consequencesAnswer,
+  driftAnswer,
   dryRunAnswer,
+  dryRunLiveAnswer,
+  planAnswer,
   plannedAnswer,
+  replanAnswer,
   retriedAnswer,
   rolloutAnswer,
   rolloutsAnswer,
@@ -63,6 +72,10 @@ export type Rollout = ItemOf<typeof rolloutsAnswer>
 export type RolloutWhole = z.infer<typeof rolloutAnswer>
 export type RolloutPlanned = z.infer<typeof plannedAnswer>
 export type DryRun = z.infer<typeof dryRunAnswer>
+export type DryRunLive = z.infer<typeof dryRunLiveAnswer>
+export type Drift = z.infer<typeof driftAnswer>
+export type Replan = z.infer<typeof replanAnswer>
+export type PlanKept = z.infer<typeof planAnswer>
 export type Consequences = z.infer<typeof consequencesAnswer>
 export type Retried = z.infer<typeof retriedAnswer>
 export type DeviceUpdate = ItemOf<typeof updatesAnswer>
@@ -71,4 +84,5 @@ export type Attempt = DeviceUpdateWhole['attempts'][number]
 export type CommandSent = z.infer<typeof commandSentAnswer>
 export type Command = ItemOf<typeof commandsAnswer>
 export type CommandWhole = z.infer<typeof commandAnswer>
+export type DeviceCommand = ItemOf<typeof deviceCommandsAnswer>
 export type { Permission }

@@ -1,0 +1,117 @@
+import type { Device } from '../../api/types.ts'
+import { formatCount } from '../../format/money.ts'
+import type { Column } from '../../parts/list-table.tsx'
+import { useWords } from '../../words/language.ts'
+import {
+  CashierCell,
+  DownloadCell,
+  ShiftCell,
+  StateWithUpdate,
+  SumCell,
+  SwitchCell,
+  VersionCell,
+} from './cells.tsx'
+
+/** The old page's, in its order. */
+export function useTillColumns(): readonly Column<Device>[] {
+  const { t, language } = useWords()
+  const title = (id: Parameters<typeof name>[0]): string => t(name(id))
+  return [
+    {
+      id: 'index',
+      title: title('index'),
+      width: '44px',
+      align: 'end',
+      cell: (_, index) => formatCount(language, index + 1),
+    },
+    {
+      id: 'number',
+      title: title('number'),
+      width: '76px',
+      align: 'end',
+      sort: 'number',
+      cell: (till) => till.number,
+    },
+    {
+      id: 'name',
+      title: title('name'),
+      width: 'minmax(200px, 2.2fr)',
+      sort: 'name',
+      cell: (till) => <span title={`${till.name}\n${till.cashId}`}>{till.name}</span>,
+    },
+    {
+      id: 'host',
+      title: title('host'),
+      width: 'minmax(112px, 1fr)',
+      sort: 'host',
+      cell: (till) => <span title={till.host ?? t('tills.notConnected')}>{till.host}</span>,
+    },
+    {
+      id: 'state',
+      title: title('state'),
+      width: 'minmax(132px, 1.5fr)',
+      sort: 'reach',
+      cell: (till) => <StateWithUpdate till={till} />,
+    },
+    {
+      id: 'version',
+      title: title('version'),
+      width: '104px',
+      sort: 'version',
+      cell: (till) => <VersionCell till={till} />,
+    },
+    {
+      id: 'shift',
+      title: title('shift'),
+      width: '108px',
+      sort: 'shift',
+      cell: (till) => <ShiftCell till={till} />,
+    },
+    {
+      id: 'sum',
+      title: title('sum'),
+      width: '100px',
+      align: 'end',
+      sort: 'sum',
+      cell: (till) => <SumCell till={till} />,
+    },
+    {
+      id: 'cashier',
+      title: title('cashier'),
+      width: 'minmax(110px, 1fr)',
+      sort: 'cashier',
+      cell: (till) => <CashierCell till={till} />,
+    },
+    {
+      id: 'autoUpdate',
+      title: title('autoUpdate'),
+      width: '136px',
+      sort: 'autoUpdate',
+      cell: (till) => <SwitchCell till={till} />,
+    },
+    {
+      id: 'download',
+      title: title('download'),
+      width: '108px',
+      sort: 'download',
+      cell: (till) => <DownloadCell till={till} />,
+    },
+  ]
+}
+
+const name = <
+  I extends
+    | 'index'
+    | 'number'
+    | 'name'
+    | 'host'
+    | 'state'
+    | 'version'
+    | 'shift'
+    | 'sum'
+    | 'cashier'
+    | 'autoUpdate'
+    | 'download',
+>(
+  id: I,
+) => `tills.columns.${id}` as const
