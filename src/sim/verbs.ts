@@ -2,9 +2,9 @@
 import { rm } from 'node:fs/promises'
 import type { AnswerClass, DeviceReason, Status } from '../device/contract.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { SignedManifest, StagedPackage } from './agent-state.ts'
+import { PowerLost, type SignedManifest, type StagedPackage } from './agent-state.ts'
 import type { Call, VerbName } from './call.ts'
-import { planInstall, planRollback } from './install.ts'
+import { followServer, planInstall, planRollback } from './install.ts'
 import { newKeyPair } from './keys.ts'
 import type { Machine } from './machine.ts'
 import { isVouched, readOffered } from './signed.ts'
@@ -226,12 +226,22 @@ const block: Verb = async (machine, call) => {
   return done()
 }
 
+/** As tills of the field do some time after their switch was turned on. */
+function installStaged(machine: Machine): void {
+  const newest = Math.max(0, ...machine.state.staged.map((one) => one.version))
+  if (newest <= machine.state.version) return
+  void followServer(machine, newest).catch((error: unknown) => {
+    if (!(error instanceof PowerLost)) throw error
+  })
+}
+
 /** The standing switch; while armed it stays on, and is put back to this. */
 const autoUpdate: Verb = async (machine, call) => {
   const { state } = machine
   const on = call.text('on') === 'true'
   if (state.armed === null) state.autoUpdate = on
   else state.armed = { ...state.armed, formerAutoUpdate: on }
+  if (on && state.armed === null && machine.facts.installsByItself) installStaged(machine)
   return done({ autoUpdate: on })
 }
 

@@ -193,3 +193,22 @@ describe('the headline', () => {
     expect(await outlook(`?rollout=${rollout}`)).toMatchObject({ readyAt: null, readyUnknown: 'waveWaits' })
   })
 })
+
+test('a long answer goes packed to who takes it so', async () => {
+  await office.db.pool.query(
+    `INSERT INTO device (id, store_id, kind, cash_id, name) SELECT gen_random_uuid(), s.id, 'till', 'many' || n, 'x'
+     FROM store s, generate_series(1, 2000) n WHERE s.code = 'X1'`,
+  )
+  const ask = (encoding: string) =>
+    fetch(`${office.url}/api/v1/board`, {
+      headers: { Authorization: `Bearer ${office.token}`, 'Accept-Encoding': encoding },
+    })
+  const [packed, plain] = [await ask('gzip, br'), await ask('identity')]
+  expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual([
+    ...['gzip', null],
+  ])
+  expect(packed.headers.get('vary')).toMatch(/Accept-Encoding/i)
+  const [one, other] = (await Promise.all([packed.json(), plain.json()])) as [Board, Board]
+  expect(one.cells.cashId.length).toBeGreaterThan(2000)
+  expect(one.cells).toEqual(other.cells)
+})

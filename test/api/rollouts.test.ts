@@ -110,7 +110,7 @@ test('start, pause, resume, stop: each answers what came of it, and refuses what
     id,
     state: 'paused',
     allowed: whilePaused,
-    counts: { total: 2, byState: { waiting: 2 }, byReason: {} },
+    counts: { total: 2, byState: { waiting: 2 }, byBucket: { waiting: 2 }, byReason: {} },
   })
   await expectRefused('pause', 'paused', whilePaused)
   const update = (await office.ask('GET', `/rollouts/${id}/updates?state=waiting&limit=1`)).json

@@ -7,6 +7,8 @@ export const paramNames = [
   /** Open drawer: cash id of a till, id of a device update. */
   'till',
   'update',
+  /** Of the till's drawer, beside the screen's own. */
+  'tillTab',
   'tab',
   'group',
   'by',

@@ -7,7 +7,7 @@ const many = <T extends z.ZodType>(schema: T) => z.array(schema)
 const place = z.int().min(0)
 const placeOrNull = z.array(place.nullable())
 
-export const cells = z
+const cells = z
   .strictObject({
     store: many(place).meta({ description: 'Place in `stores.code`.' }),
     cashId: texts,

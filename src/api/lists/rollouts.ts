@@ -46,7 +46,7 @@ export const updateList: ListSpec = {
   own: 's.group_name = ANY($1::text[])',
   names: ['d.cash_id', 'd.name', 's.code', 's.name'],
   sort: '-createdAt',
-  countsBy: ['state', 'bucket', 'reason', 'wave', 'store', 'zone'],
+  countsBy: ['state', 'bucket', 'reason', 'wave', 'store', 'zone', 'from'],
   fields: {
     cashId: { type: 'text', sql: 'd.cash_id', sorts: true, summary: 'cash id of the device' },
     kind: { type: 'choice', choices: deviceKinds, sql: 'd.kind', sorts: true, summary: 'kind of the device' },

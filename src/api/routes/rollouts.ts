@@ -186,7 +186,6 @@ export const rolloutRoutes: readonly Route[] = [
     handler: getTimeline,
   }),
   look('/outlook', {
-    whole: true,
     summary: 'When what is left of it will probably be installed, wave by wave',
     answer: rolloutOutlookAnswer,
     handler: getRolloutOutlook,
@@ -278,7 +277,7 @@ export const rolloutRoutes: readonly Route[] = [
   }),
   look('/updates/counts', {
     summary: 'How many device updates by state, reason, wave, store or zone',
-    query: countsQuery(['state', 'bucket', 'reason', 'wave', 'store', 'zone']),
+    query: countsQuery(['state', 'bucket', 'reason', 'wave', 'store', 'zone', 'from']),
     list: updateList,
     answer: counts,
     handler: countUpdatesHandler,

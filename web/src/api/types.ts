@@ -7,6 +7,7 @@ import type {
   deviceCommandsAnswer,
 } from '../../../src/api/answers/commands.ts'
 import type { event, reportAnswer, reportsAnswer, scheduleAnswer } from '../../../src/api/answers/events.ts'
+import type { fiscalAnswer } from '../../../src/api/answers/fiscal.ts'
 import type {
   deviceAnswer,
   devicesAnswer,
@@ -17,7 +18,14 @@ import type {
   storeAnswer,
   storesAnswer,
 } from '../../../src/api/answers/fleet.ts'
-import type { packageAnswer } from '../../../src/api/answers/packages.ts'
+import type { hostKeysAnswer } from '../../../src/api/answers/hosts.ts'
+import type {
+  distributeAnswer,
+  packageAnswer,
+  packageCheckAnswer,
+  packageDetail,
+  storePackagesAnswer,
+} from '../../../src/api/answers/packages.ts'
 import type { counts } from '../../../src/api/answers/pieces.ts'
 import type {
   consequencesAnswer,
@@ -29,7 +37,12 @@ import type {
   replanAnswer,
   retriedAnswer,
   rolloutAnswer,
+  rolloutOutlookAnswer,
   rolloutsAnswer,
+  skippedAnswer,
+  standingAnswer,
+  timelineAnswer,
+  troublesAnswer,
   updateAnswer,
   updatesAnswer,
 } from '../../../src/api/answers/rollouts.ts'
@@ -59,10 +72,18 @@ export type DeviceWhole = z.infer<typeof deviceAnswer>
 export type StatusChange = ItemOf<typeof historyAnswer>
 export type Store = ItemOf<typeof storesAnswer>
 export type StoreWhole = z.infer<typeof storeAnswer>
+export type StoreContact = NonNullable<StoreWhole['contact']>
+export type Fiscal = z.infer<typeof fiscalAnswer>
+export type FiscalDevice = Fiscal['items'][number]
+export type Host = ItemOf<typeof hostKeysAnswer>
 export type NameCount = ItemOf<typeof namesAnswer>
 export type Freeze = z.infer<typeof freezeAnswer>
 export type FleetPreview = z.infer<typeof fleetPreviewAnswer>
 export type Package = z.infer<typeof packageAnswer>
+export type PackageWhole = z.infer<typeof packageDetail>
+export type PackageCheck = z.infer<typeof packageCheckAnswer>
+export type PackagePlace = ItemOf<typeof storePackagesAnswer>
+export type Distributed = z.infer<typeof distributeAnswer>
 export type Counts = z.infer<typeof counts>
 export type EventView = z.infer<typeof event>
 export type KeptReport = ItemOf<typeof reportsAnswer>
@@ -77,6 +98,11 @@ export type Drift = z.infer<typeof driftAnswer>
 export type Replan = z.infer<typeof replanAnswer>
 export type PlanKept = z.infer<typeof planAnswer>
 export type Consequences = z.infer<typeof consequencesAnswer>
+export type RolloutOutlook = z.infer<typeof rolloutOutlookAnswer>
+export type Standing = z.infer<typeof standingAnswer>
+export type Skipped = z.infer<typeof skippedAnswer>
+export type Timeline = z.infer<typeof timelineAnswer>
+export type Trouble = z.infer<typeof troublesAnswer>['items'][number]
 export type Retried = z.infer<typeof retriedAnswer>
 export type DeviceUpdate = ItemOf<typeof updatesAnswer>
 export type DeviceUpdateWhole = z.infer<typeof updateAnswer>

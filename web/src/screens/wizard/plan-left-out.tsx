@@ -32,7 +32,7 @@ export function LeftOut({ leftOut, carried }: LeftOutProps) {
           <NameGroup
             key={server.cashId}
             label={t('wizard.plan.carried')}
-            advice={t('wizard.plan.carriedBy', { server: server.cashId })}
+            advice={t('wizard.plan.carriedBy', { server: server.cashId ?? '' })}
             count={count}
             names={devices.map((cashId) => cashId ?? '')}
           />

@@ -57,7 +57,7 @@ export function PlanStores({ stores }: { readonly stores: Stores }) {
       ) : (
         <Group>
           <Button size="compact-sm" variant="default" onClick={() => setWhole(true)}>
-            {t('wizard.plan.showAll', { count: formatCount(language, sorted.length) as never })}
+            {t('wizard.plan.showAll', { total: formatCount(language, sorted.length) })}
           </Button>
         </Group>
       )}

@@ -1,5 +1,5 @@
 import { Table, Title } from '@mantine/core'
-import type { GatePolicy } from '../../../../src/rollout/policy.ts'
+import { defaultGate, type GatePolicy } from '../../../../src/rollout/policy.ts'
 import { formatCount } from '../../format/money.ts'
 import { useWords } from '../../words/language.ts'
 import type { ShownPlan } from './plan-view.tsx'
@@ -15,12 +15,16 @@ export function useWaveName(): (name: string) => string {
 export function useGateText(): (gate: Readonly<Record<string, unknown>>) => string {
   const { t } = useWords()
   return (raw) => {
-    const gate = raw as Partial<GatePolicy>
-    const { successPercent: success, failurePercent: failure, minimumSample: sample } = gate
-    const parts = [t('wizard.plan.gateText', { success, failure, sample })]
-    if ((gate.soakMinutes ?? 0) > 0) parts.push(t('wizard.plan.gateSoak', { minutes: gate.soakMinutes }))
-    if (gate.approval === true) parts.push(t('wizard.plan.gatePerson'))
-    return parts.join('; ')
+    const { successPercent, failurePercent, minimumSample, soakMinutes, approval } = {
+      ...defaultGate,
+      ...(raw as Partial<GatePolicy>),
+    }
+    const shown = { success: successPercent, failure: failurePercent, sample: minimumSample }
+    return [
+      t('wizard.plan.gateText', shown) as string,
+      ...(soakMinutes > 0 ? [t('wizard.plan.gateSoak', { minutes: soakMinutes })] : []),
+      ...(approval ? [t('wizard.plan.gatePerson')] : []),
+    ].join('; ')
   }
 }
 

@@ -13,7 +13,7 @@ export const terminal = {
   change: 'Change',
   chooseConfiguration: 'Choice of the configuration group',
   newConfiguration: 'New group',
-  newConfigurationHint: 'Latin letters, digits, dot, dash, underscore',
+  newConfigurationHint: 'At most {{most}} characters',
   removeConfiguration: 'Not set',
   choose: 'Choose',
   usedBy_one: '{{count}} till has it',

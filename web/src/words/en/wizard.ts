@@ -2,7 +2,8 @@ export const wizard = {
   title: 'New rollout',
   toList: 'To the list of rollouts',
   startOver: 'Start over',
-  startOverHint: 'Everything chosen in the wizard goes back to what is usual. A draft that was saved stays in the list.',
+  startOverHint:
+    'Everything chosen in the wizard goes back to what is usual. A draft that was saved stays in the list.',
   steps: {
     label: 'Steps',
     package: 'Package',
@@ -85,7 +86,8 @@ export const wizard = {
     single: 'One wave',
     singleHint: 'All together, each store in its own window.',
     pilotEvenOdd: 'Pilot → even → odd',
-    pilotEvenOddHint: 'Whole pilot stores, then even till numbers, then odd ones: half of a store always sells.',
+    pilotEvenOddHint:
+      'Whole pilot stores, then even till numbers, then odd ones: half of a store always sells.',
     canary: 'Pilot → shares → the rest',
     canaryHint: 'A few stores first, then growing shares of the chain.',
     eastToWest: 'By time zone, east first',
@@ -275,7 +277,7 @@ export const wizard = {
     fitsNever: 'No time',
     fitsNeverHint: 'No window of the next 14 days is long enough',
     onStore: 'there already',
-    showAll: 'Show all: {{count}}',
+    showAll: 'Show all: {{total}}',
     leftOutTitle: 'Who is left out, and why',
     leftOutDevice: '{{cashId}} · {{store}}',
     andMore: 'and {{count}} more',
@@ -343,7 +345,8 @@ export const wizard = {
     submit: 'Ask for approval',
     submitHint: 'Who approves will see this plan.',
     approve: 'Approve this plan',
-    approveConsequence: 'You approve plan {{hash}}: {{devices}} {{stores}}. Carrying begins; they install in the stores’ windows.',
+    approveConsequence:
+      'You approve plan {{hash}}: {{devices}} {{stores}}. Carrying begins; they install in the stores’ windows.',
     reject: 'Send back',
     rejectTitle: 'Send back to be changed',
     rejectHint: 'The plan becomes a draft again; who made it sees the reason.',

@@ -13,7 +13,7 @@ export const terminal = {
   change: 'Изменить',
   chooseConfiguration: 'Выбор конфигурационной группы',
   newConfiguration: 'Новая группа',
-  newConfigurationHint: 'Латинские буквы, цифры, точка, дефис, подчёркивание',
+  newConfigurationHint: 'Не больше {{most}} знаков',
   removeConfiguration: 'Не задана',
   choose: 'Выбрать',
   usedBy_one: 'у {{count}} кассы',

@@ -1,0 +1,116 @@
+/** A gate in words: its threshold and what is, side by side. */
+import type { RolloutWhole } from '../../api/types.ts'
+import { formatClock, viewerZone } from '../../format/time.ts'
+import type { GlyphName } from '../../parts/glyph.tsx'
+import type { Tone } from '../../parts/mark.tsx'
+import { useWords } from '../../words/language.ts'
+
+export type Wave = RolloutWhole['waves'][number]
+
+/** As the API tells it: rollout/gate.ts. */
+interface Verdict {
+  readonly says: 'open' | 'waits' | 'breach'
+  readonly for?: string
+  readonly stuck?: boolean
+  readonly until?: string | null
+  readonly breach?: string
+  readonly numbers: Readonly<Record<string, number | null>>
+}
+interface Terms {
+  readonly successPercent: number
+  readonly failurePercent: number
+  readonly minimumSample: number
+  readonly unreachablePercent: number
+  readonly silentPercent: number
+  readonly soakMinutes: number
+  readonly approval: boolean
+}
+
+export interface GateText {
+  readonly tone: Tone
+  readonly glyph: GlyphName
+  /** One or two words. */
+  readonly label: string
+  /** What it is judged by now; empty before it is. */
+  readonly actual: string
+  readonly numbers: string
+  readonly terms: string
+  /** Nothing opens it by itself. */
+  readonly isStuck: boolean
+}
+
+const breaches = ['failures', 'silent', 'unreachable'] as const
+const waits = ['sample', 'success', 'inProgress', 'soak', 'approval'] as const
+
+export function useGateText(): (wave: Wave) => GateText {
+  const { t, language } = useWords()
+  const number = (value: unknown): string =>
+    typeof value === 'number'
+      ? new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value)
+      : t('common.unknown')
+  const numbersOf = (verdict: Verdict) =>
+    Object.fromEntries(Object.entries(verdict.numbers).map(([key, value]) => [key, number(value)]))
+  const termsOf = (gate: Terms): string =>
+    [
+      t('rollout.gate.terms', {
+        success: number(gate.successPercent),
+        failure: number(gate.failurePercent),
+        unreachable: number(gate.unreachablePercent),
+        silent: number(gate.silentPercent),
+        sample: number(gate.minimumSample),
+      }),
+      ...(gate.soakMinutes > 0 ? [t('rollout.gate.termSoak', { minutes: gate.soakMinutes })] : []),
+      ...(gate.approval ? [t('rollout.gate.termApproval')] : []),
+    ].join('; ')
+  const waitText = (verdict: Verdict): string => {
+    const all = numbersOf(verdict)
+    const what = waits.find((one) => one === verdict.for)
+    if (what === 'success') return t('rollout.gate.success', { percent: all.successPercent, needed: all.needed })
+    if (what === 'approval') return t('rollout.gate.approvalWaits')
+    if (what === 'soak') {
+      if (verdict.until == null) return t('rollout.gate.soakPlain')
+      return t('rollout.gate.soak', { time: formatClock(language, new Date(verdict.until), viewerZone()) })
+    }
+    return what === undefined ? (verdict.for ?? '') : t(`rollout.gate.${what}`, all)
+  }
+  const breachText = (verdict: Verdict): string => {
+    const what = breaches.find((one) => one === verdict.breach)
+    return what === undefined ? (verdict.breach ?? '') : t(`rollout.gate.${what}`, numbersOf(verdict))
+  }
+  const judged = (verdict: Verdict): Pick<GateText, 'tone' | 'glyph' | 'label' | 'actual'> => {
+    const success = t('rollout.gate.success', {
+      percent: number(verdict.numbers.successPercent),
+      needed: number(verdict.numbers.needed),
+    })
+    if (verdict.says === 'open')
+      return { tone: 'good', glyph: 'check', label: t('rollout.gate.open'), actual: success }
+    if (verdict.says === 'breach')
+      return { tone: 'bad', glyph: 'bang', label: t('rollout.gate.breach'), actual: breachText(verdict) }
+    const isPerson = verdict.for === 'approval' || verdict.stuck === true
+    return {
+      tone: isPerson ? 'warn' : 'busy',
+      glyph: isPerson ? 'question' : 'clock',
+      label: t(isPerson ? 'rollout.gate.approval' : 'rollout.gate.waits'),
+      actual: waitText(verdict),
+    }
+  }
+  return ({ gate, passedAt }) => {
+    const verdict = gate.verdict as Verdict | null
+    const terms = termsOf(gate as unknown as Terms)
+    const rest = { terms, numbers: '', isStuck: false }
+    if (passedAt !== null)
+      return { ...rest, tone: 'good', glyph: 'check', label: t('rollout.gate.passed'), actual: '' }
+    if (verdict === null)
+      return { ...rest, tone: 'off', glyph: 'dash', label: t('rollout.gate.future'), actual: '' }
+    const counted = verdict.says === 'breach' ? '' : t('rollout.gate.numbers', numbersOf(verdict) as never)
+    return { ...rest, ...judged(verdict), numbers: counted, isStuck: verdict.stuck === true }
+  }
+}
+
+export function useWaveName(): (wave: Pick<Wave, 'number' | 'name'>) => string {
+  const { t } = useWords()
+  return ({ number, name }) =>
+    name === '' || name === String(number)
+      ? t('rollout.wave', { number })
+      : t('rollout.waveNamed', { number, name })
+}
