@@ -142,7 +142,7 @@ function makeStore(context: Context, place: number, first: number, tills: number
     : undefined
   const store: SimStore = new SimStore({
     code,
-    name: `ООО "Вот это - магазин" (${code})`,
+    name: `ООО "Вот это - магазин"`,
     timeZone: zones[place % zones.length] ?? 'Europe/Moscow',
     phone: `+7 000 000-${String(place + 1).padStart(4, '0')}`,
     root: path.join(folder, code, 'server'),

@@ -19,7 +19,7 @@ interface Violation {
 async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe)
   const found = await page.evaluate(async () => {
-    const { axe: own } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
     return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
   })
   return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
@@ -79,17 +79,17 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
     async () => {
       const { page, go, faults, close } = await office.visit()
       await go('stores/M1/tills')
-      const heads = await page.getByRole('columnheader').allInnerTexts()
+      const heads = await page.getByRole('columnheader').allTextContents()
       expect(heads.map((text) => text.trim())).toEqual([
         '',
         ...['№', 'Номер', 'Название', 'Адрес кассы', 'Состояние', 'Версия', 'Смена', 'Сумма', 'Кассир'],
         ...['Авто-обновление', 'Загрузка'],
       ])
       // Self-checkouts have number 0 and come first, as there.
-      const first = await page.locator('.list-row[data-key]').first().getByRole('cell').allInnerTexts()
+      const first = await page.locator('.list-row[data-key]').first().getByRole('cell').allTextContents()
       expect(first.slice(1, 4)).toEqual(['1', '0', 'Терминал самообслуживания id = 50001006'])
       const said = async (cashId: string, column: string) =>
-        (await cell(page, cashId, column).innerText()).replaceAll(/\s/g, ' ')
+        ((await cell(page, cashId, column).textContent()) ?? '').replaceAll(/\s/g, ' ')
       expect(await said('50001002', 'shift')).toBe('Открыта (1)')
       expect(await said('50001006', 'sum')).toBe('0,50')
       expect(await said('50001006', 'cashier')).toBe('Пользователь SCO')
@@ -144,15 +144,15 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       await line(page, 'Загрузка обновлений', 'Состояние').getByRole('button', { name: 'Старт' }).click()
       await drawer(page).getByRole('progressbar', { name: 'Прогресс' }).waitFor()
       await expect
-        .poll(() => cell(page, '50001003', 'download').innerText(), { timeout: WITHIN })
+        .poll(() => cell(page, '50001003', 'download').textContent(), { timeout: WITHIN })
         .toMatch(/\d+ %/)
       const message = line(page, 'Загрузка обновлений', 'Прогресс').getByText('Скачивание')
       await message.waitFor()
-      expect(await message.innerText()).toMatch(
+      expect(await message.textContent()).toMatch(
         /^\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d: Скачивание пакетов обновлений до версии 00096000 успешно завершено$/,
       )
       const state = line(page, 'Загрузка обновлений', 'Состояние').locator('.terminal-value')
-      await expect.poll(() => state.innerText()).toBe('Нет')
+      await expect.poll(() => state.textContent()).toBe('Нет')
       await line(page, 'Управление', 'Авто-обновление').getByRole('button', { name: 'Включить' }).click()
       await page
         .getByRole('dialog', { name: 'Включить авто-обновление?' })
@@ -171,8 +171,8 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
         .waitFor()
       expect(await violations(page)).toEqual([])
       await drawer(page).getByRole('button', { name: 'Закрыть окно' }).click()
-      await expect.poll(() => cell(page, '50001003', 'version').innerText()).toBe('96')
-      expect(await cell(page, '50001003', 'autoUpdate').innerText()).toBe('Включено')
+      await expect.poll(() => cell(page, '50001003', 'version').textContent()).toBe('96')
+      expect(await cell(page, '50001003', 'autoUpdate').textContent()).toBe('Включено')
       expect(faults).toEqual([])
       await close()
     },
@@ -236,8 +236,8 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       const closing = page.getByRole('region', { name: 'Ход выполнения: Закрытие смены' })
       await closing.getByText('готово 2 из 3').waitFor()
       await closing.locator('[data-till="50001012"]').getByText('Деньги не изъяты').waitFor()
-      await expect.poll(() => cell(page, '50001013', 'shift').innerText()).toBe('')
-      expect(await cell(page, '50001012', 'shift').innerText()).toBe('Открыта (1)')
+      await expect.poll(() => cell(page, '50001013', 'shift').textContent()).toBe('')
+      expect(await cell(page, '50001012', 'shift').textContent()).toBe('Открыта (1)')
       expect(await violations(page)).toEqual([])
       expect(faults).toEqual([])
       await close()
@@ -258,7 +258,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       await ask.getByText('Уже обновлена').waitFor()
       await ask.getByRole('button', { name: 'Старт' }).click()
       await page.getByText('готово 5 из 5').waitFor({ timeout: 60_000 })
-      await expect.poll(() => cell(page, '50001004', 'download').innerText()).toBe('Нет')
+      await expect.poll(() => cell(page, '50001004', 'download').textContent()).toBe('Нет')
       expect(faults).toEqual([])
       await close()
     },
@@ -298,7 +298,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       const saved = await office.api<object>('GET', '/devices/50001004')
       expect(saved).toMatchObject({ name: 'Касса у входа', number: 44, configuration: 'Экспресс' })
       await drawer(page).getByRole('button', { name: 'Отмена' }).click()
-      await expect.poll(() => cell(page, '50001004', 'name').innerText()).toBe('Касса у входа')
+      await expect.poll(() => cell(page, '50001004', 'name').textContent()).toBe('Касса у входа')
       expect(faults).toEqual([])
       await close()
     },
@@ -350,10 +350,10 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
         .getByRole('button', { name: /95 → 96/ })
         .click()
       await drawer(page).getByRole('img', { name: 'Ход по времени' }).waitFor()
-      const steps = await drawer(page).locator('.terminal-lane-name').allInnerTexts()
+      const steps = await drawer(page).locator('.terminal-lane-name').allTextContents()
       expect(steps).toEqual(expect.arrayContaining(['Загрузка', 'Разрешение установки', 'Перезапуск']))
       const log = drawer(page).getByRole('region', { name: 'Журнал обновления' })
-      expect(await log.locator('pre').innerText()).toMatch(/Обновлена/)
+      expect(await log.locator('pre').textContent()).toMatch(/Обновлена/)
       await log.getByRole('button', { name: 'Копировать' }).waitFor()
       expect(await violations(page)).toEqual([])
       expect(faults).toEqual([])

@@ -8,6 +8,7 @@ export type Params = Readonly<
 
 interface Asked {
   readonly params?: Params
+  /** A file goes as it is, anything else as JSON. */
   readonly body?: unknown
   /** Of an edit: what was seen. */
   readonly ifMatch?: string
@@ -44,13 +45,17 @@ export function goToSignIn(): void {
   location.assign(addressOf(`sign-in?to=${encodeURIComponent(here)}`))
 }
 
+/** Not randomUUID: browsers have it on https alone, and a head office may have none. */
+const newKey = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+
 function requestOf(method: string, { body, ifMatch, idempotencyKey, headers = {} }: Asked): RequestInit {
   const all: Record<string, string> = { Accept: 'application/json', ...headers }
-  if (body !== undefined) all['Content-Type'] = 'application/json'
+  if (body !== undefined && !(body instanceof Blob)) all['Content-Type'] = 'application/json'
   if (ifMatch !== undefined) all['If-Match'] = ifMatch
-  if (method === 'POST') all['Idempotency-Key'] = idempotencyKey ?? crypto.randomUUID()
+  if (method === 'POST') all['Idempotency-Key'] = idempotencyKey ?? newKey()
   const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
-  return body === undefined ? init : { ...init, body: JSON.stringify(body) }
+  return body === undefined ? init : { ...init, body: body instanceof Blob ? body : JSON.stringify(body) }
 }
 
 async function send(method: string, path: string, asked: Asked): Promise<Response> {

@@ -1,6 +1,12 @@
 /** The answers' own schemas are the page's types: what the API changes does not compile here. */
 import type { z } from 'zod'
 import type {
+  sessionsAnswer,
+  tokenMadeAnswer,
+  tokensAnswer,
+  userAnswer,
+} from '../../../src/api/answers/access.ts'
+import type {
   commandAnswer,
   commandSentAnswer,
   commandsAnswer,
@@ -111,4 +117,13 @@ export type CommandSent = z.infer<typeof commandSentAnswer>
 export type Command = ItemOf<typeof commandsAnswer>
 export type CommandWhole = z.infer<typeof commandAnswer>
 export type DeviceCommand = ItemOf<typeof deviceCommandsAnswer>
+export type User = z.infer<typeof userAnswer>
+export type Session = z.infer<typeof sessionsAnswer>['items'][number]
+export type Token = z.infer<typeof tokensAnswer>['items'][number]
+export type TokenMade = z.infer<typeof tokenMadeAnswer>
+export type Enrolment = z.infer<typeof enrolmentAnswer>
+export type Enrolled = z.infer<typeof enrolAnswer>
+export type Confirmed = z.infer<typeof confirmedAnswer>
+export type Host = ItemOf<typeof hostKeysAnswer>
+export type KeysImport = z.infer<typeof keysImportedAnswer>
 export type { Permission }

@@ -25,8 +25,8 @@ export interface Live {
   status(): LiveStatus
 }
 
-/** Pings come every 15 s: two missing are too many. */
-const SILENT_MS = 35_000
+/** Pings come every 15 s: one missing is too many. */
+const SILENT_MS = 20_000
 const AGAIN_MS = 5000
 
 /** Owns its EventSource between `open` and `close`; the place in the stream outlives both. */

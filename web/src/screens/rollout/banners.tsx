@@ -81,7 +81,11 @@ export function Banners({ rollout }: { readonly rollout: RolloutWhole }) {
         </Banner>
       ) : null}
       {next === null ? null : (
-        <Banner title={t('rollout.revision', { by: next.by ?? t('common.unknown') })} glyph="question" color="yellow">
+        <Banner
+          title={t('rollout.revision', { by: next.by ?? t('common.unknown') })}
+          glyph="question"
+          color="yellow"
+        >
           {null}
         </Banner>
       )}

@@ -16,7 +16,9 @@ function BucketButton({ bucket, count }: { readonly bucket: Bucket; readonly cou
   const isOn = tab === 'tills' && state === bucket
   const what = t(`rollout.buckets.${bucket}`)
   const toggle = () =>
-    isOn ? set({ state: undefined, reason: undefined }) : set({ tab: 'tills', state: bucket, reason: undefined })
+    isOn
+      ? set({ state: undefined, reason: undefined })
+      : set({ tab: 'tills', state: bucket, reason: undefined })
   return (
     <button
       type="button"
@@ -58,9 +60,7 @@ export function Buckets({ rollout }: { readonly rollout: RolloutWhole }) {
           <span className="number">{formatCount(language, total)}</span>
         </span>
         <span className="rollout-bucket-name">{t('rollout.buckets.total')}</span>
-        <span className="rollout-bucket-means">
-          {t('rollout.stores', { count: rollout.plan.stores })}
-        </span>
+        <span className="rollout-bucket-means">{t('rollout.stores', { count: rollout.plan.stores })}</span>
       </button>
       {shownBuckets.map((bucket) => (
         <BucketButton key={bucket} bucket={bucket} count={byBucket[bucket] ?? 0} />

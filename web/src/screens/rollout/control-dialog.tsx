@@ -9,7 +9,16 @@ import { Confirm } from '../../parts/confirm.tsx'
 import { useWords } from '../../words/language.ts'
 import { ConsequenceLines, StartConsequence } from './consequences.tsx'
 import { SkipResult } from './skip-result.tsx'
-import { type AskedVerb, needsReason, nextWave, type Order, send, skipsGate, takesReason, traits } from './verbs.ts'
+import {
+  type AskedVerb,
+  needsReason,
+  nextWave,
+  type Order,
+  send,
+  skipsGate,
+  takesReason,
+  traits,
+} from './verbs.ts'
 
 interface DialogProps {
   readonly verb: AskedVerb
@@ -73,7 +82,11 @@ export function ControlDialog({ verb, rollout, yes, ticked, onClose }: DialogPro
         {verb === 'start' ? (
           <StartConsequence rollout={rollout} />
         ) : (
-          <ConsequenceLines rollout={rollout} verb={verb} cashIds={verb === 'skip' ? idsIn(named) : undefined} />
+          <ConsequenceLines
+            rollout={rollout}
+            verb={verb}
+            cashIds={verb === 'skip' ? idsIn(named) : undefined}
+          />
         )}
         {verb === 'release' && skipsGate(rollout) ? (
           <Text size="sm" fw={600} className="rollout-warn">

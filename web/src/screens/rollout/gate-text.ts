@@ -48,8 +48,21 @@ export function useGateText(): (wave: Wave) => GateText {
     typeof value === 'number'
       ? new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value)
       : t('common.unknown')
-  const numbersOf = (verdict: Verdict) =>
-    Object.fromEntries(Object.entries(verdict.numbers).map(([key, value]) => [key, number(value)]))
+  const numbersOf = ({ numbers }: Verdict) => ({
+    size: number(numbers.size),
+    judged: number(numbers.judged),
+    succeeded: number(numbers.succeeded),
+    failed: number(numbers.failed),
+    minimumSample: number(numbers.minimumSample),
+    successPercent: number(numbers.successPercent),
+    needed: number(numbers.needed),
+    pending: number(numbers.pending),
+    inTheMiddle: number(numbers.inTheMiddle),
+    found: number(numbers.count),
+    of: number(numbers.of),
+    percent: number(numbers.percent ?? numbers.successPercent),
+    allowed: number(numbers.allowed),
+  })
   const termsOf = (gate: Terms): string =>
     [
       t('rollout.gate.terms', {
@@ -63,25 +76,21 @@ export function useGateText(): (wave: Wave) => GateText {
       ...(gate.approval ? [t('rollout.gate.termApproval')] : []),
     ].join('; ')
   const waitText = (verdict: Verdict): string => {
-    const all = numbersOf(verdict)
     const what = waits.find((one) => one === verdict.for)
-    if (what === 'success') return t('rollout.gate.success', { percent: all.successPercent, needed: all.needed })
+    if (what === 'success') return t('rollout.gate.success', numbersOf(verdict))
     if (what === 'approval') return t('rollout.gate.approvalWaits')
     if (what === 'soak') {
       if (verdict.until == null) return t('rollout.gate.soakPlain')
       return t('rollout.gate.soak', { time: formatClock(language, new Date(verdict.until), viewerZone()) })
     }
-    return what === undefined ? (verdict.for ?? '') : t(`rollout.gate.${what}`, all)
+    return what === undefined ? (verdict.for ?? '') : t(`rollout.gate.${what}`, numbersOf(verdict))
   }
   const breachText = (verdict: Verdict): string => {
     const what = breaches.find((one) => one === verdict.breach)
     return what === undefined ? (verdict.breach ?? '') : t(`rollout.gate.${what}`, numbersOf(verdict))
   }
   const judged = (verdict: Verdict): Pick<GateText, 'tone' | 'glyph' | 'label' | 'actual'> => {
-    const success = t('rollout.gate.success', {
-      percent: number(verdict.numbers.successPercent),
-      needed: number(verdict.numbers.needed),
-    })
+    const success = t('rollout.gate.success', numbersOf(verdict))
     if (verdict.says === 'open')
       return { tone: 'good', glyph: 'check', label: t('rollout.gate.open'), actual: success }
     if (verdict.says === 'breach')
@@ -102,7 +111,7 @@ export function useGateText(): (wave: Wave) => GateText {
       return { ...rest, tone: 'good', glyph: 'check', label: t('rollout.gate.passed'), actual: '' }
     if (verdict === null)
       return { ...rest, tone: 'off', glyph: 'dash', label: t('rollout.gate.future'), actual: '' }
-    const counted = verdict.says === 'breach' ? '' : t('rollout.gate.numbers', numbersOf(verdict) as never)
+    const counted = verdict.says === 'breach' ? '' : t('rollout.gate.numbers', numbersOf(verdict))
     return { ...rest, ...judged(verdict), numbers: counted, isStuck: verdict.stuck === true }
   }
 }

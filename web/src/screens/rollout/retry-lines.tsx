@@ -17,7 +17,13 @@ export interface RetryLine {
 /** The rest is counted: a dialog is no list of a chain. */
 const MOST = 200
 
-export function RetryLines({ lines, label }: { readonly lines: readonly RetryLine[]; readonly label: string }) {
+export function RetryLines({
+  lines,
+  label,
+}: {
+  readonly lines: readonly RetryLine[]
+  readonly label: string
+}) {
   const { t } = useWords()
   const textOf = useRefusalText()
   const hasWhy = lines.some((line) => line.why !== undefined)

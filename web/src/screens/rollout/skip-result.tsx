@@ -9,7 +9,13 @@ interface Refused {
 }
 
 /** Each was judged for itself: who was taken out, and who not and why. */
-export function SkipResult({ skipped, onClose }: { readonly skipped: Skipped; readonly onClose: () => void }) {
+export function SkipResult({
+  skipped,
+  onClose,
+}: {
+  readonly skipped: Skipped
+  readonly onClose: () => void
+}) {
   const { t } = useWords()
   const textOf = useRefusalText()
   const refused = skipped.refused as readonly Refused[]

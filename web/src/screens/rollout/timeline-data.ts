@@ -22,7 +22,8 @@ export interface Row {
   readonly gateAt: number | undefined
 }
 
-const moment = (text: string | null | undefined): number | undefined => (text == null ? undefined : Date.parse(text))
+const moment = (text: string | null | undefined): number | undefined =>
+  text == null ? undefined : Date.parse(text)
 
 function pileOf(span: Span, found: readonly { bucket: Bucket; count: number }[]): Pile {
   const counts = worstFirst.flatMap((bucket) => {
@@ -45,9 +46,7 @@ export function pilesOf(installs: Timeline['installs'], { from, to }: Span, step
   }
   return [...groups]
     .sort(([a], [b]) => a - b)
-    .map(([place, found]) =>
-      pileOf({ from: from + place * stepMs, to: from + (place + 1) * stepMs }, found),
-    )
+    .map(([place, found]) => pileOf({ from: from + place * stepMs, to: from + (place + 1) * stepMs }, found))
 }
 
 function ghostOf(wave: Wave, outlook: RolloutOutlook | undefined): Span | undefined {

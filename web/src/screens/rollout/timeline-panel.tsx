@@ -44,7 +44,7 @@ function NightNav({ nights }: { readonly nights: ReturnType<typeof useNight> }) 
     <Group gap={6}>
       {button(t('rollout.earlier'), '‹', earlier)}
       <Text size="sm" className="number">
-        {day(night.from)} – {day(night.to)}
+        {`${day(night.from)} – ${day(night.to)}`}
       </Text>
       {button(t('rollout.later'), '›', later)}
       {isOwn ? null : (

@@ -34,7 +34,9 @@ export function usePileText(): (pile: Pile) => string {
   const { t } = useWords()
   return ({ counts }) =>
     counts
-      .map(({ bucket, count }) => t('rollout.bucketCount', { what: t(`rollout.buckets.${bucket}`), total: count }))
+      .map(({ bucket, count }) =>
+        t('rollout.bucketCount', { what: t(`rollout.buckets.${bucket}`), total: count }),
+      )
       .join(', ')
 }
 

@@ -24,11 +24,7 @@ export function nightOf(at: number): Span {
 }
 
 /** The night that matters: the present one while it moves, else the one in which it was or will be. */
-export function ownNight(
-  rollout: RolloutWhole,
-  outlook: RolloutOutlook | undefined,
-  now: number,
-): Span {
+export function ownNight(rollout: RolloutWhole, outlook: RolloutOutlook | undefined, now: number): Span {
   if (isMoving(rollout) || rollout.state === 'paused') return nightOf(now)
   const ended = rollout.finishedAt ?? rollout.startedAt
   if (ended !== null) return nightOf(Date.parse(ended))

@@ -139,7 +139,9 @@ export function Troubles({ rollout }: { readonly rollout: RolloutWhole }) {
       <h2 id="rollout-troubles" className="rollout-title">
         {t('rollout.troubles')}
       </h2>
-      <Answered answer={found}>{({ items }) => <Groups rollout={rollout} items={items} onRetry={setRetry} />}</Answered>
+      <Answered answer={found}>
+        {({ items }) => <Groups rollout={rollout} items={items} onRetry={setRetry} />}
+      </Answered>
       {retry === undefined ? null : (
         <RetryDialog rollout={rollout} {...retry} onClose={() => setRetry(undefined)} />
       )}

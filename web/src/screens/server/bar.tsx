@@ -2,21 +2,37 @@ interface BarProps {
   readonly percent: number
   readonly label: string
   readonly tone: 'good' | 'busy' | 'warn' | 'bad'
-  /** `meter`: how full something is; `progressbar`: how far something has come. */
-  readonly role: 'meter' | 'progressbar'
 }
-export function Bar({ percent, label, tone, role }: BarProps) {
-  return (
-    <div
-      className="server-bar"
-      data-tone={tone}
-      role={role}
-      aria-label={label}
-      aria-valuenow={percent}
-      aria-valuemin={0}
-      aria-valuemax={100}
-    >
-      <div className="server-bar-fill" style={{ width: `${percent}%` }} />
-    </div>
-  )
-}
+const Fill = ({ percent }: { readonly percent: number }) => (
+  <div className="server-bar-fill" style={{ width: `${percent}%` }} />
+)
+
+/** How full something is. */
+export const MeterBar = ({ percent, label, tone }: BarProps) => (
+  <div
+    className="server-bar"
+    data-tone={tone}
+    role="meter"
+    aria-label={label}
+    aria-valuenow={percent}
+    aria-valuemin={0}
+    aria-valuemax={100}
+  >
+    <Fill percent={percent} />
+  </div>
+)
+
+/** How far something has come. */
+export const ProgressBar = ({ percent, label, tone }: BarProps) => (
+  <div
+    className="server-bar"
+    data-tone={tone}
+    role="progressbar"
+    aria-label={label}
+    aria-valuenow={percent}
+    aria-valuemin={0}
+    aria-valuemax={100}
+  >
+    <Fill percent={percent} />
+  </div>
+)

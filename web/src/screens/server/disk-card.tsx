@@ -4,7 +4,7 @@ import { formatBytes } from '../../format/money.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Ago } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
-import { Bar } from './bar.tsx'
+import { MeterBar } from './bar.tsx'
 import { Card } from './facts.tsx'
 import { diskLevel } from './last-seen.ts'
 import { percentOf } from './percent.ts'
@@ -43,11 +43,10 @@ function Disk({ store, freeBytes, totalBytes, readAt }: DiskProps) {
   return (
     <div className="server-disk">
       <strong className="server-big">{t('server.diskFree', size)}</strong>
-      <Bar
+      <MeterBar
         percent={used}
         label={t('server.diskBar', { percent: used })}
         tone={level === 'ok' ? 'good' : level}
-        role="meter"
       />
       <span className="server-line">
         {marks[level]}

@@ -6,7 +6,7 @@ import { ReasonText, StorePackageMark } from '../../parts/mark.tsx'
 import { EmptyNotice } from '../../parts/notices.tsx'
 import { Moment, Version } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
-import { Bar } from './bar.tsx'
+import { ProgressBar } from './bar.tsx'
 import { percentOf } from './percent.ts'
 
 type Row = StoreWhole['packages'][number]
@@ -94,11 +94,10 @@ function StateCell({ row }: { readonly row: Row }) {
       <StorePackageMark state={state as StorePackageState} />
       {state !== 'uploading' ? null : (
         <span className="server-upload">
-          <Bar
+          <ProgressBar
             percent={percent}
             label={t('server.progress', { percent, version: own.version })}
             tone="busy"
-            role="progressbar"
           />
           <span className="server-under">
             {t('server.uploaded', {

@@ -1,28 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
-import type { PolicyBody } from '../../../../src/api/policy-schema.ts'
 import { useWords } from '../../words/language.ts'
-import { differing } from './draft.ts'
 import { ChoiceField, NumberField, SwitchField } from './field.tsx'
 import { OptionalPart } from './optional-part.tsx'
+import { ownChanges, withoutOwn } from './policy-changes.ts'
 import { Preconditions } from './preconditions.tsx'
 import type { StepProps } from './step-props.ts'
 
 const DAY = 24 * 3600
 const MANY = 1_000_000
-
-/** Members that other steps decide. */
-const elsewhere = ['gate', 'windows', 'startsAt', 'endsAt', 'preloadFrom', 'overrideFreezes'] as const
-
-const leaves = (value: unknown): number =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.values(value).reduce((sum: number, one) => sum + leaves(one), 0)
-    : 1
-
-function ownChanges(policy: PolicyBody): number {
-  const own = Object.entries(policy).filter(([key]) => !(elsewhere as readonly string[]).includes(key))
-  return own.reduce((sum, [, value]) => sum + leaves(value), 0)
-}
 
 type Field = [name: FieldName, path: string, min: number, max: number, isWhole?: boolean]
 type FieldName =
@@ -92,10 +78,7 @@ export function PolicyStep(step: StepProps) {
   const { t } = useWords()
   const { draft, change } = step
   const changes = ownChanges(draft.policy)
-  const usual = () => {
-    const kept = Object.entries(draft.policy).filter(([key]) => (elsewhere as readonly string[]).includes(key))
-    change({ policy: (differing({}, Object.fromEntries(kept)) ?? {}) as PolicyBody })
-  }
+  const usual = () => change({ policy: withoutOwn(draft.policy) })
   return (
     <Stack>
       <Group justify="space-between">

@@ -1,4 +1,5 @@
 import { NativeSelect, NumberInput } from '@mantine/core'
+import { neverLowered } from '../../../../src/rollout/checks/preconditions.ts'
 import { defaultPreconditions, type PreconditionCode, preconditionCodes } from '../../../../src/rollout/policy.ts'
 import { useWords } from '../../words/language.ts'
 import { useField } from './field.tsx'
@@ -32,6 +33,7 @@ function Rule({ code, draft, change }: StepProps & { readonly code: Precondition
   const limit = useField({ draft, change, path: `preconditions.${code}.limit` })
   const usual = defaultPreconditions[code].level
   const unit = units[code]
+  const isFixed = (neverLowered as readonly string[]).includes(code)
   return (
     <div className="wizard-rule" data-changed={level.isChanged || limit.isChanged || undefined}>
       <div className="wizard-rule-name">
@@ -40,6 +42,8 @@ function Rule({ code, draft, change }: StepProps & { readonly code: Precondition
       </div>
       <NativeSelect
         size="xs"
+        disabled={isFixed}
+        title={isFixed ? t('wizard.policy.neverLowered') : undefined}
         aria-label={t('wizard.policy.levelFor', { name })}
         data={levels.map((one) => ({ value: one, label: t(`wizard.policy.level.${one}`) }))}
         value={String(level.value)}
@@ -60,7 +64,9 @@ function Rule({ code, draft, change }: StepProps & { readonly code: Precondition
         />
       )}
       <span className="wizard-usual">
-        {t('wizard.policy.usual', { value: t(`wizard.policy.level.${usual}`) })}
+        {isFixed
+          ? t('wizard.policy.neverLowered')
+          : t('wizard.policy.usual', { value: t(`wizard.policy.level.${usual}`) })}
         {level.isChanged || limit.isChanged ? (
           <span className="wizard-changed"> {`· ${t('wizard.policy.changed')}`}</span>
         ) : null}

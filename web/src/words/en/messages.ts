@@ -28,6 +28,6 @@ export const messages = {
     cancelled: 'Cancelled',
   },
   outcome: { till: 'Till', state: 'State', reason: 'Reason', at: 'When' },
-  until: 'is tried until {{time}}',
+  until: 'It is tried until',
   cancelRest: 'Cancel what is not delivered',
 }

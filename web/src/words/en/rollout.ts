@@ -184,9 +184,9 @@ export const rollout = {
     soakPlain: 'soaks',
     approvalWaits: 'all is fulfilled, a person decides',
     numbers: 'Succeeded {{succeeded}}, failed {{failed}}, judged {{judged}} of {{size}}, {{pending}} to come',
-    failures: 'failed {{count}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
-    silent: 'fell silent {{count}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
-    unreachable: 'unreachable {{count}} of {{of}}: {{percent}}% above the usual, allowed {{allowed}}%',
+    failures: 'failed {{found}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
+    silent: 'fell silent {{found}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
+    unreachable: 'unreachable {{found}} of {{of}}: {{percent}}% above the usual, allowed {{allowed}}%',
     terms:
       'Needed: succeeded from {{success}}%, failed up to {{failure}}%, unreachable up to {{unreachable}}%, silent up to {{silent}}%, at least {{sample}} judged',
     termSoak: 'soaks {{minutes}} min',

@@ -28,6 +28,6 @@ export const messages = {
     cancelled: 'Отменено',
   },
   outcome: { till: 'Касса', state: 'Состояние', reason: 'Причина', at: 'Когда' },
-  until: 'доставляется до {{time}}',
+  until: 'Попытки доставить – до',
   cancelRest: 'Отменить недоставленные',
 } as const

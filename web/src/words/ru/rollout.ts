@@ -224,9 +224,9 @@ export const rollout = {
     soakPlain: 'выдержка',
     approvalWaits: 'всё выполнено, решает человек',
     numbers: 'Удачно {{succeeded}}, неудачно {{failed}}, оценено {{judged}} из {{size}}, ещё {{pending}}',
-    failures: 'неудачных {{count}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
-    silent: 'замолчали {{count}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
-    unreachable: 'нет связи с {{count}} из {{of}}: {{percent}}% сверх обычного, допустимо {{allowed}}%',
+    failures: 'неудачных {{found}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
+    silent: 'замолчали {{found}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
+    unreachable: 'нет связи с {{found}} из {{of}}: {{percent}}% сверх обычного, допустимо {{allowed}}%',
     terms:
       'Нужно: удачных от {{success}}%, неудачных до {{failure}}%, без связи до {{unreachable}}%, замолчавших до {{silent}}%, оценено не меньше {{sample}}',
     termSoak: 'выдержка {{minutes}} мин',
