@@ -8,6 +8,7 @@ export interface BoardStore {
   readonly code: string
   readonly name: string
   readonly timeZone: string
+  readonly phone: string | null
   readonly group: string | null
   readonly labels: readonly string[]
   /** Equal ones of one answer are one object. */
@@ -21,7 +22,7 @@ interface Row extends Omit<BoardStore, 'calendar'> {
 /** In the order of their codes. @param groups that may be seen; null: all */
 export async function readBoardStores(on: Executor, groups: readonly string[] | null): Promise<BoardStore[]> {
   const { rows } = await on.query<Row>(
-    `SELECT s.id, s.code, s.name, s.time_zone AS "timeZone", s.group_name AS "group", s.labels, s.calendar::text AS hours
+    `SELECT s.id, s.code, s.name, s.time_zone AS "timeZone", s.phone, s.group_name AS "group", s.labels, s.calendar::text AS hours
      FROM store s WHERE s.removed_at IS NULL AND ($1::text[] IS NULL OR s.group_name = ANY($1::text[])) ORDER BY s.code`,
     [groups],
   )

@@ -90,7 +90,11 @@ describeWith(['ssh-keygen'], 'signed packages at the head office', () => {
       office.ask('POST', '/packages/check', { json: { manifest, signature } })
     const packages = await office.packages()
     const good = await check(text, signers.sign('alice', text))
-    expect(good.json).toMatchObject({ good: true, signer: 'alice', signerKey: expect.stringMatching(/^SHA256:/) })
+    expect(good.json).toMatchObject({
+      good: true,
+      signer: 'alice',
+      signerKey: expect.stringMatching(/^SHA256:/),
+    })
     expect((await check(text, signers.sign('mallory', text))).json).toMatchObject({
       good: false,
       code: 'signerUnknown',

@@ -14,7 +14,7 @@ const packages =
   /^(react|react-dom\/client|react-i18next|i18next|zod|@mantine\/(core|hooks)(\/styles\.css)?|@tanstack\/react-(query|router|virtual))$/
 /** Values come from what is pure; of everything else only types do: the page is no part of the server. */
 const values = /^src\/(words|rollout)\//
-const types = /^src\/((words|rollout|api)\/|device\/contract\.ts$)/
+const types = /^src\/((words|rollout|api|report)\/|device\/contract\.ts$)/
 
 interface Import {
   readonly name: string

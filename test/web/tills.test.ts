@@ -44,7 +44,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
     await until(
       async () => {
         const { isOver } = await office.api<{ isOver: boolean }>('GET', `/commands/${id}`)
-        if (!isOver) throw new Error('still going on')
+        return isOver
       },
       { within: WITHIN, label: 'the command ends' },
     )
@@ -67,7 +67,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
     await until(
       async () => {
         const { packages } = await office.api<{ packages: { state: string }[] }>('GET', '/stores/M1')
-        if (packages[0]?.state !== 'present') throw new Error(JSON.stringify(packages))
+        return packages[0]?.state === 'present'
       },
       { within: WITHIN, label: 'the package lies in the store' },
     )
@@ -79,6 +79,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
     async () => {
       const { page, go, faults, close } = await office.visit()
       await go('stores/M1/tills')
+      await row(page, '50001002').waitFor()
       const heads = await page.getByRole('columnheader').allTextContents()
       expect(heads.map((text) => text.trim())).toEqual([
         '',
@@ -160,8 +161,9 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
         .click()
       await line(page, 'Управление', 'Авто-обновление').getByText('Включено').waitFor()
       await line(page, 'Управление', 'Авто-обновление').getByText('Готово').waitFor()
-      await until(async () => expect(office.fleet.device('50001003').version).toBe(96_000), {
+      await until(() => office.fleet.device('50001003').version === 96_000, {
         within: WITHIN,
+        label: 'it installs',
       })
       await drawer(page).getByRole('button', { name: 'Опросить' }).click()
       await drawer(page)
@@ -340,7 +342,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       await until(
         async () => {
           const { state } = await office.api<{ state: string }>('GET', `/rollouts/${rollout}`)
-          expect(state).toBe('finished')
+          return state === 'finished'
         },
         { within: 60_000, label: 'the rollout ends' },
       )

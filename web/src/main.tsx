@@ -19,6 +19,8 @@ const client = new QueryClient({
   defaultOptions: { queries: { staleTime: 2000, retry: isWorthAnother, refetchOnWindowFocus: false } },
 })
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
+// What locks the scrolling behind a dialog writes a style of its own, and asks for the nonce by this name.
+Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 await startWords()
 const root = document.getElementById('page')

@@ -1,5 +1,8 @@
 import { createTheme } from '@mantine/core'
 
+/** A dialog's heading is no banner of the page. */
+const plainHeader = { attributes: { header: { role: 'presentation' } } }
+
 export const theme = createTheme({
   primaryColor: 'indigo',
   primaryShade: { light: 7, dark: 5 },
@@ -9,4 +12,8 @@ export const theme = createTheme({
   cursorType: 'pointer',
   autoContrast: true,
   respectReducedMotion: true,
+  components: {
+    Modal: { defaultProps: plainHeader },
+    Drawer: { defaultProps: plainHeader },
+  },
 })

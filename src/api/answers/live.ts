@@ -84,10 +84,15 @@ export const outlookAnswer = z
     perMinute: z.number().nullable(),
     readyAt: orNull(time),
     readyUnknown: orNull(name).meta({ description: 'Why `readyAt` cannot be told.' }),
-    firstOpening: orNull(z.strictObject({ store: name, name, at: time })),
+    firstOpening: orNull(z.strictObject({ store: name, name, zone: name, at: time })),
     spareSeconds: z.int().nullable(),
     needPerson: count,
-    storesAtRisk: many(z.strictObject({ store: name, name, opensAt, why: name, devices: count, of: count })),
+    storesAtRisk: many(
+      z.strictObject({
+        ...{ store: name, name, zone: name, phone: orNull(name), opensAt },
+        ...{ why: name, devices: count, of: count },
+      }),
+    ),
     storesAtRiskCount: count,
   })
   .meta({ id: 'Outlook' })

@@ -60,16 +60,29 @@ function storeTeller(now: number): (store: BoardStore) => OutlookStore {
 
 const time = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
-function outlookView(outlook: Outlook, rollouts: readonly OutlookRolloutRow[], now: number) {
+/** Whom one rings, and by which clock. */
+function placeTeller(stores: readonly BoardStore[]) {
+  const byCode = new Map(stores.map((store) => [store.code, store]))
+  return (code: string) => {
+    const store = byCode.get(code)
+    return { zone: store?.timeZone ?? 'UTC', phone: store?.phone ?? null }
+  }
+}
+
+function outlookView(
+  outlook: Outlook,
+  { now, rollouts, stores }: { now: number; rollouts: OutlookRolloutRow[]; stores: readonly BoardStore[] },
+) {
   const { firstOpening: first, storesAtRisk, ...rest } = outlook
+  const placeOf = placeTeller(stores)
   return {
     at: time(now),
     ...rest,
     rollouts: rollouts.map(({ id, name, state }) => ({ id, name, state })),
     readyAt: time(outlook.readyAt),
-    firstOpening: first === null ? null : { ...first, at: time(first.at) },
+    firstOpening: first === null ? null : { ...first, zone: placeOf(first.store).zone, at: time(first.at) },
     storesAtRisk: storesAtRisk.slice(0, MAX_STORES).map(({ code, opensAt, ...store }) => ({
-      ...{ store: code, opensAt: openingText(opensAt) },
+      ...{ store: code, ...placeOf(code), opensAt: openingText(opensAt) },
       ...store,
     })),
     storesAtRiskCount: storesAtRisk.length,
@@ -97,7 +110,7 @@ export async function getOutlook(call: Call<unknown, z.output<typeof outlookQuer
       ...{ now, rollouts, devices: rows.map(deviceTeller(scene)) },
       stores: stores.filter(({ id }) => shown.has(id)).map(storeTeller(now)),
     })
-    return outlookView(outlook, rollouts, now)
+    return outlookView(outlook, { now, rollouts, stores })
   })
   return { body }
 }

@@ -24,7 +24,14 @@ import type {
   storeAnswer,
   storesAnswer,
 } from '../../../src/api/answers/fleet.ts'
-import type { hostKeysAnswer } from '../../../src/api/answers/hosts.ts'
+import type {
+  confirmedAnswer,
+  enrolAnswer,
+  enrolmentAnswer,
+  hostKeysAnswer,
+  keysImportedAnswer,
+} from '../../../src/api/answers/hosts.ts'
+import type { boardAnswer, liveMessage, outlookAnswer } from '../../../src/api/answers/live.ts'
 import type {
   distributeAnswer,
   packageAnswer,
@@ -81,7 +88,6 @@ export type StoreWhole = z.infer<typeof storeAnswer>
 export type StoreContact = NonNullable<StoreWhole['contact']>
 export type Fiscal = z.infer<typeof fiscalAnswer>
 export type FiscalDevice = Fiscal['items'][number]
-export type Host = ItemOf<typeof hostKeysAnswer>
 export type NameCount = ItemOf<typeof namesAnswer>
 export type Freeze = z.infer<typeof freezeAnswer>
 export type FleetPreview = z.infer<typeof fleetPreviewAnswer>
@@ -126,4 +132,7 @@ export type Enrolled = z.infer<typeof enrolAnswer>
 export type Confirmed = z.infer<typeof confirmedAnswer>
 export type Host = ItemOf<typeof hostKeysAnswer>
 export type KeysImport = z.infer<typeof keysImportedAnswer>
+export type Board = z.infer<typeof boardAnswer>
+export type BoardNews = z.infer<typeof liveMessage>
+export type Outlook = z.infer<typeof outlookAnswer>
 export type { Permission }

@@ -1,15 +1,9 @@
 /** The stream of `/live`, folded by the server to at most four messages a second. */
 import { apiAddress } from '../api/client.ts'
+import type { BoardNews } from '../api/types.ts'
 
-export interface LiveMessage {
-  readonly at: string
-  /** What is to be looked at again: `devices`, `devices:50001002`, `rollouts:ID`, … */
-  readonly topics: readonly string[]
-  /** Too much happened meanwhile: everything is to be looked at again. */
-  readonly reset?: boolean
-  /** Present board cells of devices that changed, as src/api/answers/board.ts tells. */
-  readonly cells?: unknown
-}
+/** `topics` are what is to be looked at again, `cells` present cells of the board, of devices that changed. */
+export type LiveMessage = BoardNews
 
 export interface LiveStatus {
   readonly state: 'connecting' | 'live' | 'stale'
@@ -72,7 +66,7 @@ export function createLive(): Live {
     source = made
     made.addEventListener('open', () => heard(''))
     made.addEventListener('message', take)
-    made.addEventListener('ping', () => heard(''))
+    made.addEventListener('ping', (event) => heard((event as MessageEvent<string>).lastEventId))
     // A browser tries again by itself, but not after a refusal.
     made.addEventListener('error', () =>
       made.readyState === EventSource.CLOSED ? restart() : say({ state: 'stale' }),

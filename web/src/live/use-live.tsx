@@ -1,7 +1,7 @@
 /** One stream per page: what it tells makes answers old, and screens may read its cells. */
 import { useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react'
-import { touches } from '../api/hooks.ts'
+import { createFreshener } from './fresh.ts'
 import { createLive, type Live, type LiveStatus } from './live.ts'
 
 const Context = createContext<Live | undefined>(undefined)
@@ -11,10 +11,10 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient()
   const [live] = useState(createLive)
   useEffect(() => {
+    const fresh = createFreshener(client)
     const unfollow = live.follow(({ topics, reset }) => {
-      if (reset === true) return void client.invalidateQueries()
-      if (topics.length > 0)
-        void client.invalidateQueries({ predicate: ({ meta }) => touches(meta?.topics, topics) })
+      if (reset) return void client.invalidateQueries()
+      fresh.tell(topics)
     })
     const watch = () => (document.hidden ? live.close() : live.open())
     watch()
@@ -22,6 +22,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
     return () => {
       document.removeEventListener('visibilitychange', watch)
       unfollow()
+      fresh.close()
       live.close()
     }
   }, [live, client])

@@ -1,4 +1,5 @@
 /** What is around every screen: sections, search, the live mark, and who is signed in. */
+import './shell.css'
 import { AppShell, Burger, Group, NavLink, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
@@ -10,16 +11,8 @@ import { Drawers } from './drawers.tsx'
 import { JumpButton } from './jump.tsx'
 import { LiveMark } from './live-mark.tsx'
 import { PersonMenu } from './person-menu.tsx'
-
-const sections = [
-  ['/chain', 'chain'],
-  ['/stores', 'equipment'],
-  ['/rollouts', 'rollouts'],
-  ['/packages', 'packages'],
-  ['/schedule', 'schedule'],
-  ['/reports', 'reports'],
-  ['/journal', 'journal'],
-] as const
+import { sections } from './places.ts'
+import { StaleBanner } from './stale-banner.tsx'
 
 function Sections({ onGo }: { readonly onGo: () => void }) {
   const { t } = useWords()
@@ -105,6 +98,7 @@ export function Shell() {
         <Foot />
       </AppShell.Main>
       <Drawers />
+      <StaleBanner />
     </AppShell>
   )
 }

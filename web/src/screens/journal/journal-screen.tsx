@@ -1,7 +1,7 @@
-import { Screen } from '../../parts/screen.tsx'
 import { useWords } from '../../words/language.ts'
+import { JournalView } from './journal-view.tsx'
 
 export function JournalScreen() {
   const { t } = useWords()
-  return <Screen title={t('shell.nav.journal')}>{null}</Screen>
+  return <JournalView title={t('shell.nav.journal')} />
 }

@@ -51,7 +51,6 @@ export function Sent({ store }: SentProps) {
 }
 
 function Message({ message, store }: SentProps & { readonly message: Command }) {
-  const { t } = useWords()
   const [id, setId] = useParam('id')
   const isOpen = id === message.id
   const { text = '', requestedBy, createdAt } = message

@@ -22,7 +22,7 @@ function Version({ one }: { readonly one: Package }) {
 
 function Expires({ one }: { readonly one: Package }) {
   const { t } = useWords()
-  if (!one.signed) return <span aria-hidden="true">–</span>
+  if (!one.signed) return null
   if (one.expiresAt === null) return <span>{t('packages.expiresNever')}</span>
   if (!isExpired(one)) return <Moment at={one.expiresAt} />
   return <Mark tone="bad" glyph="cross" label={t('packages.expired')} hint={one.expiresAt} />

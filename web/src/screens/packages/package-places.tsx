@@ -67,7 +67,7 @@ function StateBar({ counts: { total, counts }, stores }: BarProps) {
   const shown = states.filter((state) => of(state) > 0)
   if (total === 0) return null
   const part = (state: StorePackageState) =>
-    t('packages.barPart', { label: label(state), count: formatCount(language, of(state)) })
+    t('packages.barPart', { label: label(state), number: formatCount(language, of(state)) })
   return (
     <>
       <div
@@ -81,7 +81,7 @@ function StateBar({ counts: { total, counts }, stores }: BarProps) {
       </div>
       <fieldset className="packages-chips" aria-label={t('packages.stateFilter')}>
         <Chip isOn={chosen === undefined} onClick={() => choose(undefined)}>
-          {t('packages.allStates', { count: formatCount(language, total) })}
+          {t('packages.allStates', { number: formatCount(language, total) })}
         </Chip>
         {shown.map((state) => (
           <Chip
@@ -139,9 +139,7 @@ function usePlaceColumns(): readonly Column<PackagePlace>[] {
       title: t('packages.where_columns.store'),
       width: 'minmax(90px, 1fr)',
       cell: (one) => (
-        <span
-          title={one.wantedBy === null ? undefined : t('packages.wanted', { name: one.wantedBy })}
-        >
+        <span title={one.wantedBy === null ? undefined : t('packages.wanted', { name: one.wantedBy })}>
           {one.store}
         </span>
       ),

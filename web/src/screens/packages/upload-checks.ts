@@ -101,7 +101,10 @@ export function useChecks(files: UploadFiles, refused: ApiProblem | null, isDone
   }
   const size = (): Check => {
     if (manifest === undefined || files.file === undefined) return waiting('size')
-    const bytes = { file: formatBytes(language, files.file.size), manifest: formatBytes(language, manifest.size) }
+    const bytes = {
+      file: formatBytes(language, files.file.size),
+      manifest: formatBytes(language, manifest.size),
+    }
     if (files.file.size === manifest.size) return { name: 'size', state: 'good', detail: bytes.file }
     const exact = { file: String(files.file.size), manifest: String(manifest.size) }
     const detail = t('packages.up.sizeDiffers', bytes.file === bytes.manifest ? exact : bytes)
@@ -111,8 +114,7 @@ export function useChecks(files: UploadFiles, refused: ApiProblem | null, isDone
     if (manifest === undefined || files.file === undefined) return waiting('digest')
     if (isDone) return { name: 'digest', state: 'good', detail: `${manifest.sha256.slice(0, 12)}…` }
     if (digest.isBusy) return { name: 'digest', state: 'busy' }
-    if (digest.sha256 === undefined)
-      return { name: 'digest', state: 'wait', detail: t('packages.up.atEnd') }
+    if (digest.sha256 === undefined) return { name: 'digest', state: 'wait', detail: t('packages.up.atEnd') }
     const isSame = digest.sha256 === manifest.sha256
     const detail = `${digest.sha256.slice(0, 12)}…`
     return isSame

@@ -27,7 +27,7 @@ const textOf = async (file: File): Promise<NamedText> => ({
 
 /** Those that were chosen take the places of the former ones. */
 export async function addFiles(former: UploadFiles, chosen: readonly File[]): Promise<UploadFiles> {
-  const next: { -readonly [K in FilePart]: UploadFiles[K] } = { ...former }
+  const next: { -readonly [K in FilePart]?: UploadFiles[K] } = { ...former }
   for (const one of chosen) {
     const part = partOf(one.name)
     if (part === 'file') next.file = one
@@ -43,8 +43,7 @@ export interface Fields {
   readonly canGoBack: '' | 'true' | 'false'
 }
 
-export const useFields = () =>
-  useState<Fields>({ kind: 'till', version: '', minVersion: '', canGoBack: '' })
+export const useFields = () => useState<Fields>({ kind: 'till', version: '', minVersion: '', canGoBack: '' })
 
 export const isVersion = (text: string): boolean => parseVersion(text) !== undefined
 

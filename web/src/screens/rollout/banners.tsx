@@ -67,8 +67,6 @@ function DriftBanner({ rollout }: { readonly rollout: RolloutWhole }) {
   )
 }
 
-const PLANNED: ReadonlySet<string> = new Set(['draft', 'scheduled'])
-
 export function Banners({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
   const { state, next } = rollout
@@ -89,7 +87,8 @@ export function Banners({ rollout }: { readonly rollout: RolloutWhole }) {
           {null}
         </Banner>
       )}
-      {PLANNED.has(state) ? <DriftBanner rollout={rollout} /> : null}
+      {/* A draft tells of its drift beside its plan. */}
+      {state === 'scheduled' ? <DriftBanner rollout={rollout} /> : null}
     </>
   )
 }

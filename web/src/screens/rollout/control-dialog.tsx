@@ -98,8 +98,7 @@ export function ControlDialog({ verb, rollout, yes, ticked, onClose }: DialogPro
             label={t('rollout.reason')}
             description={t(isNeeded ? 'rollout.reasonNeeded' : 'rollout.reasonHint')}
             required={isNeeded}
-            autosize
-            minRows={2}
+            rows={2}
             maxLength={500}
             value={reason}
             onChange={(event) => setReason(event.currentTarget.value.replace(/\n/g, ' '))}

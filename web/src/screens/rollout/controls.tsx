@@ -34,6 +34,9 @@ function useVerbLabel(rollout: RolloutWhole): (verb: Verb) => string {
   }
 }
 
+/** How these begin is decided beside their plan. */
+const OPEN: ReadonlySet<string> = new Set(['draft', 'awaitingApproval'])
+
 export function Controls({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
   const refusalOf = useRefusal(rollout)
@@ -41,9 +44,10 @@ export function Controls({ rollout }: { readonly rollout: RolloutWhole }) {
   const { keys } = useSelection()
   const [asked, ask] = useState<Verb>()
   const close = () => ask(undefined)
+  const shown = OPEN.has(rollout.state) ? verbs.filter((verb) => verb === 'stop') : verbs
   return (
     <Group gap={6} role="group" aria-label={t('rollout.controls')} className="rollout-controls">
-      {verbs.map((verb) => {
+      {shown.map((verb) => {
         const { permission, glyph, isDangerous } = traits[verb]
         return (
           <ActButton

@@ -4,6 +4,7 @@ import { formatClock, viewerZone } from '../../format/time.ts'
 import type { GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
 import { useWords } from '../../words/language.ts'
+import { useWaveName as useUsualName } from '../wizard/plan-waves.tsx'
 
 export type Wave = RolloutWhole['waves'][number]
 
@@ -116,10 +117,30 @@ export function useGateText(): (wave: Wave) => GateText {
   }
 }
 
+/** What the planner calls a wave by itself, after the way it was cut: no name of anybody's. */
+const CUTS: ReadonlySet<string> = new Set([
+  'count',
+  'percent',
+  'labels',
+  'groups',
+  'zones',
+  'stores',
+  'cashIds',
+  'parity',
+  'cover',
+])
+
 export function useWaveName(): (wave: Pick<Wave, 'number' | 'name'>) => string {
   const { t } = useWords()
+  const nameOf = useUsualName()
   return ({ number, name }) =>
-    name === '' || name === String(number)
+    name === '' || name === String(number) || CUTS.has(name)
       ? t('rollout.wave', { number })
-      : t('rollout.waveNamed', { number, name })
+      : t('rollout.waveNamed', { number, name: nameOf(name) })
+}
+
+/** The head office's own processes are called the system. */
+export function useActor(): (actor: string) => string {
+  const { t } = useWords()
+  return (actor) => (actor === 'conductor' ? t('rollout.system') : actor)
 }

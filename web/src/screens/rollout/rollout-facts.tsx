@@ -93,9 +93,12 @@ export function RolloutFacts({ rollout }: { readonly rollout: RolloutWhole }) {
         <span>{t(`rollout.kind.${kind}`)}</span>
       </Breadcrumbs>
       <dl>
-        <dd className="rollout-state" data-testid="rollout-state">
-          <RolloutMark state={state} />
-        </dd>
+        <div>
+          <dt className="rollout-unseen">{t('rollout.columns.state')}</dt>
+          <dd className="rollout-state" data-testid="rollout-state">
+            <RolloutMark state={state} />
+          </dd>
+        </div>
         <Fact label={t('rollout.versions')}>
           <Versions rollout={rollout} />
         </Fact>

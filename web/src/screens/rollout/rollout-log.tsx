@@ -2,23 +2,38 @@
 import { Button, CopyButton, Group, SegmentedControl, Text } from '@mantine/core'
 import { useList } from '../../api/hooks.ts'
 import type { EventView, RolloutWhole } from '../../api/types.ts'
+import { formatMoment } from '../../format/time.ts'
 import { FilterBox } from '../../parts/filter-box.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
+import { Moment } from '../../parts/values.tsx'
 import { useParam } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
+import { useActor } from './gate-text.ts'
 import { topicsOf } from './use-rollout.ts'
 
 /** Every move of every till: a night has tens of thousands. */
 const SMALL = '-code:updateMoved,storePackageMoved,downloadFinished'
 const AT_ONCE = 200
 
+/** The sentence begins with its time, in the zone of its store or of the head office: here it stands beside it. */
+function sentenceOf(event: EventView, language: 'ru' | 'en'): string {
+  const text = event.text[language]
+  const time = `${formatMoment(language, new Date(event.at), event.timeZone)}: `
+  return text.startsWith(time) ? text.slice(time.length) : text
+}
+
 function Line({ event }: { readonly event: EventView }) {
   const { language } = useWords()
-  const where = [event.store, event.cashId].filter((one) => one !== null).join(' · ')
+  const actorOf = useActor()
+  const { code, at, store, cashId, actor, timeZone } = event
+  const about = [store, cashId, actorOf(actor)].filter((one) => one !== null).join(' · ')
   return (
-    <li data-code={event.code}>
-      <span>{event.text[language]}</span>
-      <span className="rollout-quiet">{[where, event.actor].filter((one) => one !== '').join(' · ')}</span>
+    <li data-code={code}>
+      <span className="rollout-log-time">
+        <Moment at={at} zone={store === null ? undefined : timeZone} />
+      </span>
+      <span className="rollout-log-text">{sentenceOf(event, language)}</span>
+      <span className="rollout-quiet">{about}</span>
     </li>
   )
 }
@@ -61,7 +76,7 @@ export function RolloutLog({ rollout }: { readonly rollout: RolloutWhole }) {
   )
   const text = [...list.rows].reverse().map((event) => {
     const where = [event.store, event.cashId, event.actor].filter((one) => one !== null).join(' · ')
-    return `${event.text[language]} (${where})`
+    return `${event.text[language]} (${event.timeZone}; ${where})`
   })
   return (
     <section aria-labelledby="rollout-log">

@@ -5,6 +5,7 @@ import { Answered } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
 import { useParam } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
+import { ApprovalPanel } from '../wizard/approval-panel.tsx'
 import { Banners } from './banners.tsx'
 import { Buckets } from './buckets.tsx'
 import { Controls } from './controls.tsx'
@@ -59,10 +60,13 @@ function Body({ rollout }: { readonly rollout: RolloutWhole }) {
   )
 }
 
+const OPEN: ReadonlySet<string> = new Set(['draft', 'awaitingApproval'])
+
 /** Before it has begun there is a plan and nothing else. */
 function Planned({ rollout }: { readonly rollout: RolloutWhole }) {
   return (
     <div className="rollout-overview">
+      {OPEN.has(rollout.state) ? <ApprovalPanel rollout={rollout} /> : null}
       <TimelinePanel rollout={rollout} />
       <RolloutLog rollout={rollout} />
     </div>
@@ -76,6 +80,7 @@ function Whole({ rollout }: { readonly rollout: RolloutWhole }) {
     <Screen title={rollout.name} actions={<Controls rollout={rollout} />}>
       <RolloutFacts rollout={rollout} />
       <Banners rollout={rollout} />
+      {begun && rollout.next !== null ? <ApprovalPanel rollout={rollout} /> : null}
       {begun ? <Buckets rollout={rollout} /> : null}
       <h2 className="rollout-unseen">{t('rollout.tabs.overview')}</h2>
       {begun ? <Body rollout={rollout} /> : <Planned rollout={rollout} />}

@@ -21,12 +21,14 @@ const MOST = 300
 
 function Progress({ held, size }: { readonly held: Held; readonly size: number | undefined }) {
   const { t, language } = useWords()
-  const done = formatBytes(language, held.doneBytes)
+  // The last bytes are not told one by one: what is there is there as a whole.
+  const bytes = held.state === 'present' && size !== undefined ? size : held.doneBytes
+  const done = formatBytes(language, bytes)
   const text =
     size === undefined ? done : t('rollout.packageProgress', { done, size: formatBytes(language, size) })
   return (
     <span className="rollout-progress">
-      <progress value={held.doneBytes} max={size ?? Math.max(1, held.doneBytes)} aria-label={text} />
+      <progress value={bytes} max={size ?? Math.max(1, bytes)} aria-label={text} />
       <span className="number">{text}</span>
     </span>
   )

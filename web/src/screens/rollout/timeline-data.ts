@@ -55,6 +55,17 @@ function ghostOf(wave: Wave, outlook: RolloutOutlook | undefined): Span | undefi
   return from === undefined || to === undefined ? undefined : { from, to }
 }
 
+/** Equal ones of several zones or calendars are one. */
+function windowsOf(timeline: Timeline, wave: number): Row['windows'] {
+  const merged = new Map<string, Span & { stores: number }>()
+  for (const { from, to, stores } of timeline.waves.find((one) => one.number === wave)?.windows ?? []) {
+    const key = `${from} ${to}`
+    const former = merged.get(key)?.stores ?? 0
+    merged.set(key, { from: Date.parse(from), to: Date.parse(to), stores: former + stores })
+  }
+  return [...merged.values()]
+}
+
 interface Known {
   readonly rollout: RolloutWhole
   readonly timeline: Timeline
@@ -70,11 +81,7 @@ export function rowsOf({ rollout, timeline, outlook, now }: Known, span: Span, s
     const isJudged = wave.gate.verdict !== null
     return {
       wave,
-      windows: (timeline.waves.find((one) => one.number === wave.number)?.windows ?? []).map((one) => ({
-        from: Date.parse(one.from),
-        to: Date.parse(one.to),
-        stores: one.stores,
-      })),
+      windows: windowsOf(timeline, wave.number),
       piles: pilesOf(ofWave(timeline.installs), span, stepMs),
       under: under.length === 0 ? undefined : pileOf({ from: now, to: now }, under),
       ghost,

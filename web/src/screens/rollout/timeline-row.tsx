@@ -2,7 +2,7 @@
 import { formatClock, viewerZone } from '../../format/time.ts'
 import { useWords } from '../../words/language.ts'
 import { bucketSigns } from './bucket-signs.ts'
-import { useGateText, useWaveName } from './gate-text.ts'
+import { useActor, useGateText, useWaveName } from './gate-text.ts'
 import type { Pile, Row } from './timeline-data.ts'
 import type { Span } from './timeline-span.ts'
 
@@ -73,9 +73,19 @@ function Column({ pile, floor, x, most, columnPx, isUnder = false }: ColumnProps
   )
 }
 
-function Windows({ row, top, x, span }: RowProps) {
+const ALL_DAY_MS = 20 * 3_600_000
+
+export function useWindowText(): (window: Row['windows'][number]) => string {
   const { t } = useWords()
   const clock = useClock()
+  return ({ from, to, stores }) =>
+    to - from > ALL_DAY_MS
+      ? t('rollout.windowAllDay', { stores })
+      : t('rollout.window', { stores, from: clock(from), to: clock(to) })
+}
+
+function Windows({ row, top, x, span }: RowProps) {
+  const textOf = useWindowText()
   const inSight = row.windows.filter(({ from, to }) => to > span.from && from < span.to)
   return inSight.map(({ from, to, stores }) => {
     const [left, right] = [Math.max(from, span.from), Math.min(to, span.to)]
@@ -89,7 +99,7 @@ function Windows({ row, top, x, span }: RowProps) {
         height={FLOOR_PX - 2}
         fillOpacity={0.25 + 0.75 * Math.min(1, stores / Math.max(1, row.wave.stores))}
       >
-        <title>{t('rollout.window', { stores, from: clock(from), to: clock(to) })}</title>
+        <title>{textOf({ from, to, stores })}</title>
       </rect>
     )
   })
@@ -142,6 +152,7 @@ function GateSign({ row, top, x, span }: RowProps) {
 function Release({ row, top, x, span }: RowProps) {
   const { t } = useWords()
   const clock = useClock()
+  const actorOf = useActor()
   const { releasedAt, wave } = row
   if (releasedAt === undefined || releasedAt < span.from || releasedAt > span.to) return null
   const [at, time] = [x(releasedAt), clock(releasedAt)]
@@ -150,7 +161,7 @@ function Release({ row, top, x, span }: RowProps) {
       <title>
         {wave.releasedBy === null
           ? t('rollout.released', { time })
-          : t('rollout.releasedBy', { time, by: wave.releasedBy })}
+          : t('rollout.releasedBy', { time, by: actorOf(wave.releasedBy) })}
       </title>
       <line x1={at} x2={at} y1={top + 2} y2={top + FLOOR_PX} />
       <polygon points={`${at},${top + 2} ${at + 9},${top + 6.5} ${at},${top + 11}`} />

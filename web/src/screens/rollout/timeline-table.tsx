@@ -3,9 +3,9 @@ import { Table } from '@mantine/core'
 import type { RolloutOutlook, RolloutWhole, Timeline } from '../../api/types.ts'
 import { formatClock, viewerZone } from '../../format/time.ts'
 import { useWords } from '../../words/language.ts'
-import { useGateText, useWaveName } from './gate-text.ts'
+import { useActor, useGateText, useWaveName } from './gate-text.ts'
 import { type Row, rowsOf } from './timeline-data.ts'
-import { usePileText } from './timeline-row.tsx'
+import { usePileText, useWindowText } from './timeline-row.tsx'
 import type { Span } from './timeline-span.ts'
 
 const HOUR_MS = 3_600_000
@@ -22,10 +22,12 @@ function WaveRow({ row }: { readonly row: Row }) {
   const { t, language } = useWords()
   const nameOf = useWaveName()
   const textOf = usePileText()
+  const windowText = useWindowText()
+  const actorOf = useActor()
   const gate = useGateText()(row.wave)
   const clock = (at: number) => formatClock(language, new Date(at), viewerZone())
   const { wave, windows, piles, under, ghost, releasedAt } = row
-  const by = wave.releasedBy ?? ''
+  const by = actorOf(wave.releasedBy ?? '')
   return (
     <Table.Tr>
       <Table.Th scope="row">
@@ -37,9 +39,7 @@ function WaveRow({ row }: { readonly row: Row }) {
       <Table.Td>
         {windows.length === 0 ? t('rollout.noWindows') : null}
         {windows.map(({ from, to, stores }) => (
-          <div key={`${from} ${to} ${stores}`}>
-            {t('rollout.window', { stores, from: clock(from), to: clock(to) })}
-          </div>
+          <div key={`${from} ${to} ${stores}`}>{windowText({ from, to, stores })}</div>
         ))}
       </Table.Td>
       <Table.Td>
@@ -79,9 +79,9 @@ export function TimelineTable({ rollout, timeline, outlook, span, now }: TablePr
           <Table.Tr>
             <Table.Th>{t('rollout.columns.wave')}</Table.Th>
             <Table.Th>{t('rollout.windows')}</Table.Th>
-            <Table.Th>{t('rollout.legendRelease')}</Table.Th>
-            <Table.Th>{t('rollout.finished')}</Table.Th>
-            <Table.Th>{t('rollout.legendGate')}</Table.Th>
+            <Table.Th>{t('rollout.columns.released')}</Table.Th>
+            <Table.Th>{t('rollout.columns.ended')}</Table.Th>
+            <Table.Th>{t('rollout.columns.gate')}</Table.Th>
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>

@@ -14,6 +14,7 @@ import { type Bucket, bucketSigns, retryStates } from './bucket-signs.ts'
 import { RetryDialog, type RetryOf } from './retry-dialog.tsx'
 import { useTroubles } from './use-rollout.ts'
 
+/** Each section in the order of its buckets: the worst first. */
 const sections = [
   ['person', ['broken', 'failed', 'rolledBack']],
   ['silent', ['inDoubt', 'unreachable']],
@@ -71,7 +72,9 @@ function TroubleCard({ trouble, rollout, onRetry }: CardProps) {
           {words?.advice ?? ''}
           {' · '}
           <span className="rollout-quiet">
-            {t('rollout.who')} {owner === null ? t('rollout.ownerUnknown') : t(`rollout.owners.${owner}`)}
+            {t('rollout.who', {
+              owner: owner === null ? t('rollout.ownerUnknown') : t(`rollout.owners.${owner}`),
+            })}
           </span>
         </Text>
         <Whom trouble={trouble} />
@@ -108,7 +111,7 @@ function Groups({ rollout, items, onRetry }: GroupsProps) {
   return (
     <>
       {sections.map(([section, buckets]) => {
-        const own = items.filter(({ bucket }) => (buckets as readonly Bucket[]).includes(bucket))
+        const own = buckets.flatMap((bucket) => items.filter((one) => one.bucket === bucket))
         if (own.length === 0) return null
         return (
           <div key={section}>

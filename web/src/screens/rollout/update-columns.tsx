@@ -4,12 +4,18 @@ import { UpdateMark, useReason } from '../../parts/mark.tsx'
 import { Ago, Moment, Version } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
 
+/** A clock says it better than a date. */
+const SOON_MS = 20 * 3_600_000
+const isSoon = (at: string): boolean => Date.parse(at) - Date.now() < SOON_MS
+
 /** Its reason; else what it waits for. */
 function Why({ update }: { readonly update: DeviceUpdate }) {
   const { t } = useWords()
   const { reason, waitsFor, carried, finishedAt } = update
   const known = useReason(reason)
-  const waits = useReason(finishedAt === null && waitsFor !== reason ? waitsFor : null)
+  // When it is tried again stands in the next column.
+  const isTold = waitsFor === reason || (waitsFor === 'backoff' && reason !== null)
+  const waits = useReason(finishedAt === null && !isTold ? waitsFor : null)
   if (carried && finishedAt === null && known === undefined) return <span>{t('rollout.carried')}</span>
   const waitLabel = waitsFor === 'storeLimit' ? t('rollout.waits.storeLimit') : waits?.label
   return (
@@ -31,7 +37,7 @@ function Next({ update }: { readonly update: DeviceUpdate }) {
   return (
     <span>
       {t(`rollout.${word}`, { time: '' })}
-      <Moment at={at} zone={store.timeZone} />
+      <Moment at={at} zone={store.timeZone} clock={isSoon(at)} />
     </span>
   )
 }
@@ -43,20 +49,20 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'till',
       title: t('rollout.columns.till'),
       sort: 'cashId',
-      width: 'minmax(110px, 0.8fr)',
+      width: 'minmax(100px, 0.7fr)',
       cell: ({ device }) => <span className="number">{device.cashId}</span>,
     },
     {
       id: 'name',
       title: t('rollout.columns.name'),
-      width: 'minmax(150px, 1.4fr)',
+      width: 'minmax(120px, 1.2fr)',
       cell: ({ device }) => <span title={device.name}>{device.name}</span>,
     },
     {
       id: 'store',
       title: t('rollout.columns.store'),
       sort: 'store',
-      width: 'minmax(70px, 0.5fr)',
+      width: 'minmax(86px, 0.5fr)',
       cell: ({ store }) => (
         <span title={[store.name, store.phone].filter(Boolean).join('\n')}>{store.code}</span>
       ),
@@ -65,7 +71,7 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'wave',
       title: t('rollout.columns.wave'),
       sort: 'wave',
-      width: '76px',
+      width: '72px',
       align: 'end',
       cell: ({ wave }) => wave,
     },
@@ -73,21 +79,21 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'state',
       title: t('rollout.columns.state'),
       sort: 'state',
-      width: 'minmax(160px, 1.1fr)',
+      width: 'minmax(156px, 1fr)',
       cell: ({ state }) => <UpdateMark state={state} />,
     },
     {
       id: 'why',
       title: t('rollout.columns.why'),
       sort: 'reason',
-      width: 'minmax(190px, 1.8fr)',
+      width: 'minmax(200px, 1.8fr)',
       cell: (update) => <Why update={update} />,
     },
     {
       id: 'attempts',
       title: t('rollout.columns.attempts'),
       sort: 'attempts',
-      width: '92px',
+      width: '84px',
       align: 'end',
       cell: ({ attempts }) => attempts,
     },
@@ -95,7 +101,7 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'versions',
       title: t('rollout.columns.versions'),
       sort: 'from',
-      width: '110px',
+      width: 'minmax(128px, 0.5fr)',
       cell: ({ from, to }) => (
         <span>
           <Version digits={from?.full} />
@@ -108,14 +114,14 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'next',
       title: t('rollout.columns.next'),
       sort: 'notBefore',
-      width: 'minmax(170px, 1fr)',
+      width: 'minmax(126px, 0.8fr)',
       cell: (update) => <Next update={update} />,
     },
     {
       id: 'updated',
       title: t('rollout.columns.updated'),
       sort: 'updatedAt',
-      width: '120px',
+      width: '104px',
       cell: ({ updatedAt, store }) => <Ago at={updatedAt} zone={store.timeZone} />,
     },
   ]

@@ -9,6 +9,7 @@ const Fill = ({ percent }: { readonly percent: number }) => (
 
 /** How full something is. */
 export const MeterBar = ({ percent, label, tone }: BarProps) => (
+  // biome-ignore lint/a11y/useSemanticElements: a browser draws <meter> in colours of its own
   <div
     className="server-bar"
     data-tone={tone}

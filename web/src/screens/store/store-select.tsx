@@ -35,7 +35,7 @@ export function StoreSelect({ code, name }: StoreSelectProps) {
       <Combobox.Target targetType="button">
         <UnstyledButton
           className="store-select"
-          aria-label={t('shell.chooseStore')}
+          aria-label={`${t('shell.chooseStore')}: ${name === undefined ? code : `${name} (${code})`}`}
           onClick={() => combobox.toggleDropdown()}
         >
           {name === undefined ? code : `${name} (${code})`} <span aria-hidden="true">▼</span>

@@ -122,7 +122,11 @@ function Finished({ device, errands }: DownloadSectionProps) {
   return (
     <div className="terminal-finished">
       {isNewer ? <ErrandNote errands={errands} kinds={['downloadStart', 'downloadStop']} /> : null}
-      {last === undefined ? null : <p className="terminal-message">{last.text[language]}</p>}
+      {last === undefined ? (
+        <div className="terminal-idle" />
+      ) : (
+        <p className="terminal-message">{last.text[language]}</p>
+      )}
     </div>
   )
 }

@@ -36,7 +36,9 @@ export function ErrandNote({
     .flatMap((kind) => errands.last(kind) ?? [])
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0]
   if (newest === undefined || !isShown(newest.finishedAt)) return null
-  const { state, reason, finishedAt } = newest
+  const { kind, state, reason, finishedAt } = newest
+  // A look that came back shows in the time of the reading.
+  if (kind === 'look' && state === 'done') return null
   return (
     <span className="terminal-errand" role="status">
       <CommandMark state={state} /> <ReasonText code={reason} />{' '}

@@ -14,7 +14,7 @@ export function LogText({ title, events }: LogTextProps) {
   return (
     <section className="terminal-log" aria-label={title}>
       <div className="terminal-section-head">
-        <h4>{title}</h4>
+        <h3 className="terminal-small">{title}</h3>
         {events.length === 0 ? null : (
           <CopyButton value={text}>
             {({ copied, copy }) => (

@@ -7,7 +7,8 @@ import { useWords } from '../../words/language.ts'
 export function useSource(): (source: string) => string {
   const { t } = useWords()
   const sources: Readonly<Record<string, string>> = t('terminal.sources', { returnObjects: true })
-  return (source) => sources[source] ?? source
+  // A colon would name another catalogue to i18next.
+  return (source) => sources[source.replace(/:(.)/, (_, letter: string) => letter.toUpperCase())] ?? source
 }
 
 export function Reading({ device }: { readonly device: DeviceWhole }) {

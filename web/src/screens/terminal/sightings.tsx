@@ -1,5 +1,6 @@
 /** What other systems say of this till: beside its own words, with those systems' own times. */
 import type { DeviceWhole } from '../../api/types.ts'
+import { formatMoney } from '../../format/money.ts'
 import { Ago } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
 import { useSource } from './reading.tsx'
@@ -9,9 +10,13 @@ type Sighting = NonNullable<DeviceWhole['sightings']>[number]
 const shown = ['state', 'version', 'shift', 'sum', 'cashier', 'autoUpdate', 'download'] as const
 
 /** Other systems' words are shown as they are. */
-function useSaid(): (value: unknown) => string {
-  const { t } = useWords()
-  return (value) => {
+function useSaid(): (field: (typeof shown)[number], value: unknown) => string {
+  const { t, language } = useWords()
+  return (field, value) => {
+    if (field === 'sum' && typeof value === 'string')
+      return formatMoney(language, Math.round(Number(value) * 100))
+    if (value === null && field === 'download') return t('tills.downloadNone')
+    if (value === null && field === 'cashier') return t('tills.noCashier')
     if (typeof value === 'boolean') return t(value ? 'common.on' : 'common.off')
     if (typeof value === 'string' || typeof value === 'number') return String(value)
     if (typeof value !== 'object' || value === null) return t('terminal.noData')
@@ -49,7 +54,7 @@ function OneSighting({ sighting, zone }: { readonly sighting: Sighting; readonly
           .filter((field) => Object.hasOwn(body, field))
           .map((field) => (
             <Row key={field} label={t(`tills.columns.${field}`)}>
-              {say(body[field])}
+              {say(field, body[field])}
             </Row>
           ))}
       </dl>

@@ -17,7 +17,7 @@ export function Reached({ preview }: { readonly preview: CommandSent }) {
         </summary>
         <ul>
           {targets.map(({ cashId, number, name }) => (
-            <li key={cashId}>{t('tills.tillNamed', { number, name })}</li>
+            <li key={cashId}>{number === 0 ? name : t('tills.tillNamed', { number, name })}</li>
           ))}
         </ul>
       </details>

@@ -69,17 +69,19 @@ export function TillsScreen() {
       </div>
       <QuickFilters code={code} />
       <CommandProgress tills={tills.rows} zone={tills.rows[0]?.timeZone} />
-      <ListTable
-        label={t('shell.tabs.tills')}
-        list={tills}
-        columns={columns}
-        keyOf={(one) => one.cashId}
-        nameOf={(one) => one.name}
-        onOpen={(one) => set({ till: one.cashId })}
-        selection={selection}
-        current={till}
-        empty={<EmptyNotice title={t('tills.none')} hint={t('tills.noneHint')} />}
-      />
+      <div className="tills-table">
+        <ListTable
+          label={t('shell.tabs.tills')}
+          list={tills}
+          columns={columns}
+          keyOf={(one) => one.cashId}
+          nameOf={(one) => one.name}
+          onOpen={(one) => set({ till: one.cashId })}
+          selection={selection}
+          current={till}
+          empty={<EmptyNotice title={t('tills.none')} hint={t('tills.noneHint')} />}
+        />
+      </div>
       <Dialog code={code} selected={selection.keys} />
     </Screen>
   )

@@ -3,7 +3,15 @@ import type { PolicyBody } from '../../../../src/api/policy-schema.ts'
 import { defaultPolicy } from '../../../../src/rollout/policy.ts'
 import { formatVersion } from '../../../../src/rollout/versions.ts'
 import type { RolloutWhole } from '../../api/types.ts'
-import { type Draft, deviceKinds, differing, emptyDraft, type OwnWave, type Template, templates } from './draft.ts'
+import {
+  type Draft,
+  deviceKinds,
+  differing,
+  emptyDraft,
+  type OwnWave,
+  type Template,
+  templates,
+} from './draft.ts'
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : []

@@ -200,7 +200,8 @@ const isBranch = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** What of `over` is said otherwise than in `under`, member by member. */
 export function differing(under: unknown, over: unknown): unknown {
-  if (!isBranch(over) || !isBranch(under)) return JSON.stringify(under) === JSON.stringify(over) ? undefined : over
+  if (!isBranch(over) || !isBranch(under))
+    return JSON.stringify(under) === JSON.stringify(over) ? undefined : over
   const found = Object.entries(over).flatMap(([key, value]) => {
     const difference = differing(under[key], value)
     return difference === undefined ? [] : [[key, difference] as const]
@@ -234,9 +235,7 @@ export function reviseBody(draft: Draft, cut: unknown): Record<string, unknown> 
 
 /** At a path of members: `gate.approval`. */
 export function valueAt(policy: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((value, key) => (isBranch(value) ? value[key] : undefined), policy)
+  return path.split('.').reduce<unknown>((value, key) => (isBranch(value) ? value[key] : undefined), policy)
 }
 
 /** The same policy with this value there; what is usual is not written down. */

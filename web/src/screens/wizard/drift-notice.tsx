@@ -20,7 +20,13 @@ export function DriftNotice({ rollout, drift }: DriftProps) {
   return <Mark tone="good" glyph="check" label={t('wizard.approval.sameNow')} />
 }
 
-function Refusing({ rollout, changes }: { readonly rollout: RolloutWhole; readonly changes: Drift['changes'] }) {
+function Refusing({
+  rollout,
+  changes,
+}: {
+  readonly rollout: RolloutWhole
+  readonly changes: Drift['changes']
+}) {
   const { t } = useWords()
   const { id, allowed, state } = rollout
   const replan = useChange(() => post(`/rollouts/${id}/revise`, {}), [`rollouts:${id}`, 'rollouts'])
@@ -61,8 +67,7 @@ function Refusing({ rollout, changes }: { readonly rollout: RolloutWhole; readon
 
 function Aged({ drift: { count, byCode, devices } }: { readonly drift: Drift['drift'] }) {
   const { t } = useWords()
-  const nameOf = (code: string) =>
-    t(`wizard.drift.${code}` as 'wizard.drift.nowDone', { defaultValue: code })
+  const nameOf = (code: string) => t(`wizard.drift.${code}` as 'wizard.drift.nowDone', { defaultValue: code })
   return (
     <Alert
       color="yellow"

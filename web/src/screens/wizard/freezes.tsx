@@ -14,7 +14,11 @@ const isOver = ({ to }: Freeze): boolean => Date.parse(`${to}Z`) < Date.now() - 
 function localText(language: string, local: string): string {
   const at = new Date(`${local}Z`)
   if (Number.isNaN(at.getTime())) return local
-  return new Intl.DateTimeFormat(language, { dateStyle: 'short', timeStyle: 'short', timeZone: 'UTC' }).format(at)
+  return new Intl.DateTimeFormat(language, {
+    dateStyle: 'short',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  }).format(at)
 }
 
 export function Freezes({ draft, change }: StepProps) {

@@ -30,6 +30,7 @@ export function GateFields(step: StepProps) {
             {...step}
             path={`gate.${name}`}
             label={t(`wizard.waves.${name}`)}
+            hint={t(`wizard.waves.${name}Hint`)}
             min={name === 'minimumSample' ? 1 : 0}
             max={max}
             isWhole={name === 'minimumSample'}

@@ -39,7 +39,11 @@ export function Matched({ draft }: { readonly draft: Draft }) {
   const filter = filterOf(draft)
   return (
     <aside className="wizard-matched" aria-label={t('wizard.targets.matched')}>
-      {filter === undefined ? <Text size="sm">{t('wizard.targets.byPlan')}</Text> : <Counted filter={filter} />}
+      {filter === undefined ? (
+        <Text size="sm">{t('wizard.targets.byPlan')}</Text>
+      ) : (
+        <Counted filter={filter} />
+      )}
       <Text size="xs" c="dimmed">
         {t('wizard.targets.matchedHint')}
       </Text>

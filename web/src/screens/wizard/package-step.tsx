@@ -45,7 +45,11 @@ export function PackageStep({ draft, change }: StepProps) {
               >
                 <Stack>
                   {deviceKinds.map((kind) => (
-                    <KindPackages key={kind} kind={kind} packages={items.filter((one) => one.kind === kind)} />
+                    <KindPackages
+                      key={kind}
+                      kind={kind}
+                      packages={items.filter((one) => one.kind === kind)}
+                    />
                   ))}
                 </Stack>
               </Radio.Group>
@@ -58,7 +62,13 @@ export function PackageStep({ draft, change }: StepProps) {
   )
 }
 
-function KindPackages({ kind, packages }: { readonly kind: DeviceKind; readonly packages: readonly Package[] }) {
+function KindPackages({
+  kind,
+  packages,
+}: {
+  readonly kind: DeviceKind
+  readonly packages: readonly Package[]
+}) {
   const { t } = useWords()
   if (packages.length === 0) return null
   return (

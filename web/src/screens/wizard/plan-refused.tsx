@@ -24,14 +24,16 @@ const places: readonly (readonly [prefix: string, step: Step])[] = [
 const stepOf = (path: string): Step => places.find(([prefix]) => path.startsWith(prefix))?.[1] ?? 'targets'
 
 const leftOutIn = (fault: object): Readonly<Record<string, number>> => {
-  const params = 'params' in fault ? (fault.params as { leftOut?: Record<string, number> } | undefined) : undefined
+  const params =
+    'params' in fault ? (fault.params as { leftOut?: Record<string, number> } | undefined) : undefined
   return params?.leftOut ?? {}
 }
 
 export function PlanRefused({ problem }: { readonly problem: ApiProblem }) {
   const { t } = useWords()
   const set = useSetParams()
-  const faults = problem.errors.length > 0 ? problem.errors : [{ code: problem.code, path: problem.path ?? '' }]
+  const faults =
+    problem.errors.length > 0 ? problem.errors : [{ code: problem.code, path: problem.path ?? '' }]
   const wrong = [...new Set(faults.map(({ path }) => stepOf(path)))]
   const leftOut = faults.flatMap((fault) => Object.entries(leftOutIn(fault)))
   return (

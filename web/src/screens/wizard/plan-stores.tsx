@@ -31,7 +31,7 @@ export function PlanStores({ stores }: { readonly stores: Stores }) {
           {t('wizard.plan.storesHint')}
         </Text>
       </Group>
-      <Table.ScrollContainer minWidth={560} className="plan-box">
+      <Table.ScrollContainer minWidth={560} type="native" className="plan-box">
         <Table verticalSpacing={6} className="plan-table">
           <Table.Thead>
             <Table.Tr>

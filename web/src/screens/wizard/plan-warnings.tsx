@@ -1,4 +1,5 @@
 import { Title } from '@mantine/core'
+import { groupBy } from '../../../../src/rollout/plan/group-by.ts'
 import { Glyph } from '../../parts/glyph.tsx'
 import { useWords } from '../../words/language.ts'
 import type { ShownPlan } from './plan-view.tsx'
@@ -41,12 +42,11 @@ export function PlanWarnings({ warnings }: { readonly warnings: readonly Warning
         {t('wizard.plan.warnings')}
       </Title>
       <ul>
-        {warnings.map((warning) => {
-          const { code } = warning
-          const of = subjects(warning)
+        {[...groupBy(warnings, (one) => one.code)].map(([code, all]) => {
+          const of = all.map(subjects).join(', ')
           const text = t(`wizard.warnings.${code}` as 'wizard.warnings.thinLine', { defaultValue: code })
           return (
-            <li key={`${code} ${of}`} data-warning={code}>
+            <li key={code} data-warning={code}>
               <Glyph name="bang" />
               <span>{of === '' ? text : `${text}: ${of}`}</span>
             </li>

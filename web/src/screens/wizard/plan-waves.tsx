@@ -37,7 +37,7 @@ export function PlanWaves({ waves }: { readonly waves: Waves }) {
       <Title order={3} size="h5">
         {t('wizard.plan.waves')}
       </Title>
-      <Table.ScrollContainer minWidth={420} className="plan-box">
+      <Table.ScrollContainer minWidth={420} type="native" className="plan-box">
         <Table verticalSpacing={6} className="plan-table">
           <Table.Thead>
             <Table.Tr>

@@ -43,7 +43,7 @@ const times: readonly Field[] = [
 function Numbers({ fields, ...step }: StepProps & { readonly fields: readonly Field[] }) {
   const { t } = useWords()
   return (
-    <div className="wizard-fields">
+    <div className="wizard-fields" data-pairs={fields === lanes || undefined}>
       {fields.map(([name, path, min, max, isWhole = true]) => (
         <NumberField
           key={name}
@@ -130,7 +130,7 @@ export function PolicyStep(step: StepProps) {
         <Numbers {...step} fields={lanes} />
       </Part>
       <details className="wizard-more">
-        <summary>{t('wizard.policy.advanced')}</summary>
+        <summary className="wizard-more-head">{t('wizard.policy.advanced')}</summary>
         <Advanced {...step} />
       </details>
     </Stack>

@@ -1,6 +1,10 @@
 import { NativeSelect, NumberInput } from '@mantine/core'
 import { neverLowered } from '../../../../src/rollout/checks/preconditions.ts'
-import { defaultPreconditions, type PreconditionCode, preconditionCodes } from '../../../../src/rollout/policy.ts'
+import {
+  defaultPreconditions,
+  type PreconditionCode,
+  preconditionCodes,
+} from '../../../../src/rollout/policy.ts'
 import { useWords } from '../../words/language.ts'
 import { useField } from './field.tsx'
 import type { StepProps } from './step-props.ts'

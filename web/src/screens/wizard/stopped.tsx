@@ -36,7 +36,7 @@ export function Stopped({ tonight, isOver }: { readonly tonight: EveningJson; re
           <Mark tone="good" glyph="check" label={t('wizard.live.nobody')} />
         ) : null
       ) : (
-        <Table.ScrollContainer minWidth={480} className="plan-box">
+        <Table.ScrollContainer minWidth={480} type="native" className="plan-box">
           <Table verticalSpacing={6} className="plan-table" aria-label={t('wizard.live.table')}>
             <Table.Thead>
               <Table.Tr>

@@ -98,7 +98,9 @@ function Conditions({ targets, set }: PartProps) {
 /** Chosen ones stay listed, also when nothing has them any more. */
 const withChosen = (data: readonly { value: string; label: string }[], chosen: readonly string[]) => [
   ...data,
-  ...chosen.filter((one) => data.every(({ value }) => value !== one)).map((one) => ({ value: one, label: one })),
+  ...chosen
+    .filter((one) => data.every(({ value }) => value !== one))
+    .map((one) => ({ value: one, label: one })),
 ]
 
 function Names({ of, targets, set }: PartProps & { readonly of: 'groups' | 'labels' }) {
@@ -127,7 +129,10 @@ function Stores({ targets, set }: PartProps) {
   const [text, setText] = useState('')
   const filter = text.trim() === '' ? undefined : quoted(text)
   const found = useAnswer<Page<Store>>('/stores', { filter, limit: 100 }, { topics: ['stores'] })
-  const data = (found.data?.items ?? []).map(({ code, name }) => ({ value: code, label: `${code} · ${name}` }))
+  const data = (found.data?.items ?? []).map(({ code, name }) => ({
+    value: code,
+    label: `${code} · ${name}`,
+  }))
   return (
     <MultiSelect
       label={t('wizard.targets.stores')}

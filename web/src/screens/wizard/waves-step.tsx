@@ -1,4 +1,4 @@
-import { Checkbox, Fieldset, NumberInput, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Checkbox, NumberInput, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useWords } from '../../words/language.ts'
 import { type Template, templates, type Waves } from './draft.ts'
 import { GateFields } from './gate-fields.tsx'
@@ -53,7 +53,8 @@ export function WavesStep({ draft, change }: StepProps) {
           {t('wizard.waves.noGate')}
         </Text>
       ) : (
-        <Fieldset legend={t('wizard.waves.gate')}>
+        <fieldset className="wizard-part">
+          <legend>{t('wizard.waves.gate')}</legend>
           <Stack gap="sm">
             <Text size="sm" c="dimmed">
               {t('wizard.waves.gateHint')}
@@ -68,7 +69,7 @@ export function WavesStep({ draft, change }: StepProps) {
             ) : null}
             <GateFields draft={draft} change={change} />
           </Stack>
-        </Fieldset>
+        </fieldset>
       )}
     </Stack>
   )

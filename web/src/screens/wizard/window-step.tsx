@@ -1,4 +1,4 @@
-import { Fieldset, Radio, Stack, Text, TextInput } from '@mantine/core'
+import { Radio, Stack, Text, TextInput } from '@mantine/core'
 import { type WeeklySpan, weekdays } from '../../../../src/rollout/time/calendar.ts'
 import { viewerZone } from '../../format/time.ts'
 import { useWords } from '../../words/language.ts'
@@ -30,7 +30,8 @@ export function WindowStep({ draft, change }: StepProps) {
         </Stack>
       </Radio.Group>
       {windows === null ? null : <Spans spans={windows} set={(spans) => set('windows', spans)} />}
-      <Fieldset legend={t('wizard.window.yourZone', { zone: viewerZone() })}>
+      <fieldset className="wizard-part">
+        <legend>{t('wizard.window.yourZone', { zone: viewerZone() })}</legend>
         <div className="wizard-fields">
           <MomentField of="startsAt" name="notBefore" draft={draft} change={change} />
           <MomentField
@@ -42,7 +43,7 @@ export function WindowStep({ draft, change }: StepProps) {
           />
           <MomentField of="preloadFrom" name="preload" draft={draft} change={change} />
         </div>
-      </Fieldset>
+      </fieldset>
       <Freezes draft={draft} change={change} />
     </Stack>
   )
@@ -77,9 +78,7 @@ function MomentField({ of, name, draft, change, error }: MomentFieldProps) {
       inputWrapperOrder={['label', 'input', 'description', 'error']}
       value={localOf(value)}
       error={error}
-      onChange={(event) =>
-        change({ policy: withValue(draft.policy, of, isoOf(event.currentTarget.value)) })
-      }
+      onChange={(event) => change({ policy: withValue(draft.policy, of, isoOf(event.currentTarget.value)) })}
     />
   )
 }

@@ -28,8 +28,7 @@ export function WizardScreen() {
   const { t } = useWords()
   const me = useMe()
   const { rollout, step } = useParams()
-  if (me.data === undefined)
-    return me.error === null ? <LoadingNotice /> : <ProblemNotice error={me.error} />
+  if (me.data === undefined) return me.error === null ? <LoadingNotice /> : <ProblemNotice error={me.error} />
   const may = me.data.permissions.includes('rollouts.plan')
   return (
     <Screen title={t('wizard.title')} actions={may ? <StartOver /> : null}>

@@ -12,6 +12,8 @@ export const problems = {
   urlTooLong: 'The address is too long',
   headersTooLarge: 'The headers are too many or too large',
   tooManyRequests: 'Too many requests',
+  tooManyTokens: 'So many tokens work already: revoke one first',
+  tooManyUploads: 'Too many uploads at once: wait a little',
   tooManyConnections: 'Too many connections are open',
   shuttingDown: 'This server is closing',
   urlInvalid: 'The address cannot be read',

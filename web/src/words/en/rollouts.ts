@@ -33,7 +33,7 @@ export const rollouts = {
   look: 'Look at the plan',
   ownPlan: 'You made it: somebody else approves',
   barOf: 'Devices: {{parts}}',
-  bucketCount: '{{label}} {{count}}',
+  bucketCount: '{{label}}: {{number}}',
   buckets: {
     succeeded: 'Updated',
     running: 'Under way',

@@ -12,6 +12,8 @@ export const problems = {
   urlTooLong: 'Адрес слишком длинный',
   headersTooLarge: 'Слишком много заголовков',
   tooManyRequests: 'Слишком много запросов: подождите немного',
+  tooManyTokens: 'Столько токенов уже действует: сначала отзовите один',
+  tooManyUploads: 'Слишком много загрузок сразу: подождите',
   tooManyConnections: 'Открыто слишком много соединений',
   shuttingDown: 'Сервер завершает работу',
   urlInvalid: 'Адрес не читается',

@@ -35,7 +35,7 @@ export const rollouts = {
   look: 'Посмотреть план',
   ownPlan: 'Составили вы: согласует другой',
   barOf: 'Устройства: {{parts}}',
-  bucketCount: '{{label}} {{count}}',
+  bucketCount: '{{label}}: {{number}}',
   buckets: {
     succeeded: 'Обновлены',
     running: 'Выполняется',
