@@ -57,7 +57,8 @@ export async function lockRollout(on: Executor, id: string): Promise<Row | undef
 
 const PACKAGE = `
 SELECT id, kind, version, file_name AS "fileName", size, sha256, min_version AS "minVersion", needs_server AS "needsServer",
-  updates_tills AS "updatesTills", firmware, ffd, can_go_back AS "canGoBack", created_at AS "createdAt", retired_at AS "retiredAt"
+  updates_tills AS "updatesTills", firmware, ffd, can_go_back AS "canGoBack", created_at AS "createdAt", retired_at AS "retiredAt",
+  signature
 FROM package WHERE id = $1`
 
 export async function readPackage(on: Executor, id: string | null): Promise<Package | null> {

@@ -67,7 +67,7 @@ describe('the journal as a file', () => {
     ...{ cursor: '1-1', at: '2020-12-21T01:31:38.000Z', code: 'messageSent', actor: '=cmd|x' },
     ...{ rolloutId: null, storeId: null, deviceId: null, updateId: null, storePackageId: null, params: {} },
     ...{ store: 'M1', cashId: '50001002', timeZone: 'Europe/Moscow' },
-    text: { ru: 'Сообщение: «Закройте "смену"»\nсейчас', en: 'A message' },
+    text: { ru: '21.12.2020 04:31:38: Сообщение: «Закройте "смену"»\nсейчас', en: 'A message' },
   } satisfies EventView
 
   it('has a mark, the language’s separator, the store’s time, and nothing that a spreadsheet would run', () => {

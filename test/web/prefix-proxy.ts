@@ -10,7 +10,8 @@ export interface PrefixProxy {
   close(): Promise<void>
 }
 
-export async function openPrefixProxy(prefix: string, port: number): Promise<PrefixProxy> {
+/** `at`: on this port, as one that comes back. */
+export async function openPrefixProxy(prefix: string, port: number, at = 0): Promise<PrefixProxy> {
   const strays: string[] = []
   const server = createServer((request, response) => {
     const { url = '', method, headers } = request
@@ -26,7 +27,7 @@ export async function openPrefixProxy(prefix: string, port: number): Promise<Pre
     onward.on('error', () => response.destroy())
     request.pipe(onward)
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(at, '127.0.0.1')
   await until(() => server.listening, { within: 5_000, label: 'the proxy listens' })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')

@@ -30,6 +30,9 @@ async function violations(page: Page): Promise<string[]> {
 /** Failures that stop nothing. */
 const lenient = { ...defaultGate, failurePercent: 100 }
 
+/** The machine may be busy. */
+const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: WITHIN })
+
 const bucket = (page: Page, name: string) => page.locator(`button[data-bucket="${name}"]`)
 const numberOf = async (page: Page, name: string): Promise<number> =>
   Number((await bucket(page, name).locator('.number').textContent())?.replace(/\D/g, ''))
@@ -86,7 +89,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
 
       const { page, go, faults } = await office.visit({ role: 'operator' })
       await go(`rollouts/${id}`)
-      await expect.poll(() => numberOf(page, 'succeeded')).toBe(5)
+      await soon(() => numberOf(page, 'succeeded')).toBe(5)
       expect(await numberOf(page, 'rolledBack')).toBe(3)
       expect(await numberOf(page, 'failed')).toBe(0)
       const group = page.locator('[data-reason="healthFailed"]')
@@ -96,7 +99,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
 
       await bucket(page, 'rolledBack').click()
       await page.waitForURL(/state=rolledBack/)
-      await expect.poll(() => rows(page).count()).toBe(3)
+      await soon(() => rows(page).count()).toBe(3)
       expect(await rows(page).first().textContent()).toContain('Не прошла проверку')
       await page.goBack()
 
@@ -116,8 +119,8 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
         'изменилась после предпросмотра',
       )
       await asked(page).getByRole('button', { name: 'Закрыть' }).last().click()
-      await expect.poll(() => numberOf(page, 'succeeded'), { timeout: WITHIN }).toBe(8)
-      await expect.poll(() => state(page).textContent()).toBe('Завершено')
+      await soon(() => numberOf(page, 'succeeded')).toBe(8)
+      await soon(() => state(page).textContent()).toBe('Завершено')
       await page.getByText('Ничто не мешает').waitFor()
       expect(faults).toEqual([])
     },
@@ -148,7 +151,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await asked(page).getByText('Пропущена 1 касса').waitFor()
       expect(await asked(page).textContent()).toContain('уже закончена')
       await asked(page).getByRole('button', { name: 'Закрыть' }).last().click()
-      await expect.poll(() => numberOf(page, 'skipped')).toBe(1)
+      await soon(() => numberOf(page, 'skipped')).toBe(1)
       await page.locator('[data-bucket="skipped"][data-reason="skippedByPerson"]').waitFor()
 
       await control(page, 'Стоп').click()
@@ -161,7 +164,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await control(page, 'Запустить волну 2').click()
       await asked(page).getByText('3 кассы начнут или продолжат').waitFor()
       await asked(page).getByRole('button', { name: 'Запустить волну 2' }).click()
-      await expect.poll(() => numberOf(page, 'succeeded'), { timeout: WITHIN }).toBe(7)
+      await soon(() => numberOf(page, 'succeeded')).toBe(7)
       expect((await shown(id)).waves[1]?.releasedBy).toMatch(/operator/)
       expect(other).not.toBe('')
       expect(faults).toEqual([])
@@ -180,7 +183,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await asked(page).getByText('Остановленное обновление не продолжить').waitFor()
       await asked(page).getByLabel('Причина').fill('жалоба магазина')
       await asked(page).getByRole('button', { name: 'Стоп' }).click()
-      await expect.poll(() => state(page).textContent(), { timeout: WITHIN }).toBe('Остановлено')
+      await soon(() => state(page).textContent()).toBe('Остановлено')
       expect(await numberOf(page, 'cancelled')).toBe(4)
       await page.getByRole('tab', { name: 'Журнал' }).click()
       await page.getByText('жалоба магазина').waitFor()
@@ -210,9 +213,10 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       expect(await yes.isDisabled()).toBe(true)
       await asked(page).getByLabel('Причина').fill('проверили: ложная тревога')
       await yes.click()
-      await expect.poll(async () => (await shown(id)).state).not.toBe('paused')
-      await expect.poll(() => banner.count()).toBe(0)
+      await soon(async () => (await shown(id)).state).not.toBe('paused')
+      await soon(() => banner.count()).toBe(0)
       await office.api('POST', `/rollouts/${id}/stop`, { reason: 'конец проверки' })
+      await rolloutEnds(office.office, id)
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -238,21 +242,22 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await asked(page).getByText('4 кассы не начнут').waitFor()
       await tabTo('Приостановить')
       await page.keyboard.press('Enter')
-      await expect.poll(() => state(page).textContent()).toBe('Приостановлено')
+      await soon(() => state(page).textContent()).toBe('Приостановлено')
       await page.getByText('Приостановил человек').waitFor()
-      await expect.poll(() => asked(page).count()).toBe(0)
+      await soon(() => asked(page).count()).toBe(0)
       await tabTo('Продолжить')
       await page.keyboard.press('Enter')
       await asked(page).waitFor()
       await page.keyboard.press('Escape')
-      await expect.poll(() => asked(page).count()).toBe(0)
+      await soon(() => asked(page).count()).toBe(0)
       expect((await shown(id)).state).toBe('paused')
       await page.keyboard.press('Enter')
       await asked(page).getByText('Что произойдёт').waitFor()
       await tabTo('Продолжить')
       await page.keyboard.press('Enter')
-      await expect.poll(() => state(page).textContent()).toBe('Идёт')
+      await soon(() => state(page).textContent()).toBe('Идёт')
       await office.api('POST', `/rollouts/${id}/stop`, {})
+      await rolloutEnds(office.office, id)
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -267,7 +272,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await rolloutEnds(office.office, id)
       const { page, go, faults } = await office.visit({ role: 'viewer' })
       await go(`rollouts/${id}`)
-      await expect.poll(() => numberOf(page, 'unreachable')).toBe(1)
+      await soon(() => numberOf(page, 'unreachable')).toBe(1)
       expect(await numberOf(page, 'failed')).toBe(0)
       for (const name of ['Стоп', 'Откатить', 'Повторить неудачные']) {
         expect(await control(page, name).getAttribute('aria-disabled')).toBe('true')
@@ -288,7 +293,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
         .waitFor()
       expect(await violations(page)).toEqual([])
       await page.getByRole('tab', { name: 'Кассы' }).click()
-      await expect.poll(() => rows(page).count()).toBe(8)
+      await soon(() => rows(page).count()).toBe(8)
       expect(await violations(page)).toEqual([])
       const file = page.waitForEvent('download')
       await page.getByRole('button', { name: 'Выгрузить показанные (CSV)' }).click()

@@ -1,6 +1,7 @@
 /** Rollouts: planned, approved, run, and brought back. */
 import { z } from 'zod'
 import { counts } from '../answers/pieces.ts'
+import { rolloutOutlookAnswer, timelineAnswer, troublesAnswer } from '../answers/rollout-page.ts'
 import {
   consequencesAnswer,
   driftAnswer,
@@ -14,13 +15,10 @@ import {
   revisedAnswer,
   rollbackAnswer,
   rolloutAnswer,
-  rolloutOutlookAnswer,
   rolloutsAnswer,
   settledAnswer,
   skippedAnswer,
   standingAnswer,
-  timelineAnswer,
-  troublesAnswer,
   updatesAnswer,
   wavesAnswer,
 } from '../answers/rollouts.ts'

@@ -47,7 +47,9 @@ export function goToSignIn(): void {
 
 /** Not randomUUID: browsers have it on https alone, and a head office may have none. */
 const newKey = (): string =>
-  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
 
 function requestOf(method: string, { body, ifMatch, idempotencyKey, headers = {} }: Asked): RequestInit {
   const all: Record<string, string> = { Accept: 'application/json', ...headers }

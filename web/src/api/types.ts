@@ -41,6 +41,11 @@ import type {
 } from '../../../src/api/answers/packages.ts'
 import type { counts } from '../../../src/api/answers/pieces.ts'
 import type {
+  rolloutOutlookAnswer,
+  timelineAnswer,
+  troublesAnswer,
+} from '../../../src/api/answers/rollout-page.ts'
+import type {
   consequencesAnswer,
   driftAnswer,
   dryRunAnswer,
@@ -50,12 +55,9 @@ import type {
   replanAnswer,
   retriedAnswer,
   rolloutAnswer,
-  rolloutOutlookAnswer,
   rolloutsAnswer,
   skippedAnswer,
   standingAnswer,
-  timelineAnswer,
-  troublesAnswer,
   updateAnswer,
   updatesAnswer,
 } from '../../../src/api/answers/rollouts.ts'

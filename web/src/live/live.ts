@@ -17,6 +17,8 @@ export interface Live {
   follow(told: (message: LiveMessage) => void): () => void
   watchStatus(told: () => void): () => void
   status(): LiveStatus
+  /** The place from which everything is told; undefined: not known yet. What was read before it may have missed something. */
+  begunAt(): string | undefined
 }
 
 /** Pings come every 15 s: one missing is too many. */
@@ -29,6 +31,7 @@ export function createLive(): Live {
   const watchers = new Set<() => void>()
   let source: EventSource | undefined
   let cursor: string | undefined
+  let begun: string | undefined
   let again: number | undefined
   let silence: number | undefined
   let status: LiveStatus = { state: 'connecting', heardAt: undefined }
@@ -39,6 +42,7 @@ export function createLive(): Live {
   }
   const heard = (id: string) => {
     if (id !== '') cursor = id
+    begun ??= cursor
     clearTimeout(silence)
     silence = window.setTimeout(restart, SILENT_MS)
     say({ state: 'live', heardAt: new Date() })
@@ -84,5 +88,6 @@ export function createLive(): Live {
       return () => watchers.delete(told)
     },
     status: () => status,
+    begunAt: () => begun,
   }
 }

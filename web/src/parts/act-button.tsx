@@ -19,7 +19,10 @@ export function ActButton({ permission, why, onClick, children, label, ...rest }
   const may = useMay(permission)
   const refusal = may ? why : t('common.noPermission')
   return (
+    // Beside its button, so that it stays inside the dialog or the region that it belongs to.
     <Tooltip
+      withinPortal={false}
+      floatingStrategy="fixed"
       label={refusal}
       disabled={refusal === undefined}
       events={{ hover: true, focus: true, touch: true }}

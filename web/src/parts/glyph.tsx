@@ -12,6 +12,7 @@ const paths = {
   skip: 'M3.5 4l4 4-4 4M9 4l4 4-4 4',
   pause: 'M5.5 3.5v9M10.5 3.5v9',
   lock: 'M4 7.5h8v5.5H4zM5.5 7.5V5.5a2.5 2.5 0 0 1 5 0v2',
+  dot: 'M8 7.6v.8',
   stop: 'M4.5 4.5h7v7h-7z',
 } as const
 export type GlyphName = keyof typeof paths

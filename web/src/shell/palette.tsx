@@ -47,7 +47,10 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const [isDecided, setDecided] = useState(false)
   const { found, groups, places } = useGroups(text, actor)
   const at = Math.min(asked, Math.max(places.length - 1, 0))
-  useEffect(() => document.getElementById(optionOf(at))?.scrollIntoView({ block: 'nearest' }), [at])
+  useEffect(() => {
+    // Newer browsers answer with a promise, which is no way to clean up.
+    void document.getElementById(optionOf(at))?.scrollIntoView({ block: 'nearest' })
+  }, [at])
 
   const go = (place: Place | undefined) => {
     if (place === undefined) return

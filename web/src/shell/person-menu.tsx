@@ -1,5 +1,6 @@
 /** Who is signed in, the language, the theme, and the way out. */
 import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
 import { addressOf } from '../api/base.ts'
 import { useMe } from '../api/hooks.ts'
 import { Glyph } from '../parts/glyph.tsx'
@@ -50,6 +51,12 @@ export function PersonMenu() {
           </Menu.Item>
         ))}
         <Menu.Divider />
+        <Menu.Item component={Link} to="/settings/password">
+          {t('settings.sections.password')}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/settings/about">
+          {t('settings.sections.about')}
+        </Menu.Item>
         <Menu.Item component="a" href={addressOf('sign-out')}>
           {t('shell.signOut')}
         </Menu.Item>

@@ -3,6 +3,7 @@ import './shell.css'
 import { AppShell, Burger, Group, NavLink, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
+import type { MouseEvent } from 'react'
 import { addressOf } from '../api/base.ts'
 import { useMe } from '../api/hooks.ts'
 import { ProblemNotice } from '../parts/notices.tsx'
@@ -38,6 +39,21 @@ function Sections({ onGo }: { readonly onGo: () => void }) {
   )
 }
 
+/** Not by its address: that is of the page's root, as `<base>` has it. */
+function SkipLink() {
+  const { t } = useWords()
+  const skip = (event: MouseEvent) => {
+    event.preventDefault()
+    document.getElementById('content')?.focus()
+  }
+  return (
+    // biome-ignore lint/a11y/useValidAnchor: a link where readers look for one
+    <a className="skip" href="#content" onClick={skip}>
+      {t('shell.skip')}
+    </a>
+  )
+}
+
 function Foot() {
   const { t } = useWords()
   const version = useMe().data?.server?.version
@@ -65,9 +81,7 @@ export function Shell() {
       navbar={{ width: 216, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       padding="md"
     >
-      <a className="skip" href="#content">
-        {t('shell.skip')}
-      </a>
+      <SkipLink />
       <AppShell.Header className="head">
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">

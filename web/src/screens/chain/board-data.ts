@@ -1,6 +1,6 @@
 /** The board's columns as cells. Pure. */
 import type { Board, BoardNews } from '../../api/types.ts'
-import { type Mark, marks } from './marks.ts'
+import type { Mark } from './marks.ts'
 
 export interface BoardStore {
   readonly code: string
@@ -22,8 +22,6 @@ export interface Cell {
   readonly version: string | null
   /** When it last said anything, milliseconds since 1970, to the minute; null: never. */
   readonly saidAt: number | null
-  /** The higher one is newer. */
-  readonly seq: number
 }
 
 const MINUTE_MS = 60_000
@@ -40,25 +38,24 @@ export function storesOf({ stores, at }: Pick<Board, 'stores' | 'at'>): BoardSto
   }))
 }
 
-type Columns = Pick<BoardNews, 'at' | 'seq' | 'tables' | 'cells'>
+type Columns = Pick<BoardNews, 'at' | 'tables' | 'cells'>
 
 const told = <T>(table: readonly T[], place: number | null | undefined): T | null =>
   place == null ? null : (table[place] ?? null)
 
 /** @param place of the cell in the columns */
-function cellAt({ at, seq, tables, cells }: Columns, place: number): Cell {
+function cellAt({ at, tables, cells }: Columns, place: number): Cell {
   const age = cells.ageMinutes[place] ?? null
   return {
     cashId: cells.cashId[place] ?? '',
     number: cells.number[place] ?? 0,
     kind: told(tables.kinds, cells.kind[place]) ?? 'till',
-    mark: told(tables.marks, cells.mark[place]) ?? marks[marks.length - 1] ?? 'none',
+    mark: told(tables.marks, cells.mark[place]) ?? 'none',
     reason: told(tables.reasons, cells.reason[place]),
     rollout: told(tables.rollouts, cells.rollout[place]),
     wave: cells.wave[place] ?? null,
     version: told(tables.versions, cells.version[place]),
     saidAt: age === null ? null : Date.parse(at) - age * MINUTE_MS,
-    seq,
   }
 }
 

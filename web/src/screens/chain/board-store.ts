@@ -1,10 +1,7 @@
 /** The board as the page knows it: read whole, then patched cell by cell. Only who shows a changed store is told of it. */
-import { countBy } from '../../../../src/rollout/report/facts.ts'
 import type { Board, BoardNews } from '../../api/types.ts'
 import { type BoardStore, type Cell, cellsOf, looksSame, storesOf } from './board-data.ts'
-import { type Mark, marks } from './marks.ts'
-
-export type MarkCounts = Readonly<Record<Mark, number>>
+import { countMarks, type MarkCounts } from './marks.ts'
 
 export interface BoardModel {
   /** A new reading: what the stream told meanwhile stays. */
@@ -19,6 +16,8 @@ export interface BoardModel {
   readonly counts: () => MarkCounts
   /** Grows whenever a cell looks otherwise. */
   readonly revision: () => number
+  /** Grows when devices came or went. */
+  readonly shape: () => number
   subscribe(told: () => void): () => void
 }
 
@@ -32,8 +31,10 @@ export function createBoard(rollout: string | undefined): BoardModel {
   let stores: readonly BoardStore[] = []
   let inStore: (readonly Cell[])[] = []
   let places = new Map<string, { store: number; place: number }>()
-  let counts: MarkCounts = countBy([] as Cell[], marks, ({ mark }) => mark)
+  let seqs = new Map<string, number>()
+  let counts: MarkCounts = countMarks([])
   let revision = 0
+  let shape = 0
   let isLoaded = false
 
   const cell = (cashId: string): Cell | undefined => {
@@ -41,7 +42,7 @@ export function createBoard(rollout: string | undefined): BoardModel {
     return at === undefined ? undefined : inStore[at.store]?.[at.place]
   }
   const say = () => {
-    counts = countBy(inStore.flat(), marks, ({ mark }) => mark)
+    counts = countMarks(inStore)
     revision += 1
     for (const one of told) one()
   }
@@ -51,10 +52,11 @@ export function createBoard(rollout: string | undefined): BoardModel {
       const at = places.get(next.cashId)
       const former = cell(next.cashId)
       // Of another rollout it says nothing here; who is not on this board comes with the next reading.
-      if (at === undefined || former === undefined || former.seq > next.seq) continue
+      if (at === undefined || former === undefined || (seqs.get(next.cashId) ?? 0) > news.seq) continue
       if (rollout !== undefined && next.rollout !== rollout) continue
       const cells = changed.get(at.store) ?? [...(inStore[at.store] ?? [])]
       cells[at.place] = next
+      seqs.set(next.cashId, news.seq)
       changed.set(at.store, cells)
     }
     for (const [store, cells] of changed) inStore[store] = cells
@@ -63,12 +65,15 @@ export function createBoard(rollout: string | undefined): BoardModel {
   const load = (board: Board) => {
     const next: Cell[][] = board.stores.code.map(() => [])
     const found = new Map<string, { store: number; place: number }>()
+    const newest = new Map<string, number>()
     cellsOf(board).forEach((read, i) => {
       const store = board.cells.store[i] ?? 0
       const former = cell(read.cashId)
       const cells = next[store] ?? []
+      const seq = seqs.get(read.cashId) ?? 0
       found.set(read.cashId, { store, place: cells.length })
-      cells.push(former !== undefined && former.seq > read.seq ? former : read)
+      newest.set(read.cashId, Math.max(seq, board.seq))
+      cells.push(former !== undefined && seq > board.seq ? former : read)
     })
     const byCode = new Map(stores.map(({ code }, i) => [code, inStore[i] ?? NOTHING]))
     stores = storesOf(board)
@@ -77,7 +82,9 @@ export function createBoard(rollout: string | undefined): BoardModel {
       const isSame = former.length === cells.length && cells.every((one, j) => isAsBefore(former[j], one))
       return isSame ? former : cells
     })
+    if (found.size !== places.size || [...found.keys()].some((cashId) => !places.has(cashId))) shape += 1
     places = found
+    seqs = newest
     isLoaded = true
     for (const news of kept.splice(0)) patch(news)
     say()
@@ -95,6 +102,7 @@ export function createBoard(rollout: string | undefined): BoardModel {
     storeOf: (cashId) => stores[places.get(cashId)?.store ?? -1],
     counts: () => counts,
     revision: () => revision,
+    shape: () => shape,
     subscribe: (one) => {
       told.add(one)
       return () => told.delete(one)
@@ -102,9 +110,13 @@ export function createBoard(rollout: string | undefined): BoardModel {
   }
 }
 
-/** A reading that drew nothing otherwise, not even an age that people would notice. */
+/** Minutes are rounded: by so much a reading may differ that says the same. */
+const SAME_MS = 120_000
+
+/** A reading that draws nothing otherwise. */
 const isAsBefore = (former: Cell | undefined, next: Cell): boolean =>
   former !== undefined &&
   former.cashId === next.cashId &&
   looksSame(former, next) &&
-  former.saidAt === next.saidAt
+  (former.saidAt === null) === (next.saidAt === null) &&
+  Math.abs((former.saidAt ?? 0) - (next.saidAt ?? 0)) < SAME_MS

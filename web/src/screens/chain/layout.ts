@@ -78,18 +78,20 @@ export function widthFor(sizes: readonly number[]): number {
   return Math.min(MOST, Math.max(LEAST, sorted[Math.floor(sorted.length * 0.9)] ?? LEAST))
 }
 
-const valueOf = (by: Grouping, cell: Cell, store: BoardStore): string | null =>
-  by === 'wave'
-    ? cell.wave === null
-      ? null
-      : String(cell.wave)
-    : by === 'group'
-      ? store.group
-      : by === 'zone'
-        ? store.zone
-        : by === 'version'
-          ? cell.version
-          : ''
+function groupValue(by: Grouping, cell: Cell, store: BoardStore): string | null {
+  switch (by) {
+    case 'wave':
+      return cell.wave === null ? null : String(cell.wave)
+    case 'group':
+      return store.group
+    case 'zone':
+      return store.zone
+    case 'version':
+      return cell.version
+    case 'none':
+      return ''
+  }
+}
 
 function groupsOf({ stores, cellsIn, by, shown }: LayoutAsked): Group[] {
   const groups = new Map<string, Group>()
@@ -97,7 +99,7 @@ function groupsOf({ stores, cellsIn, by, shown }: LayoutAsked): Group[] {
     const cells = cellsIn(i)
     if (shown.size > 0 && !cells.some(({ mark }) => shown.has(mark))) return
     for (const cell of cells) {
-      const value = valueOf(by, cell, store)
+      const value = groupValue(by, cell, store)
       const rollout = by === 'wave' && value !== null ? cell.rollout : null
       const key = `${rollout} ${value}`
       const group = groups.get(key) ?? { value, rollout, parts: new Map<number, Cell[]>() }
@@ -118,7 +120,10 @@ const compareGroups = (a: Group, b: Group): number =>
 
 const CALM = marks.length
 const worstOf = (cells: readonly Cell[]): number =>
-  cells.reduce((worst, { mark }) => (troubles.has(mark) ? Math.min(worst, marks.indexOf(mark)) : worst), CALM)
+  cells.reduce<number>(
+    (worst, { mark }) => (troubles.has(mark) ? Math.min(worst, marks.indexOf(mark)) : worst),
+    CALM,
+  )
 
 /** The worst first; of equals who opens first. */
 function partsInOrder({ parts }: Group, asked: LayoutAsked): Part[] {

@@ -30,3 +30,11 @@ export const isMark = (text: string): text is Mark => (marks as readonly string[
 /** `failed,broken` of the address. */
 export const marksOf = (text: string | undefined): ReadonlySet<Mark> =>
   new Set((text ?? '').split(',').filter(isMark))
+
+export type MarkCounts = Readonly<Record<Mark, number>>
+
+export function countMarks(lists: readonly (readonly { readonly mark: Mark }[])[]): MarkCounts {
+  const counts = Object.fromEntries(marks.map((mark) => [mark, 0])) as Record<Mark, number>
+  for (const list of lists) for (const { mark } of list) counts[mark] += 1
+  return counts
+}

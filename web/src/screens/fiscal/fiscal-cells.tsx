@@ -6,7 +6,7 @@ import { formatDay, formatSpan } from '../../format/time.ts'
 import { useReason } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
-import { SignMark } from './signs.tsx'
+import { LevelMark, SignMark } from './signs.tsx'
 
 interface CellProps {
   readonly device: FiscalDevice
@@ -60,26 +60,25 @@ export function DriveCell({ device }: CellProps) {
   return <SignMark sign={signOf(device, 'drive')} />
 }
 
-export function OfdCell({ device }: CellProps) {
-  return <SignMark sign={signOf(device, 'ofd')} />
-}
-
-/** Length, number and date of what waits longest. */
-export function QueueCell({ device, zone }: CellProps) {
+/** The verdict, and below it what waits longest: its number, its date, how many wait. */
+export function OfdCell({ device, zone }: CellProps) {
   const { t, language } = useWords()
   const queue = device.fiscal?.ofdQueue
-  if (queue == null) return <Unknown />
+  const sign = <SignMark sign={signOf(device, 'ofd')} />
+  if (queue == null || queue.length === 0) return sign
   const { length, firstNumber, firstAt } = queue
-  if (length === 0) return <span>{t('common.none')}</span>
   const at = firstAt === null ? Number.NaN : Date.parse(firstAt)
   const span = Number.isNaN(at) ? undefined : formatSpan(language, (Date.now() - at) / 1000)
   return (
     <>
-      <SaidTime at={firstAt} zone={zone} />
+      {sign}
       <Under title={t('fiscal.firstNumber', { number: firstNumber ?? t('common.unknown') })}>
         {firstNumber === null ? null : `${t('fiscal.numbered', { number: firstNumber })} · `}
+        <SaidTime at={firstAt} zone={zone} />
+      </Under>
+      <Under>
         {length === null ? null : t('fiscal.waiting', { count: length })}
-        {span === undefined ? null : ` · ${span}`}
+        {span === undefined ? null : ` · ${t('fiscal.waitingFor', { span })}`}
       </Under>
     </>
   )
@@ -108,17 +107,12 @@ export function ValidCell({ device }: CellProps) {
   if (until == null || sign === undefined) return <Unknown />
   const { days } = sign.params
   if (days === undefined) return <span>{until}</span>
+  const left = days < 0 ? t('fiscal.daysOver', { count: -days }) : t('fiscal.daysLeft', { count: days })
   return (
     <>
       <span className="number">{formatDay(language, until)}</span>
-      <span className="fiscal-under" data-level={sign.level}>
-        {days < 0 ? t('fiscal.daysOver', { count: -days }) : t('fiscal.daysLeft', { count: days })}
-        {sign.level === 'ok' ? null : (
-          <>
-            {' · '}
-            <SignMark sign={sign} />
-          </>
-        )}
+      <span className="fiscal-under">
+        {sign.level === 'ok' ? left : <LevelMark level={sign.level} label={left} />}
       </span>
     </>
   )

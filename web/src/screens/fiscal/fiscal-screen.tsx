@@ -10,16 +10,7 @@ import { Screen } from '../../parts/screen.tsx'
 import { useParam } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { useStore } from '../store/store-frame.tsx'
-import {
-  ClosingCell,
-  DriveCell,
-  FfdCell,
-  NumberCell,
-  OfdCell,
-  QueueCell,
-  TillCell,
-  ValidCell,
-} from './fiscal-cells.tsx'
+import { ClosingCell, DriveCell, FfdCell, NumberCell, OfdCell, TillCell, ValidCell } from './fiscal-cells.tsx'
 import { LevelMark } from './signs.tsx'
 
 const columns = [
@@ -27,7 +18,6 @@ const columns = [
   ['fnNumber', NumberCell],
   ['drive', DriveCell],
   ['ofd', OfdCell],
-  ['queue', QueueCell],
   ['closing', ClosingCell],
   ['validUntil', ValidCell],
   ['ffd', FfdCell],

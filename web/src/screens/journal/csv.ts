@@ -1,6 +1,7 @@
 /** The journal as CSV for spreadsheets, as reports are written: src/report/csv.ts tells why each of it. */
 import type { EventView } from '../../api/types.ts'
 import { formatMoment } from '../../format/time.ts'
+import { sentenceOf } from './sentence.ts'
 
 type Language = 'ru' | 'en'
 
@@ -23,7 +24,7 @@ const rowOf = (event: EventView, language: Language): Readonly<Record<ColumnId, 
   till: event.cashId ?? '',
   code: event.code,
   actor: event.actor,
-  text: event.text[language],
+  text: sentenceOf(event, language),
 })
 
 export function csvOf(

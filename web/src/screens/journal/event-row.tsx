@@ -6,6 +6,7 @@ import { Moment } from '../../parts/values.tsx'
 import { useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { isAlarm } from './kinds.ts'
+import { sentenceOf } from './sentence.ts'
 
 function Cell({ children, ...rest }: ComponentProps<'span'>) {
   return (
@@ -56,7 +57,7 @@ export function EventRow({ event, hasStore }: EventRowProps) {
         )}
       </Cell>
       <Cell className="journal-text" title={code} data-alarm={isAlarm(code) || undefined}>
-        {isAlarm(code) ? <Glyph name="bang" /> : null} {event.text[language]}{' '}
+        {isAlarm(code) ? <Glyph name="bang" /> : null} {sentenceOf(event, language)}{' '}
         {rolloutId === null ? null : (
           <Link to={`/rollouts/${rolloutId}` as string} className="journal-link journal-to">
             {t('journal.rollout')} <span aria-hidden="true">→</span>

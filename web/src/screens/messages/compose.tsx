@@ -1,4 +1,4 @@
-import { MultiSelect, SegmentedControl, Stack, Text } from '@mantine/core'
+import { MultiSelect, Radio, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
@@ -90,20 +90,18 @@ interface WhomsProps {
 function Whoms({ whom, onChange }: WhomsProps) {
   const { t } = useWords()
   return (
-    <div>
-      <Text size="sm" fw={500} mb={4}>
-        {t('messages.targets')}
-      </Text>
-      <SegmentedControl
-        size="xs"
-        fullWidth
-        orientation="vertical"
-        aria-label={t('messages.targets')}
-        value={whom}
-        onChange={(value) => isWhom(value) && onChange(value)}
-        data={whoms.map((value) => ({ value, label: t(`messages.${value}`) }))}
-      />
-    </div>
+    <Radio.Group
+      label={t('messages.targets')}
+      size="sm"
+      value={whom}
+      onChange={(value) => isWhom(value) && onChange(value)}
+    >
+      <Stack gap={6} mt={4}>
+        {whoms.map((value) => (
+          <Radio key={value} size="sm" value={value} label={t(`messages.${value}`)} />
+        ))}
+      </Stack>
+    </Radio.Group>
   )
 }
 

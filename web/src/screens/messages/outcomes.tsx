@@ -12,15 +12,18 @@ import { useWords } from '../../words/language.ts'
 
 const WATCH_MS = 1500
 
-const signs: Readonly<Record<CommandState, readonly [Tone, GlyphName]>> = {
+/** `retrying`: it was refused or not reached, and is tried again. */
+type Outcome = CommandState | 'retrying'
+const signs: Readonly<Record<Outcome, readonly [Tone, GlyphName]>> = {
   waiting: ['calm', 'clock'],
+  retrying: ['warn', 'clock'],
   running: ['busy', 'play'],
   done: ['good', 'check'],
   failed: ['bad', 'cross'],
   expired: ['warn', 'clock'],
   cancelled: ['off', 'dash'],
 }
-const isState = (text: string): text is CommandState => Object.hasOwn(signs, text)
+const isOutcome = (text: string): text is Outcome => Object.hasOwn(signs, text)
 
 interface OutcomesProps {
   readonly id: string
@@ -80,12 +83,17 @@ function OutcomeRow({ item, store }: { readonly item: Item; readonly store: Stor
   const { cashId, state, reason, finishedAt } = item
   const till = store.devices.find((one) => one.cashId === cashId)
   const words = useReason(reason)
-  const [tone, glyph] = isState(state) ? signs[state] : (['off', 'question'] as const)
+  const outcome = state === 'waiting' && reason !== null ? 'retrying' : state
+  const [tone, glyph] = isOutcome(outcome) ? signs[outcome] : (['off', 'question'] as const)
   return (
     <tr data-key={cashId}>
       <td>{till === undefined ? cashId : t('tills.tillNamed', { number: till.number, name: till.name })}</td>
       <td>
-        <Mark tone={tone} glyph={glyph} label={isState(state) ? t(`messages.states.${state}`) : state} />
+        <Mark
+          tone={tone}
+          glyph={glyph}
+          label={isOutcome(outcome) ? t(`messages.states.${outcome}`) : state}
+        />
       </td>
       <td>
         {words?.label}

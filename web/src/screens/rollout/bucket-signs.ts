@@ -3,7 +3,6 @@ import type { GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
 
 export type { Bucket }
-export { buckets }
 
 interface Sign {
   readonly tone: Tone

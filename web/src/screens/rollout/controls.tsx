@@ -1,6 +1,5 @@
 /** The controls: those that are not allowed now say why, and each says what it would do before it does it. */
 import { Group } from '@mantine/core'
-import { useState } from 'react'
 import type { RolloutWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
@@ -8,6 +7,7 @@ import { useSelection } from '../../parts/selection.ts'
 import { useWords } from '../../words/language.ts'
 import { ControlDialog } from './control-dialog.tsx'
 import { RetryDialog } from './retry-dialog.tsx'
+import { useAsked } from './use-asked.ts'
 import { nextWave, retryable, traits, type Verb, verbs } from './verbs.ts'
 
 /** Why not now; undefined: it may be done. */
@@ -42,8 +42,7 @@ export function Controls({ rollout }: { readonly rollout: RolloutWhole }) {
   const refusalOf = useRefusal(rollout)
   const labelOf = useVerbLabel(rollout)
   const { keys } = useSelection()
-  const [asked, ask] = useState<Verb>()
-  const close = () => ask(undefined)
+  const { asked, ask, close } = useAsked<Verb>()
   const shown = OPEN.has(rollout.state) ? verbs.filter((verb) => verb === 'stop') : verbs
   return (
     <Group gap={6} role="group" aria-label={t('rollout.controls')} className="rollout-controls">

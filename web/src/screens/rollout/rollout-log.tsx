@@ -46,14 +46,14 @@ function Lines({ list }: { readonly list: ReturnType<typeof useList<EventView>> 
   if (list.rows.length === 0) return <EmptyNotice title={t('rollout.logEmpty')} />
   return (
     <>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard */}
-      <section className="rollout-log" tabIndex={0} aria-label={t('rollout.log')}>
+      {/* biome-ignore lint/a11y: what scrolls must be reached by the keyboard, and is no landmark of its own */}
+      <div className="rollout-log" role="group" tabIndex={0} aria-label={t('rollout.log')}>
         <ol>
           {list.rows.map((event) => (
             <Line key={event.cursor} event={event} />
           ))}
         </ol>
-      </section>
+      </div>
       {list.hasMore ? (
         <Button size="compact-sm" variant="default" onClick={list.more}>
           {t('common.more')}

@@ -34,7 +34,7 @@ function pileOf(span: Span, found: readonly { bucket: Bucket; count: number }[])
 }
 
 /** What ended, in stretches of `stepMs`. */
-export function pilesOf(installs: Timeline['installs'], { from, to }: Span, stepMs: number): Pile[] {
+function pilesOf(installs: Timeline['installs'], { from, to }: Span, stepMs: number): Pile[] {
   const groups = new Map<number, { bucket: Bucket; count: number }[]>()
   for (const { at, bucket, count } of installs) {
     const time = Date.parse(at)

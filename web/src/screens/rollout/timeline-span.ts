@@ -3,7 +3,6 @@ import type { RolloutOutlook, RolloutWhole, Timeline } from '../../api/types.ts'
 import { isMoving } from './use-rollout.ts'
 
 const HOUR_MS = 3_600_000
-export const DAY_MS = 24 * HOUR_MS
 /** Shorter ones would be all edges. */
 const LEAST_MS = 2 * HOUR_MS
 

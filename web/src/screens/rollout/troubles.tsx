@@ -1,7 +1,6 @@
 /** What is in the way, by reason: how many, what one does about it, who can, and the first of them. */
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { RolloutWhole, Trouble } from '../../api/types.ts'
 import { formatCount } from '../../format/money.ts'
 import { ActButton } from '../../parts/act-button.tsx'
@@ -12,6 +11,7 @@ import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { type Bucket, bucketSigns, retryStates } from './bucket-signs.ts'
 import { RetryDialog, type RetryOf } from './retry-dialog.tsx'
+import { useAsked } from './use-asked.ts'
 import { useTroubles } from './use-rollout.ts'
 
 /** Each section in the order of its buckets: the worst first. */
@@ -136,18 +136,16 @@ function Groups({ rollout, items, onRetry }: GroupsProps) {
 export function Troubles({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
   const found = useTroubles(rollout.id)
-  const [retry, setRetry] = useState<RetryOf>()
+  const { asked, ask, close } = useAsked<RetryOf>()
   return (
     <section aria-labelledby="rollout-troubles">
       <h2 id="rollout-troubles" className="rollout-title">
         {t('rollout.troubles')}
       </h2>
       <Answered answer={found}>
-        {({ items }) => <Groups rollout={rollout} items={items} onRetry={setRetry} />}
+        {({ items }) => <Groups rollout={rollout} items={items} onRetry={ask} />}
       </Answered>
-      {retry === undefined ? null : (
-        <RetryDialog rollout={rollout} {...retry} onClose={() => setRetry(undefined)} />
-      )}
+      {asked === undefined ? null : <RetryDialog rollout={rollout} {...asked} onClose={close} />}
     </section>
   )
 }

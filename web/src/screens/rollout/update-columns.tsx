@@ -13,8 +13,8 @@ function Why({ update }: { readonly update: DeviceUpdate }) {
   const { t } = useWords()
   const { reason, waitsFor, carried, finishedAt } = update
   const known = useReason(reason)
-  // When it is tried again stands in the next column.
-  const isTold = waitsFor === reason || (waitsFor === 'backoff' && reason !== null)
+  // That it runs its state says, and when it is tried again the next column.
+  const isTold = waitsFor === reason || waitsFor === 'running' || (waitsFor === 'backoff' && reason !== null)
   const waits = useReason(finishedAt === null && !isTold ? waitsFor : null)
   if (carried && finishedAt === null && known === undefined) return <span>{t('rollout.carried')}</span>
   const waitLabel = waitsFor === 'storeLimit' ? t('rollout.waits.storeLimit') : waits?.label
@@ -55,7 +55,7 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
     {
       id: 'name',
       title: t('rollout.columns.name'),
-      width: 'minmax(120px, 1.2fr)',
+      width: 'minmax(110px, 1.2fr)',
       cell: ({ device }) => <span title={device.name}>{device.name}</span>,
     },
     {
@@ -86,14 +86,14 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'why',
       title: t('rollout.columns.why'),
       sort: 'reason',
-      width: 'minmax(200px, 1.8fr)',
+      width: 'minmax(186px, 1.8fr)',
       cell: (update) => <Why update={update} />,
     },
     {
       id: 'attempts',
       title: t('rollout.columns.attempts'),
       sort: 'attempts',
-      width: '84px',
+      width: '94px',
       align: 'end',
       cell: ({ attempts }) => attempts,
     },
@@ -101,7 +101,7 @@ export function useUpdateColumns(): readonly Column<DeviceUpdate>[] {
       id: 'versions',
       title: t('rollout.columns.versions'),
       sort: 'from',
-      width: 'minmax(128px, 0.5fr)',
+      width: 'minmax(146px, 0.5fr)',
       cell: ({ from, to }) => (
         <span>
           <Version digits={from?.full} />

@@ -16,7 +16,7 @@ import { topicsOf } from './use-rollout.ts'
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 
 /** What the address says, in the list's own language. */
-export function filterOf(params: ReturnType<typeof useParams>): string {
+function filterOf(params: ReturnType<typeof useParams>): string {
   const { filter, state, reason, wave } = params
   const terms = [
     ...(isBucket(state) ? [`bucket:${state}`] : []),

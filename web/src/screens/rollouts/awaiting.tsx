@@ -17,7 +17,7 @@ export function Awaiting() {
   if (!may || rows.length === 0) return null
   return (
     <Alert
-      color="yellow"
+      variant="default"
       icon={<Glyph name="question" />}
       title={t('rollouts.awaiting', { count: rows.length })}
       className="rollouts-awaiting"

@@ -3,6 +3,7 @@ import { Group, SegmentedControl, Stack } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useList } from '../../api/hooks.ts'
 import type { Rollout } from '../../api/types.ts'
+import { formatMoment, formatSpan, viewerZone } from '../../format/time.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { FilterBox } from '../../parts/filter-box.tsx'
 import { type Column, ListTable } from '../../parts/list-table.tsx'
@@ -92,7 +93,7 @@ function useColumns(): readonly Column<Rollout>[] {
       id: 'name',
       title: t('rollouts.name'),
       sort: 'name',
-      width: 'minmax(180px, 2fr)',
+      width: 'minmax(160px, 2fr)',
       cell: (row) => (
         <span title={row.name}>
           {row.name}
@@ -104,55 +105,66 @@ function useColumns(): readonly Column<Rollout>[] {
       id: 'version',
       title: t('rollouts.version'),
       sort: 'version',
-      width: '80px',
+      width: '75px',
       cell: (row) => <Version digits={row.package.version} />,
     },
     {
       id: 'state',
       title: t('rollouts.state'),
       sort: 'state',
-      width: '180px',
+      width: '175px',
       cell: (row) => <RolloutMark state={row.state} />,
     },
     {
       id: 'progress',
       title: t('rollouts.progress'),
-      width: 'minmax(220px, 1.2fr)',
+      width: 'minmax(180px, 1.2fr)',
       cell: (row) => <CountsBar counts={row.counts} />,
     },
-    { id: 'waves', title: t('rollouts.waves'), width: '90px', cell: (row) => <WavesDone of={row} /> },
+    { id: 'waves', title: t('rollouts.waves'), width: '75px', cell: (row) => <WavesDone of={row} /> },
     {
       id: 'people',
       title: t('rollouts.people'),
-      width: 'minmax(150px, 1fr)',
+      width: 'minmax(160px, 1fr)',
       cell: (row) => <People of={row} />,
     },
     {
       id: 'created',
       title: t('rollouts.created'),
       sort: 'createdAt',
-      width: '165px',
+      width: '160px',
       cell: (row) => <Moment at={row.createdAt} />,
     },
     {
       id: 'started',
       title: t('rollouts.started'),
       sort: 'startedAt',
-      width: '165px',
-      cell: (row) => <MomentOrDash at={row.startedAt} />,
-    },
-    {
-      id: 'finished',
-      title: t('rollouts.finished'),
-      sort: 'finishedAt',
-      width: '165px',
-      cell: (row) => <MomentOrDash at={row.finishedAt} />,
+      width: '235px',
+      cell: (row) => <Lasted of={row} />,
     },
   ]
 }
 
-/** Not yet: known to be nothing, and so not “no data”. */
-const MomentOrDash = ({ at }: { readonly at: string | null }) => (at === null ? '—' : <Moment at={at} />)
+/** Since when, and how long: so far, or until its end. */
+function Lasted({ of: { startedAt, finishedAt } }: { readonly of: Rollout }) {
+  const { t, language } = useWords()
+  // Not yet: known to be nothing, and so not “no data”.
+  if (startedAt === null) return '—'
+  const end = finishedAt === null ? Date.now() : Date.parse(finishedAt)
+  const span = formatSpan(language, (end - Date.parse(startedAt)) / 1000)
+  const hint = finishedAt === null ? undefined : formatMoment(language, new Date(finishedAt), viewerZone())
+  return (
+    <>
+      <Moment at={startedAt} />{' '}
+      <span
+        className="rollouts-quiet"
+        title={hint === undefined ? undefined : t('rollouts.endedAt', { at: hint })}
+      >
+        {t(finishedAt === null ? 'rollouts.lasts' : 'rollouts.lasted', { span })}
+      </span>
+    </>
+  )
+}
 
 function WavesDone({ of: { waveCounts } }: { readonly of: Rollout }) {
   const { t } = useWords()

@@ -19,7 +19,9 @@ interface Choice {
 /** Chosen ones stay listed, also when the search does not find them. */
 const withChosen = (found: readonly Choice[], chosen: readonly string[]): Choice[] => [
   ...found,
-  ...chosen.filter((one) => found.every(({ value }) => value !== one)).map((one) => ({ value: one, label: one })),
+  ...chosen
+    .filter((one) => found.every(({ value }) => value !== one))
+    .map((one) => ({ value: one, label: one })),
 ]
 
 const asText = (text: string): string | undefined =>

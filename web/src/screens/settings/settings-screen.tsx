@@ -28,7 +28,9 @@ export function SettingsScreen() {
   const { t } = useWords()
   const { section } = useParams({ strict: false }) as { section?: string }
   const lockOf = useLock()
-  const current = isSection(section) ? section : (sections.find((one) => lockOf(one) === undefined) ?? 'about')
+  const current = isSection(section)
+    ? section
+    : (sections.find((one) => lockOf(one) === undefined) ?? 'about')
   const Body = bodies[current]
   return (
     <Screen title={`${t('shell.nav.settings')}: ${t(`settings.sections.${current}`)}`}>

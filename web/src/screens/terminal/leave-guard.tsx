@@ -8,12 +8,19 @@ interface LeaveGuardProps {
   readonly cashId: string
   readonly dirty: readonly DraftField[]
 }
+/** The Esc that closes the window would also close the question, which is drawn before that event has ended. */
+const afterThisEvent = () => new Promise<void>((resolve) => setTimeout(resolve))
+
 /** Nobody loses what they typed by a slip: not by Esc, not by Back, not by closing the browser's tab. */
 export function LeaveGuard({ cashId, dirty }: LeaveGuardProps) {
   const { t } = useWords()
   const isDirty = dirty.length > 0
   const { status, proceed, reset } = useBlocker({
-    shouldBlockFn: ({ next }) => isDirty && (next.search as RouteParams).till !== cashId,
+    shouldBlockFn: async ({ next }) => {
+      if (!isDirty || (next.search as RouteParams).till === cashId) return false
+      await afterThisEvent()
+      return true
+    },
     enableBeforeUnload: () => isDirty,
     disabled: !isDirty,
     withResolver: true,

@@ -63,7 +63,7 @@ export function useTillColumns(): readonly Column<Device>[] {
     {
       id: 'shift',
       title: title('shift'),
-      width: '86px',
+      width: '84px',
       sort: 'shift',
       cell: (till) => <ShiftCell till={till} />,
     },
@@ -85,7 +85,7 @@ export function useTillColumns(): readonly Column<Device>[] {
     {
       id: 'autoUpdate',
       title: title('autoUpdate'),
-      width: '92px',
+      width: '95px',
       sort: 'autoUpdate',
       cell: (till) => <SwitchCell till={till} />,
     },

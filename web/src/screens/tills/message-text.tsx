@@ -35,7 +35,7 @@ export function MessageText({ text, onChange }: MessageTextProps) {
         {presets.map((one) => (
           <UnstyledButton
             key={one}
-            className="tills-chip"
+            className="tills-chip tills-preset"
             onClick={() => onChange(t(`tills.presets.${one}`))}
           >
             {t(`tills.presets.${one}`)}

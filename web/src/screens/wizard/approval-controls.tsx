@@ -3,7 +3,7 @@ import { Group, Modal, Stack, Text, Textarea } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
-import { useChange, useMe } from '../../api/hooks.ts'
+import { useChange, useMay, useMe } from '../../api/hooks.ts'
 import type { RolloutWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
@@ -32,6 +32,8 @@ export function ApprovalControls({ rollout, isRefused }: ControlsProps) {
   const maker = next === null ? rollout.createdBy : next.by
   const refusal = isRefused ? t('wizard.approval.refusing') : undefined
   const own = needsTwo && me !== undefined && me.actor === maker ? t('wizard.approval.samePerson') : refusal
+  const mayApprove = useMay('rollouts.approve')
+  const why = mayApprove ? own : t('wizard.approval.needApprover')
   const showsApproval = state === 'awaitingApproval' || next !== null
   const edit = () => void navigate({ to: '/rollouts/new', search: { rollout: id } as never })
   return (
@@ -81,9 +83,9 @@ export function ApprovalControls({ rollout, isRefused }: ControlsProps) {
           </ActButton>
         ) : null}
       </Group>
-      {showsApproval && own !== undefined ? (
+      {showsApproval && why !== undefined ? (
         <Text size="sm" c="dimmed">
-          {own}
+          {why}
         </Text>
       ) : null}
       {submit.error === null ? null : <ProblemNotice error={submit.error} />}

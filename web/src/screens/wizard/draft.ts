@@ -123,7 +123,8 @@ export function selectionBody({ targets }: Pick<Draft, 'targets'>): Record<strin
   const { by, groups, labels, stores, kinds, versions, cashIds, remaining } = targets
   const rest = remaining ? { remaining } : {}
   if (by === 'whole') return rest
-  if (by === 'list') return { ...orLeftOut('cashIds', textsIn(cashIds)), ...rest }
+  // An empty list is nobody, and refused; left out it would be everybody.
+  if (by === 'list') return { cashIds: textsIn(cashIds), ...rest }
   return {
     ...orLeftOut('groups', groups),
     ...orLeftOut('labels', labels),

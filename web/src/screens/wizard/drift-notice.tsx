@@ -32,7 +32,7 @@ function Refusing({
   const replan = useChange(() => post(`/rollouts/${id}/revise`, {}), [`rollouts:${id}`, 'rollouts'])
   return (
     <Alert
-      color="orange"
+      variant="default"
       icon={<Glyph name="bang" />}
       title={t('wizard.approval.refusing')}
       className="approval-drift"
@@ -70,7 +70,7 @@ function Aged({ drift: { count, byCode, devices } }: { readonly drift: Drift['dr
   const nameOf = (code: string) => t(`wizard.drift.${code}` as 'wizard.drift.nowDone', { defaultValue: code })
   return (
     <Alert
-      color="yellow"
+      variant="default"
       icon={<Glyph name="clock" />}
       title={t('wizard.approval.drift', { count })}
       className="approval-drift"

@@ -73,6 +73,7 @@ export function ChoiceField({ label, hint, options, ...of }: ChoiceFieldProps) {
   const nameOf = (one: unknown) => options.find((option) => option.value === one)?.label ?? String(one)
   return (
     <Select
+      comboboxProps={{ withinPortal: false }}
       label={label}
       description={<Said hint={hint} usual={nameOf(usual)} isChanged={isChanged} />}
       inputWrapperOrder={['label', 'input', 'description', 'error']}

@@ -62,8 +62,10 @@ function Looks({ id, planHash }: { readonly id: string; readonly planHash: strin
   return (
     <Stack gap="sm">
       <Group gap="sm" role="status">
-        <Text size="sm">{t(isOver ? 'wizard.live.over' : 'wizard.live.progress', { done, total })}</Text>
-        {isOver ? <Moment at={createdAt} /> : null}
+        <Text size="sm">
+          {t(isOver ? 'wizard.live.over' : 'wizard.live.progress', { done, total })}{' '}
+          {isOver ? <Moment at={createdAt} /> : null}
+        </Text>
       </Group>
       {isOver ? null : (
         <Progress

@@ -5,7 +5,7 @@ import type { Counts } from '../../api/types.ts'
 import { formatCount } from '../../format/money.ts'
 import { Answered } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
-import { type Draft, selectionBody } from './draft.ts'
+import { type Draft, selectionBody, textsIn } from './draft.ts'
 
 const MAX_FILTER = 1000
 const MAX_VALUES = 50
@@ -36,10 +36,13 @@ export function filterOf(draft: Pick<Draft, 'targets'>): string | undefined {
 
 export function Matched({ draft }: { readonly draft: Draft }) {
   const { t } = useWords()
+  const isNobody = draft.targets.by === 'list' && textsIn(draft.targets.cashIds).length === 0
   const filter = filterOf(draft)
   return (
     <aside className="wizard-matched" aria-label={t('wizard.targets.matched')}>
-      {filter === undefined ? (
+      {isNobody ? (
+        <div className="wizard-matched-total">{t('wizard.targets.nobody')}</div>
+      ) : filter === undefined ? (
         <Text size="sm">{t('wizard.targets.byPlan')}</Text>
       ) : (
         <Counted filter={filter} />

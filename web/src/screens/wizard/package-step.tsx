@@ -173,6 +173,7 @@ function ServerFirst({ draft, change, packages }: StepProps & { readonly package
   if (servers.length === 0 || chosenPackage(packages, draft.packageId)?.kind !== 'till') return null
   return (
     <Select
+      comboboxProps={{ withinPortal: false }}
       label={t('wizard.package.server')}
       description={t('wizard.package.serverHint')}
       placeholder={t('wizard.package.noServer')}

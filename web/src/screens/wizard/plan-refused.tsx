@@ -1,5 +1,6 @@
 /** No such plan: what is wrong, and at which step it is mended. */
 import { Button, Group, Stack, Text } from '@mantine/core'
+import { groupBy } from '../../../../src/rollout/plan/group-by.ts'
 import type { ApiProblem } from '../../api/problem.ts'
 import { ReasonText } from '../../parts/mark.tsx'
 import { ProblemNotice } from '../../parts/notices.tsx'
@@ -35,11 +36,19 @@ export function PlanRefused({ problem }: { readonly problem: ApiProblem }) {
   const faults =
     problem.errors.length > 0 ? problem.errors : [{ code: problem.code, path: problem.path ?? '' }]
   const wrong = [...new Set(faults.map(({ path }) => stepOf(path)))]
+  const named = faults.flatMap((fault) =>
+    'value' in fault && typeof fault.value === 'string' ? [{ code: fault.code, value: fault.value }] : [],
+  )
   const leftOut = faults.flatMap((fault) => Object.entries(leftOutIn(fault)))
   return (
     <Stack gap="sm">
       <Text fw={600}>{t('wizard.plan.impossible')}</Text>
       <ProblemNotice error={problem} />
+      {[...groupBy(named, (one) => one.code)].map(([code, all]) => (
+        <Text key={code} size="sm">
+          {`${t(`problems.${code}`, { defaultValue: code })}: ${all.map((one) => one.value).join(', ')}`}
+        </Text>
+      ))}
       {leftOut.length === 0 ? null : (
         <ul className="plan-names" aria-label={t('wizard.plan.leftOutTitle')}>
           {leftOut.map(([reason, count]) => (

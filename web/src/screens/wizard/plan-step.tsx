@@ -117,7 +117,7 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
         </Text>
       ) : null}
       {keep.error === null ? null : <ProblemNotice error={keep.error} />}
-      <Group>
+      <Group justify="flex-end">
         <ActButton
           size="sm"
           variant="filled"

@@ -56,20 +56,21 @@ function PastedList({ targets, set }: PartProps) {
   const { t } = useWords()
   const count = textsIn(targets.cashIds).length
   return (
-    <Textarea
-      label={t('wizard.targets.cashIds')}
-      description={t('wizard.targets.cashIdsHint')}
-      value={targets.cashIds}
-      autosize
-      minRows={4}
-      maxRows={14}
-      spellCheck={false}
-      onChange={(event) => set({ cashIds: event.currentTarget.value })}
-      error={count === 0 && targets.cashIds !== '' ? t('problems.textInvalid') : undefined}
-      inputWrapperOrder={['label', 'description', 'input', 'error']}
-      rightSectionPointerEvents="none"
-      placeholder={t('wizard.targets.cashIdCount', { count })}
-    />
+    <Stack gap={4}>
+      <Textarea
+        label={t('wizard.targets.cashIds')}
+        description={t('wizard.targets.cashIdsHint')}
+        value={targets.cashIds}
+        autosize
+        minRows={4}
+        maxRows={14}
+        spellCheck={false}
+        onChange={(event) => set({ cashIds: event.currentTarget.value })}
+      />
+      <Text size="xs" c="dimmed" role="status">
+        {t('wizard.targets.cashIdCount', { count })}
+      </Text>
+    </Stack>
   )
 }
 
@@ -84,6 +85,7 @@ function Conditions({ targets, set }: PartProps) {
       <Names of="labels" targets={targets} set={set} />
       <Stores targets={targets} set={set} />
       <MultiSelect
+        comboboxProps={{ withinPortal: false }}
         label={t('wizard.targets.kinds')}
         placeholder={targets.kinds.length === 0 ? t('wizard.targets.any') : ''}
         data={deviceKinds.map((kind) => ({ value: kind, label: t(`wizard.kinds.${kind}`) }))}
@@ -112,6 +114,7 @@ function Names({ of, targets, set }: PartProps & { readonly of: 'groups' | 'labe
   }))
   return (
     <MultiSelect
+      comboboxProps={{ withinPortal: false }}
       label={t(`wizard.targets.${of}`)}
       placeholder={targets[of].length === 0 ? t('wizard.targets.any') : ''}
       data={withChosen(data, targets[of])}
@@ -135,6 +138,7 @@ function Stores({ targets, set }: PartProps) {
   }))
   return (
     <MultiSelect
+      comboboxProps={{ withinPortal: false }}
       label={t('wizard.targets.stores')}
       placeholder={targets.stores.length === 0 ? t('wizard.targets.storesHint') : ''}
       data={withChosen(data, targets.stores)}
@@ -157,6 +161,7 @@ function Versions({ targets, set }: PartProps) {
   })
   return (
     <MultiSelect
+      comboboxProps={{ withinPortal: false }}
       label={t('wizard.targets.versions')}
       description={t('wizard.targets.versionsHint')}
       placeholder={targets.versions.length === 0 ? t('wizard.targets.any') : ''}

@@ -60,7 +60,7 @@ function LoadKept({ id }: { readonly id: string }) {
 
 function Wizard() {
   const [draft, change] = useDraft()
-  const { step: asked, package: packageAsked } = useParams()
+  const { step: asked, package: packageAsked, rollout } = useParams()
   const set = useSetParams()
   const packages = usePackages().data?.items ?? []
   useEffect(() => {
@@ -70,14 +70,15 @@ function Wizard() {
   }, [packageAsked, change, set])
   const step = isStep(asked) ? asked : 'package'
   const target = chosenPackage(packages, draft.packageId)
-  const said = useSaid(draft, target)
+  const own = useSaid(draft, target)
+  // What is looked at is kept already: the steps of a next draft say nothing of it.
+  const isOther = step === 'approval' && rollout !== undefined && rollout !== draft.kept?.id
+  const said = isOther ? {} : own
   return (
     <div className="wizard">
       <Rail current={step} said={said} hasKept={draft.kept !== null || step === 'approval'} />
       <div className="wizard-main">
-        <h2 className="wizard-heading">
-          <Heading step={step} />
-        </h2>
+        {step === 'approval' ? null : <Heading step={step} />}
         <StepBody step={step} target={target} draft={draft} change={change} />
         <Steps step={step} target={target} />
       </div>
@@ -87,7 +88,7 @@ function Wizard() {
 
 function Heading({ step }: { readonly step: Step }) {
   const { t } = useWords()
-  return t(`wizard.steps.${step}`)
+  return <h2 className="wizard-heading">{t(`wizard.steps.${step}`)}</h2>
 }
 
 interface BodyProps extends StepProps {

@@ -21,6 +21,7 @@ export const messages = {
   here: 'in this store',
   states: {
     waiting: 'Waits to be sent',
+    retrying: 'Not delivered yet',
     running: 'Being sent',
     done: 'Delivered',
     failed: 'Not delivered',

@@ -1,5 +1,6 @@
 export const schedule = {
   tabs: { calendar: 'Calendar', freezes: 'Freezes', schedules: 'Schedules' },
+  acts: 'Actions',
   tabList: 'Parts of the schedule',
   month: 'Month',
   week: 'Week',
@@ -135,7 +136,8 @@ export const schedule = {
       raw: 'cron {{cron}}',
     },
     inZone: '{{when}} ({{zone}})',
-    consequence: 'Each run plans a rollout. Until the schedule is approved, each of them waits for its approval.',
+    consequence:
+      'Each run plans a rollout. Until the schedule is approved, each of them waits for its approval.',
     columns: { name: 'Name', when: 'When', next: 'Next run', last: 'Last run', state: 'State' },
     approved: 'Approved',
     waits: 'Waits for approval',

@@ -8,7 +8,7 @@ export const server = {
   noDevice: 'The server is not listed as a device: nobody can be asked for its version',
   contact: 'Contact',
   answers: 'Answers',
-  silent: 'Does not answer',
+  silent: 'No contact',
   neverReached: 'Never reached yet',
   lastSeen: 'Last answer',
   seenBy: 'Source: {{source}}',

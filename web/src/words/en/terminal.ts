@@ -137,7 +137,6 @@ export const terminal = {
   updates: {
     empty: 'This till was never updated yet',
     fromTo: '{{from}} → {{to}}',
-    open: 'Show how the update went',
     wave: 'Wave {{wave}}',
     rollout: 'Rollout',
     timeline: 'Over time',
@@ -145,7 +144,6 @@ export const terminal = {
     attempt: 'Attempt {{attempt}}',
     running: 'running',
     lasted: 'took {{span}}',
-    by: 'by {{worker}}',
     log: 'Journal of the update',
     logOf: 'Journal of the till',
     logEmpty: 'No entries yet',

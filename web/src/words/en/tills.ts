@@ -68,7 +68,6 @@ export const tills = {
     downloadStop: 'The download stops; what has come stays, and it can go on later.',
   },
   text: 'Text of the message',
-  textNeeded: 'Write a text',
   textLeft: 'Characters: {{count}} of {{most}}',
   presets: {
     evening: 'An update comes tonight. Close the shift, leave the till and the fiscal device switched on',
@@ -97,7 +96,6 @@ export const tills = {
   progressCounts: '{{done}} of {{total}} done',
   closeProgress: 'Hide the progress',
   cancelRest: 'Cancel what has not begun',
-  sentBy: '{{who}}, {{when}}',
   outcome: { till: 'Till', state: 'State', reason: 'Reason', at: 'When' },
   commandKinds: {
     look: 'Look',

@@ -21,6 +21,7 @@ export const messages = {
   here: 'в этом магазине',
   states: {
     waiting: 'Ожидает отправки',
+    retrying: 'Пока не доставлено',
     running: 'Отправляется',
     done: 'Доставлено',
     failed: 'Не доставлено',

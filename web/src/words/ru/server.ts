@@ -8,7 +8,7 @@ export const server = {
   noDevice: 'Сервер не заведён как устройство: версию спросить не у кого',
   contact: 'Связь',
   answers: 'На связи',
-  silent: 'Не отвечает',
+  silent: 'Связи нет',
   neverReached: 'Ещё не было связи',
   lastSeen: 'Последний ответ',
   seenBy: 'Источник: {{source}}',

@@ -145,7 +145,6 @@ export const terminal = {
   updates: {
     empty: 'Эту кассу ещё не обновляли',
     fromTo: '{{from}} → {{to}}',
-    open: 'Показать ход обновления',
     wave: 'Волна {{wave}}',
     rollout: 'Обновление сети',
     timeline: 'Ход по времени',
@@ -153,7 +152,6 @@ export const terminal = {
     attempt: 'Попытка {{attempt}}',
     running: 'идёт',
     lasted: 'длилась {{span}}',
-    by: 'исполнитель {{worker}}',
     log: 'Журнал обновления',
     logOf: 'Журнал кассы',
     logEmpty: 'Записей ещё нет',

@@ -67,7 +67,6 @@ export const tills = {
     downloadStop: 'Загрузка остановится; полученное останется, и её можно продолжить.',
   },
   text: 'Текст сообщения',
-  textNeeded: 'Напишите текст',
   textLeft: 'Знаков: {{count}} из {{most}}',
   presets: {
     evening: 'Ночью обновление. Закройте смену, кассу и ККТ не выключайте',
@@ -100,7 +99,6 @@ export const tills = {
   progressCounts: 'готово {{done}} из {{total}}',
   closeProgress: 'Скрыть ход выполнения',
   cancelRest: 'Отменить неначатые',
-  sentBy: '{{who}}, {{when}}',
   outcome: { till: 'Касса', state: 'Состояние', reason: 'Причина', at: 'Когда' },
   commandKinds: {
     look: 'Опрос',

@@ -1,4 +1,4 @@
-import { Alert, Group, Stack, Text } from '@mantine/core'
+import { Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
@@ -7,6 +7,7 @@ import { ActButton } from '../../../parts/act-button.tsx'
 import { Confirm } from '../../../parts/confirm.tsx'
 import { Glyph } from '../../../parts/glyph.tsx'
 import { useWords } from '../../../words/language.ts'
+import { Told } from '../told.tsx'
 import type { Applied } from './fleet-section.tsx'
 
 interface ApplyFleetProps {
@@ -98,7 +99,7 @@ function StaleNotice({ changed, onAgain }: StaleNoticeProps) {
   const { t } = useWords()
   const names = Array.isArray(changed) ? changed.filter((one) => typeof one === 'string') : []
   return (
-    <Alert color="yellow" role="alert" icon={<Glyph name="question" />} title={t('problems.fleetChanged')}>
+    <Told tone="warn" glyph="question" role="alert" title={t('problems.fleetChanged')}>
       <Stack gap={6} align="flex-start">
         {names.length === 0 ? null : (
           <Text size="sm">{t('settings.fleet.changedSince', { names: names.slice(0, 20).join(', ') })}</Text>
@@ -107,6 +108,6 @@ function StaleNotice({ changed, onAgain }: StaleNoticeProps) {
           {t('settings.fleet.lookAgain')}
         </ActButton>
       </Stack>
-    </Alert>
+    </Told>
   )
 }

@@ -17,7 +17,8 @@ export const isOfFile = ({ errors }: ApiProblem): boolean =>
 export function FileFaults({ problem }: { readonly problem: ApiProblem }) {
   const { t } = useWords()
   const text = useProblemText()
-  const inAll = typeof problem.more.errorsInAll === 'number' ? problem.more.errorsInAll : problem.errors.length
+  const inAll =
+    typeof problem.more.errorsInAll === 'number' ? problem.more.errorsInAll : problem.errors.length
   const columns: readonly Column<readonly [Fault, number]>[] = [
     {
       id: 'place',

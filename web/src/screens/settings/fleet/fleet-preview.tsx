@@ -64,7 +64,7 @@ function Refusals({ preview: { refusals } }: { readonly preview: FleetPreview })
       <ul className="settings-says">
         {refusals.map(({ code, cashId, store, other }) => (
           <li key={`${textOf(code)} ${textOf(cashId)}`}>
-            <strong>{textOf(cashId)}</strong> ({textOf(store)}):{' '}
+            <strong>{`${textOf(cashId)} (${textOf(store)}):`}</strong>{' '}
             {t(`problems.${textOf(code)}`, { defaultValue: textOf(code) })}
             {other === undefined ? null : ` (${textOf(other)})`} <Code>{textOf(code)}</Code>
           </li>
@@ -94,14 +94,20 @@ function Warnings({ preview: { warnings, notes } }: { readonly preview: FleetPre
       <ul className="settings-says">
         {warnings.map(({ code, at, value }) => (
           <li key={`${textOf(code)} ${textOf(at)} ${textOf(value)}`}>
-            {at === '' ? null : <strong>{textOf(at)}: </strong>}
-            {say(textOf(code))} <Text span c="dimmed">{textOf(value)}</Text>
+            {at === '' ? null : <strong>{`${textOf(at)}: `}</strong>}
+            {say(textOf(code))}{' '}
+            <Text span c="dimmed">
+              {textOf(value)}
+            </Text>
           </li>
         ))}
         {(notes as readonly Note[]).map(({ code, line, value }) => (
           <li key={`${textOf(code)} ${textOf(line)} ${textOf(value)}`}>
             {typeof line === 'number' ? `${t('settings.fleet.line', { line })}: ` : null}
-            {say(textOf(code))} <Text span c="dimmed">{textOf(value)}</Text>
+            {say(textOf(code))}{' '}
+            <Text span c="dimmed">
+              {textOf(value)}
+            </Text>
           </li>
         ))}
       </ul>

@@ -1,5 +1,5 @@
 /** The list of stores and tills from a file: shown first, then just that is applied. */
-import { Alert, Anchor, Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core'
+import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { addressOf } from '../../../api/base.ts'
@@ -7,11 +7,11 @@ import { ask } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { FleetPreview } from '../../../api/types.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
-import { Glyph } from '../../../parts/glyph.tsx'
 import { ProblemNotice } from '../../../parts/notices.tsx'
 import { useWords } from '../../../words/language.ts'
 import { Locked } from '../locked.tsx'
 import { useLock } from '../sections.ts'
+import { Told } from '../told.tsx'
 import { ApplyFleet } from './apply-fleet.tsx'
 import { FileDrop } from './file-drop.tsx'
 import { FileFaults, isOfFile } from './file-faults.tsx'
@@ -145,9 +145,9 @@ function AppliedNotice({ counts: { stores, devices } }: { readonly counts: Appli
   const { t } = useWords()
   const changed = (one: typeof stores) => one.added + one.changed + one.removed
   return (
-    <Alert color="green" role="status" icon={<Glyph name="check" />} title={t('settings.fleet.applied')}>
+    <Told tone="good" glyph="check" role="status" title={t('settings.fleet.applied')}>
       <Text size="sm">
-        {t('settings.fleet.appliedStores', { count: changed(stores) })},{' '}
+        {t('settings.fleet.appliedStores', { count: changed(stores) })} ·{' '}
         {t('settings.fleet.appliedDevices', { count: changed(devices) })}
       </Text>
       {stores.added + devices.added === 0 ? null : (
@@ -164,6 +164,6 @@ function AppliedNotice({ counts: { stores, devices } }: { readonly counts: Appli
           </Button>
         </Group>
       )}
-    </Alert>
+    </Told>
   )
 }

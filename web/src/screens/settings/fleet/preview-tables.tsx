@@ -76,7 +76,7 @@ function Lines({ outcome, lines }: { readonly outcome: Outcome; readonly lines: 
       <ListTable
         label={t(`settings.fleet.${outcome}`)}
         list={localList(lines)}
-        columns={outcome === 'added' ? [...who, returning] : who}
+        columns={lines.some(({ returns }) => returns) ? [...who, returning] : who}
         keyOf={({ kind, code }) => `${kind} ${code}`}
         nameOf={({ name }) => name}
       />

@@ -89,8 +89,8 @@ function Alarm({ host }: { readonly host: Host }) {
           <dd key={shown ?? ''}>
             {shown === null ? t('settings.alarm.noKey') : <Fingerprint value={shown} />}{' '}
             <span className="settings-quiet">
-              {t('settings.alarm.since')} <Moment at={firstAt} />, {t('settings.alarm.seen', { count: seen })},{' '}
-              {t('settings.alarm.last')} <Ago at={lastAt} />
+              {t('settings.alarm.since')} <Moment at={firstAt} /> ·{' '}
+              {t('settings.alarm.seen', { count: seen })} · {t('settings.alarm.last')} <Ago at={lastAt} />
             </span>
           </dd>
         ))}

@@ -1,14 +1,14 @@
 /** Which hosts are asked for their keys. */
-import { Alert, Button, Checkbox, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core'
+import { Button, Checkbox, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { Enrolled } from '../../../api/types.ts'
-import { Glyph } from '../../../parts/glyph.tsx'
 import { ProblemNotice } from '../../../parts/notices.tsx'
 import { useSetParams } from '../../../route-params.ts'
 import { useWords } from '../../../words/language.ts'
 import { NamesSelect } from '../names-select.tsx'
+import { Told } from '../told.tsx'
 
 const targets = ['both', 'storeServers', 'devices', 'deviceKeys'] as const
 type Target = (typeof targets)[number]
@@ -148,14 +148,14 @@ function Begun({ begun, onClose }: { readonly begun: Enrolled; readonly onClose:
   const count = begun.leftOutCount ?? leftOut.length
   return (
     <Stack>
-      <Alert
-        color="green"
+      <Told
+        tone="good"
+        glyph="check"
         role="status"
-        icon={<Glyph name="check" />}
         title={t('settings.enrol.begun', { count: begun.enrolments })}
       >
         {t('settings.enrol.begunHint')}
-      </Alert>
+      </Told>
       {count === 0 ? null : (
         <div>
           <Text size="sm" fw={600}>
@@ -164,7 +164,7 @@ function Begun({ begun, onClose }: { readonly begun: Enrolled; readonly onClose:
           <ul className="settings-says">
             {leftOut.slice(0, 50).map(({ cashId, reason }) => (
               <li key={String(cashId)}>
-                {String(cashId)}: {t(`settings.leftOut.${String(reason)}`, { defaultValue: String(reason) })}
+                {`${String(cashId)}: ${t(`settings.leftOut.${String(reason)}`, { defaultValue: String(reason) })}`}
               </li>
             ))}
           </ul>

@@ -48,8 +48,7 @@ export function ConfirmKeys({ confirmations, onClose }: ConfirmKeysProps) {
     >
       <Text size="sm">
         {t('settings.enrol.confirmKeys', { count: keys })}{' '}
-        {t('settings.enrol.confirmHosts', { count: confirmations.length })}{' '}
-        {t('settings.enrol.confirmMeans')}
+        {t('settings.enrol.confirmHosts', { count: confirmations.length })} {t('settings.enrol.confirmMeans')}
       </Text>
       <Stack gap={4}>
         {confirmations.slice(0, SHOWN).map(({ row, fingerprints }) => (
@@ -89,7 +88,7 @@ export function ConfirmKeys({ confirmations, onClose }: ConfirmKeysProps) {
         const row = confirmations.find((one) => one.row.id === id)?.row
         return (
           <Text key={id} size="sm" className="settings-bad" role="alert">
-            {row === undefined ? id : name(row)}: {t(`problems.${code ?? ''}`, { defaultValue: code ?? '' })}{' '}
+            {`${row === undefined ? id : name(row)}: ${t(`problems.${code ?? ''}`, { defaultValue: code ?? '' })}`}{' '}
             <Code>{code}</Code>
           </Text>
         )

@@ -11,9 +11,7 @@ export interface HostNames {
 export function useHostName(): (host: HostNames) => string {
   const { t } = useWords()
   return ({ store, cashId }) =>
-    cashId === null
-      ? t('settings.hosts.ofStore', { store })
-      : t('settings.hosts.ofDevice', { store, cashId })
+    cashId === null ? t('settings.hosts.ofStore', { store }) : t('settings.hosts.ofDevice', { store, cashId })
 }
 
 export function HostName(host: HostNames) {

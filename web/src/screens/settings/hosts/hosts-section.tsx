@@ -1,4 +1,5 @@
 /** Whose key is trusted: changed keys first, then what waits to be compared, what is pinned, lists, devices' own keys. */
+import './hosts.css'
 import { Stack, Tabs } from '@mantine/core'
 import { useParams, useSetParams } from '../../../route-params.ts'
 import { useWords } from '../../../words/language.ts'

@@ -76,7 +76,11 @@ export function ImportKeys() {
       {look.error == null ? null : <ProblemNotice error={look.error} />}
       {apply.data === undefined ? null : (
         <div role="status">
-          <Mark tone="good" glyph="check" label={t('settings.keys.pinned', { count: apply.data.pinned ?? 0 })} />
+          <Mark
+            tone="good"
+            glyph="check"
+            label={t('settings.keys.pinned', { count: apply.data.pinned ?? 0 })}
+          />
         </div>
       )}
       {preview === undefined ? null : <KeysPreview preview={preview} />}

@@ -37,7 +37,11 @@ function Changes({ title, changes }: ChangesProps) {
   if (changes.length === 0) return null
   const isBad = title === 'contradictions'
   return (
-    <section className="settings-panel" data-tone={isBad ? 'bad' : undefined} aria-label={t(`settings.keys.${title}`)}>
+    <section
+      className="settings-panel"
+      data-tone={isBad ? 'bad' : undefined}
+      aria-label={t(`settings.keys.${title}`)}
+    >
       <h2 className="settings-panel-title">
         <Mark
           tone={isBad ? 'bad' : 'good'}
@@ -109,7 +113,7 @@ function Unusable({ preview: { faults, unmatched, pinnedRevoked } }: { readonly 
         ))}
         {faults.map(({ line, problem }) => (
           <li key={`${line} ${problem}`}>
-            {t('settings.fleet.line', { line })}:{' '}
+            {`${t('settings.fleet.line', { line })}:`}{' '}
             {t(`settings.keys.problems.${problem}`, { defaultValue: problem })}
           </li>
         ))}

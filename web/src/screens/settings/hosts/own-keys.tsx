@@ -25,7 +25,13 @@ export function OwnKeys() {
   )
   const columns: readonly Column<Device>[] = [
     { id: 'store', title: t('shell.store'), sort: 'store', width: '110px', cell: ({ store }) => store },
-    { id: 'cashId', title: t('settings.own.device'), sort: 'cashId', width: '130px', cell: ({ cashId }) => cashId },
+    {
+      id: 'cashId',
+      title: t('settings.own.device'),
+      sort: 'cashId',
+      width: '130px',
+      cell: ({ cashId }) => cashId,
+    },
     { id: 'name', title: t('settings.fleet.name'), width: 'minmax(140px, 1fr)', cell: ({ name }) => name },
     {
       id: 'key',

@@ -45,7 +45,11 @@ export function PasteFingerprints({ rows, compared }: PasteFingerprintsProps) {
         )}
         {strange.length === 0 ? null : (
           <div>
-            <Mark tone="bad" glyph="cross" label={t('settings.enrol.pasteStrange', { count: strange.length })} />
+            <Mark
+              tone="bad"
+              glyph="cross"
+              label={t('settings.enrol.pasteStrange', { count: strange.length })}
+            />
             {strange.slice(0, 5).map((one) => (
               <div key={one}>
                 <Fingerprint value={one} />

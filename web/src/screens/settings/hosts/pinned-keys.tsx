@@ -108,7 +108,14 @@ function Keys({ host }: { readonly host: Host }) {
   const name = useHostName()(host)
   const [retiring, setRetiring] = useState<string>()
   if (host.keys.length === 0)
-    return <Mark tone="warn" glyph="question" label={t('settings.hosts.noKeys')} hint={t('settings.hosts.noKeysHint')} />
+    return (
+      <Mark
+        tone="warn"
+        glyph="question"
+        label={t('settings.hosts.noKeys')}
+        hint={t('settings.hosts.noKeysHint')}
+      />
+    )
   return (
     <ul className="settings-pins">
       {host.keys.map(({ type, bits, fingerprint, confirmedAt }) => (

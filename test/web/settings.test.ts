@@ -1,0 +1,432 @@
+/** Settings: the list of stores from a file, keys of hosts, people, tokens, and what a role may not do. */
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith } from '../support/needs.ts'
+import { until } from '../support/until.ts'
+import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
+
+const WITHIN = 30_000
+const TEST_MS = 90_000
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+interface Violation {
+  readonly id: string
+  readonly nodes: readonly { readonly html: string }[]
+}
+/** What axe finds, in a line each. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const found = await page.evaluate(async () => {
+    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
+    return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
+  })
+  return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
+}
+
+/** With SHOTS=folder the screens are kept to be looked at. */
+async function shoot(page: Page, name: string): Promise<void> {
+  const { SHOTS } = process.env
+  if (SHOTS !== undefined) await page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+const dialog = (page: Page) => page.getByRole('dialog')
+const card = (page: Page, host: string) => page.locator(`article.settings-host[data-host="${host}"]`)
+const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
+const chooseFile = (page: Page, name: string, text: string) =>
+  page.locator('input[type="file"]').setInputFiles(file(name, text))
+
+const HEADER = 'store;storeName;timeZone;storeHost;packageFolder;packageUrl;cashId;kind;number;name;host;port'
+const NEW_STORE = 'M9;Новый магазин;Europe/Moscow;10.9.0.1;/srv/packages;http://10.9.0.1/packages'
+const GOOD = [
+  HEADER,
+  `${NEW_STORE};900001;till;1;Касса 1;10.9.0.11;22`,
+  `${NEW_STORE};900002;till;2;Касса 2;10.9.0.12;22`,
+]
+const BAD = [
+  ...[HEADER, `${NEW_STORE};900001;till;первая;Касса 1;10.9.0.11;22`],
+  `${NEW_STORE};900001;kettle;2;Касса 2;10.9.0.12;99999`,
+]
+
+interface Found {
+  readonly items: readonly {
+    readonly state: string
+    readonly store: string
+    readonly cashId: string | null
+    readonly found: readonly { readonly fingerprint: string }[]
+  }[]
+}
+
+describeWith(CHROMIUM, 'the settings', () => {
+  let office: PageOffice
+  let admin: Visitor
+  beforeAll(async () => {
+    office = await openPageOffice()
+    admin = await office.visit()
+  }, 120_000)
+  afterAll(() => office?.close())
+
+  const pool = () => office.office.db.pool
+  const isClean = async ({ page, faults }: Visitor) => {
+    expect(await violations(page)).toEqual([])
+    expect(faults).toEqual([])
+  }
+
+  it(
+    'refuses a file with every fault at its place, and applies a good one just as it was shown',
+    async () => {
+      const { page, go } = admin
+      await go('settings/fleet')
+      await chooseFile(page, 'stores.csv', BAD.join('\r\n'))
+      await button(page, 'Показать изменения').click()
+      await page.getByText('В файле 4 ошибки').waitFor()
+      const faults = page.getByRole('table', { name: 'Ошибки файла' })
+      const rows = await faults.locator('.list-row[data-key]').allTextContents()
+      const told = rows.map((text) => text.replaceAll(/\s+/g, ' ').trim())
+      expect(told.find((text) => text.startsWith('2:9 '))).toMatch(
+        /number .*первая .*Это не целое число numberInvalid/,
+      )
+      expect(told.some((text) => /^3:8 .*kettle/.test(text))).toBe(true)
+      expect(told.some((text) => /99999/.test(text))).toBe(true)
+      expect(told.some((text) => /cashIdTwice/.test(text))).toBe(true)
+      expect(await button(page, 'Применить').count()).toBe(0)
+      await isClean(admin)
+      await shoot(page, 'fleet-faults')
+
+      await chooseFile(page, 'stores.csv', GOOD.join('\r\n'))
+      await button(page, 'Показать изменения').click()
+      const added = page.getByRole('table', { name: 'Добавится' })
+      await added.getByText('900002').waitFor()
+      expect(await added.locator('.list-row[data-key]').count()).toBe(3)
+      await isClean(admin)
+      await shoot(page, 'fleet-preview')
+      await button(page, 'Применить').click()
+      await dialog(page).getByText('Добавится магазинов: 1, касс: 2.').waitFor()
+      await dialog(page).getByRole('button', { name: 'Применить' }).click()
+      await page.getByText('Применено').waitFor()
+      const { name } = await office.api<{ name: string }>('GET', '/devices/900002')
+      expect(name).toBe('Касса 2')
+      await page.getByRole('link', { name: 'Ключи узлов' }).last().click()
+      await page.waitForURL(/settings\/hosts\?.*state=unpinned/)
+      await page.locator('tr[data-host="900002"]').getByText('Ключа нет').waitFor()
+      await isClean(admin)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'shows before and after, asks before it takes out, and looks again where the list has changed meanwhile',
+    async () => {
+      const { page, go } = admin
+      await go('settings/fleet')
+      const [header, first] = GOOD as [string, string]
+      await chooseFile(page, 'stores.csv', [header, first.replace('Касса 1', 'Главная касса')].join('\r\n'))
+      await page.getByText('убрать из списка').click()
+      await button(page, 'Показать изменения').click()
+      const changed = page.getByRole('table', { name: 'Изменится' })
+      await changed.locator('ins', { hasText: 'Главная касса' }).waitFor()
+      expect(await changed.locator('.list-row[data-key]').last().textContent()).toMatch(
+        /Касса 1.*→.*Главная касса/,
+      )
+      await page.getByText('убирается пятая часть списка или больше').waitFor()
+      await shoot(page, 'fleet-changes')
+      await pool().query("UPDATE device SET name = 'Иное', revision = revision + 1 WHERE cash_id = '900001'")
+      await button(page, 'Применить').click()
+      await dialog(page).getByText('Будет убрано магазинов: 2, касс: 7.', { exact: false }).waitFor()
+      await isClean(admin)
+      await dialog(page).getByRole('button', { name: 'Применить' }).click()
+      await page.getByText('Изменились: 900001').waitFor()
+      expect(await office.api<{ items: unknown[] }>('GET', '/stores')).toMatchObject({ items: { length: 3 } })
+      await button(page, 'Показать изменения снова').click()
+      await changed.getByText('Иное').waitFor()
+      expect(await page.getByText('Изменились: 900001').count()).toBe(0)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'pins what was compared: by a tick, by what came from the store, and nothing else',
+    async () => {
+      const { page, go } = admin
+      await pool().query(
+        "UPDATE store SET host_keys = '{}' WHERE code = 'M1'; UPDATE device d SET host_keys = '{}' FROM store s WHERE s.id = d.store_id AND s.code = 'M1'",
+      )
+      await go('settings/hosts')
+      await button(page, 'Запросить ключи').click()
+      await dialog(page).getByRole('combobox', { name: 'Магазины', exact: true }).fill('M1')
+      await page.getByRole('option', { name: /^M1 / }).click()
+      await shoot(page, 'hosts-begin')
+      await button(page, 'Запросить').click()
+      await dialog(page)
+        .getByText('Запрошено 4 узла')
+        .or(dialog(page).getByText('Запрошены 4 узла'))
+        .waitFor()
+      await dialog(page).getByRole('button', { name: 'Закрыть' }).last().click()
+      const server = card(page, 'M1')
+      await server.getByText('новый узел').waitFor({ timeout: WITHIN })
+      await card(page, '50001002').getByText('Ждёт: сначала сверьте ключ сервера магазина.').waitFor()
+      const shown = await server.locator('[data-fingerprint]').first().getAttribute('data-fingerprint')
+      expect(shown).toMatch(/^SHA256:.{43}$/)
+      expect(await server.locator('.settings-print-group').count()).toBe(11)
+      expect(await server.getByRole('button', { name: 'Закрепить' }).getAttribute('aria-disabled')).toBe(
+        'true',
+      )
+      await isClean(admin)
+      await server.getByRole('checkbox', { name: /^Сверено: M1/ }).check()
+      await server.getByRole('button', { name: 'Закрепить' }).click()
+      await dialog(page).getByText('1 ключ у 1 узла.').waitFor()
+      await shoot(page, 'hosts-confirm')
+      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
+      await server.getByText('решил').waitFor()
+      const { hostKeys } = await office.api<{ hostKeys: string[] }>('GET', '/stores/M1')
+      expect(hostKeys.length).toBe(1)
+
+      await page.getByText('Ждут сверки').click()
+      await expect.poll(() => page.locator('article.settings-host').count(), { timeout: WITHIN }).toBe(3)
+      const { items } = await office.api<Found>('GET', '/enrolments?state=shown')
+      const prints = items.map(({ found }) => found[0]?.fingerprint ?? '')
+      const strange = `SHA256:${'z'.repeat(43)}`
+      await page
+        .getByRole('textbox', { name: 'Отпечатки из магазина' })
+        .fill(`касса 1 — ${prints[0]}\nкасса 2 — ${prints[1]}\nи ${strange}`)
+      await page.getByText('Совпали 2 отпечатка').waitFor()
+      await page.getByText('1 отпечатка никто из показанных узлов не показал:').waitFor()
+      await page.getByText('Сверено ключей: 2, узлов: 2').waitFor()
+      await isClean(admin)
+      await shoot(page, 'hosts-compare')
+      await button(page, 'Закрепить сверенные').click()
+      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
+      await expect.poll(() => page.locator('article.settings-host').count()).toBe(1)
+      await page.locator('article.settings-host').getByRole('button', { name: 'Отказать' }).click()
+      await dialog(page).getByRole('textbox', { name: 'Почему' }).fill('никто не знает этот ключ')
+      await dialog(page).getByRole('button', { name: 'Отказать' }).click()
+      await page.getByText('Сверять нечего').waitFor()
+      const refused = await office.api<Found>('GET', '/enrolments?state=refused')
+      expect(refused.items.map(({ cashId }) => cashId)).toEqual([items[2]?.cashId])
+    },
+    TEST_MS,
+  )
+
+  it(
+    'a changed key is alarming: both fingerprints, since when, what to do, until it is compared anew',
+    async () => {
+      const { page, go } = admin
+      const [before] = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
+      await go('settings/hosts')
+      await page.getByRole('tab', { name: 'Закреплённые ключи' }).click()
+      await page.locator('tr[data-host="M2"] [data-fingerprint]').waitFor()
+      await office.fleet.store('M2').setFault({ kind: 'hostKeyChanged' })
+      await office.api('POST', '/commands', { kind: 'look', selection: { stores: ['M2'] } })
+      const alarm = page.getByRole('alert').filter({ hasText: 'Ключ изменился у 1 узла' })
+      await alarm.waitFor({ timeout: WITHIN })
+      expect(await alarm.locator('[data-fingerprint]').count()).toBe(2)
+      await alarm.getByText('Закреплён (прежний)').waitFor()
+      await alarm.getByText('Показывает теперь (новый)').waitFor()
+      await alarm.getByText('сообщите безопасности', { exact: false }).waitFor()
+      await isClean(admin)
+      await shoot(page, 'hosts-alarm')
+      await alarm.getByRole('button', { name: 'Запросить ключ для сверки' }).click()
+      const server = card(page, 'M2')
+      if (process.env.SHOTS) {
+        await page.waitForTimeout(5000)
+        await shoot(page, 'debug')
+        console.log(JSON.stringify((await office.api<Found>('GET', '/enrolments')).items.slice(0, 3)))
+      }
+      await server.getByText('ключ изменился').waitFor({ timeout: WITHIN })
+      await server.getByRole('checkbox').check()
+      await isClean(admin)
+      await shoot(page, 'hosts-changed')
+      await server.getByRole('button', { name: 'Закрепить' }).click()
+      await dialog(page).getByText('У 1 узла ключ изменился: точно ли его сверили?').waitFor()
+      await dialog(page).getByRole('radio', { name: 'Оставить рядом: годятся и те и другие' }).check()
+      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
+      await expect.poll(() => alarm.count()).toBe(0)
+      const after = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
+      expect(after.length).toBe(2)
+
+      await page.getByRole('tab', { name: 'Закреплённые ключи' }).click()
+      const pins = page.locator('tr[data-host="M2"]')
+      await pins
+        .getByRole('button', { name: /^Снять ключ/ })
+        .first()
+        .click()
+      await dialog(page).getByRole('button', { name: 'Снять' }).click()
+      await expect.poll(() => pins.locator('[data-fingerprint]').count()).toBe(1)
+      const [left] = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
+      expect(left).not.toBe(before)
+      expect(await pins.getByRole('button').count()).toBe(0)
+
+      await page.getByRole('tab', { name: 'Ключи из файла' }).click()
+      await page.getByText('Таблица CSV').click()
+      await page.getByRole('textbox', { name: 'Содержимое' }).fill(`store,cashId,key\nM9,,${before}\nM9;x\n`)
+      await button(page, 'Показать изменения').click()
+      await page.getByText('строка 3:').waitFor()
+      await isClean(admin)
+      await shoot(page, 'hosts-import')
+      await button(page, 'Закрепить у 1 узла').click()
+      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
+      await page.getByText('Закреплено у 1 узла').waitFor()
+      expect((await office.api<{ hostKeys: string[] }>('GET', '/stores/M9')).hostKeys).toEqual([before])
+      await isClean(admin)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'a user is made, chooses a password by the link in a browser of their own, and is disabled',
+    async () => {
+      const { page, go } = admin
+      await go('settings/people')
+      await button(page, 'Добавить пользователя').click()
+      const form = dialog(page)
+      await form.getByRole('textbox', { name: 'Логин' }).fill('ivanova')
+      await form.getByRole('textbox', { name: 'Имя' }).fill('Иванова А. П.')
+      await shoot(page, 'people-add')
+      await isClean(admin)
+      await form.getByRole('button', { name: 'Добавить пользователя' }).click()
+      await page.getByText('Пользователь ivanova добавлен').waitFor()
+      await button(page, 'Получить ссылку').click()
+      const link = await dialog(page).getByRole('textbox', { name: 'Ссылка для выбора пароля' }).inputValue()
+      expect(link).toContain('/password/')
+      await isClean(admin)
+      await shoot(page, 'people-link')
+      await dialog(page).getByRole('button', { name: 'Закрыть' }).last().click()
+      await page
+        .getByRole('row', { name: /ivanova/ })
+        .getByText('пароль не выбран')
+        .waitFor()
+
+      const browser = page.context().browser()
+      if (browser === null) throw new Error('no browser')
+      const other = await browser.newContext({ locale: 'ru' })
+      const theirs = await other.newPage()
+      await theirs.goto(link)
+      await theirs.getByLabel('Пароль', { exact: true }).fill('двенадцать знаков')
+      await theirs.getByLabel('Пароль ещё раз').fill('двенадцать знаков')
+      await theirs.getByRole('button', { name: 'Сохранить' }).click()
+      await theirs.getByRole('button', { name: 'ivanova' }).click()
+      await theirs.getByRole('menuitem', { name: 'Мой пароль' }).click()
+      await theirs.getByLabel('Нынешний пароль').fill('двенадцать знаков')
+      await theirs.getByLabel('Новый пароль', { exact: true }).fill('совсем другой пароль')
+      await theirs.getByLabel('Новый пароль ещё раз').fill('совсем другой пароль')
+      await theirs.getByRole('button', { name: 'Сменить пароль' }).click()
+      await theirs.getByText('Пароль изменён').waitFor()
+      expect(await violations(theirs)).toEqual([])
+      await shoot(theirs, 'password')
+
+      await page
+        .getByRole('row', { name: /ivanova/ })
+        .getByText('входит по паролю')
+        .waitFor()
+      await page.getByRole('row', { name: /ivanova/ }).click()
+      await page.waitForURL(/id=/)
+      await dialog(page)
+        .getByRole('button', { name: /^Закончить вход с/ })
+        .waitFor()
+      await isClean(admin)
+      await shoot(page, 'people-drawer')
+      await dialog(page).getByRole('button', { name: 'Отключить' }).click()
+      await page.getByText('Войти будет нельзя', { exact: false }).waitFor()
+      await page
+        .getByRole('dialog', { name: 'Отключить ivanova?' })
+        .getByRole('button', { name: 'Отключить' })
+        .click()
+      await button(page, 'Включить снова').waitFor()
+      await theirs.goto(`${office.url}/settings/about`)
+      await theirs.waitForURL(/sign-in/)
+      await other.close()
+      await isClean(admin)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'the last administrator stays one, in words',
+    async () => {
+      const { page, go } = admin
+      await pool().query(
+        "UPDATE app_user SET disabled_at = now() WHERE role = 'admin' AND login <> (SELECT min(login) FROM app_user WHERE role = 'admin')",
+      )
+      await go('settings/people')
+      await page.getByRole('row', { name: /admin1/ }).click()
+      await dialog(page).getByRole('combobox', { name: 'Роль' }).click()
+      await page.getByRole('option', { name: 'оператор' }).click()
+      await dialog(page).getByRole('button', { name: 'Сохранить' }).click()
+      await dialog(page).getByText('Не останется никого, кто управляет пользователями').waitFor()
+      await dialog(page).getByText('lastAdmin').waitFor()
+    },
+    TEST_MS,
+  )
+
+  it(
+    'a token is shown once, works, and is revoked',
+    async () => {
+      const { page, go } = admin
+      await go('settings/tokens')
+      await button(page, 'Создать ключ доступа').click()
+      await dialog(page).getByRole('textbox', { name: 'Название' }).fill('ночной отчёт')
+      await shoot(page, 'tokens-make')
+      await isClean(admin)
+      await dialog(page).getByRole('button', { name: 'Создать ключ доступа' }).click()
+      const secret = await dialog(page).getByRole('textbox', { name: 'Ключ доступа' }).inputValue()
+      await isClean(admin)
+      await shoot(page, 'tokens-once')
+      const ask = () => fetch(`${office.url}/api/v1/me`, { headers: { Authorization: `Bearer ${secret}` } })
+      expect(await (await ask()).json()).toMatchObject({ role: 'viewer', by: 'token' })
+      await dialog(page).getByRole('button', { name: 'Закрыть' }).last().click()
+      expect(await page.content()).not.toContain(secret)
+      await page.getByRole('button', { name: 'Отозвать: ночной отчёт' }).click()
+      await dialog(page).getByRole('button', { name: 'Отозвать' }).click()
+      await page
+        .getByRole('row', { name: /ночной отчёт/ })
+        .getByText('отозван')
+        .waitFor()
+      await until(async () => (await ask()).status === 401, { within: WITHIN, label: 'the token is refused' })
+      await isClean(admin)
+      await shoot(page, 'tokens')
+    },
+    TEST_MS,
+  )
+
+  it(
+    'an operator sees what is locked and why, and may look at keys without deciding',
+    async () => {
+      const operator = await office.visit({ role: 'operator' })
+      const { page, go, close } = operator
+      await go('settings')
+      await page.waitForLoadState('networkidle')
+      const nav = page.getByRole('navigation', { name: 'Настройки' })
+      expect(await nav.getByRole('link', { name: /закрыто/ }).allTextContents()).toHaveLength(2)
+      await nav.getByRole('link', { name: /Пользователи/ }).click()
+      await page.getByText('Пользователями управляет только администратор').waitFor()
+      await isClean(operator)
+      await shoot(page, 'locked')
+      await nav.getByRole('link', { name: /Список магазинов/ }).click()
+      await page.getByText('Список магазинов загружает только администратор').waitFor()
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('link', { name: 'CSV для Excel' }).click(),
+      ])
+      expect(download.suggestedFilename()).toBe('fleet.csv')
+      await nav.getByRole('link', { name: /Ключи узлов/ }).click()
+      const begin = button(page, 'Запросить ключи')
+      expect(await begin.getAttribute('aria-disabled')).toBe('true')
+      await begin.hover()
+      await page.getByRole('tooltip', { name: 'Вашей роли это не разрешено' }).waitFor()
+      await nav.getByRole('link', { name: 'Группы' }).click()
+      await page.getByRole('heading', { name: 'Конфигурационные группы' }).waitFor()
+      await isClean(operator)
+      await shoot(page, 'groups')
+      await nav.getByRole('link', { name: 'О системе' }).click()
+      await page.getByText('База данных').waitFor()
+      expect(await page.getByText('отвечает', { exact: true }).count()).toBe(2)
+      await isClean(operator)
+      await shoot(page, 'about')
+      await close()
+    },
+    TEST_MS,
+  )
+})
