@@ -42,6 +42,9 @@ export interface PageOffice {
   api<T>(method: string, where: string, body?: unknown): Promise<T>
   /** Somebody of this role, signed in, with a browser of their own. */
   visit(options?: VisitOptions): Promise<Visitor>
+  /** As if its process had died, and then been started again at the same address. */
+  stopApi(): Promise<void>
+  startApi(): Promise<void>
   close(): Promise<void>
 }
 
@@ -92,7 +95,7 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
   const { db, queues, config, log } = office
   const fleet = await openFleet(office, { stores: 2, tills: 6, ...options.fleet })
   if (options.worker !== false) await office.startWorker()
-  const api = await startApi({ db, queues, config, log })
+  let api = await startApi({ db, queues, config, log })
   const token = await createToken(db, 'page test')
   const browser = await startBrowser()
   let people = 0
@@ -145,6 +148,10 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
       return (text === '' ? undefined : JSON.parse(text)) as T
     },
     visit,
+    stopApi: () => api.close(),
+    startApi: async () => {
+      api = await startApi({ db, queues, config: { ...config, port: api.port }, log })
+    },
     close: async () => {
       await browser.close()
       await api.close()

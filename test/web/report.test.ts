@@ -37,7 +37,7 @@ describeWith(CHROMIUM, 'the report', () => {
   }, 120_000)
   afterAll(() => office?.close())
 
-  const { pool } = { pool: () => office.office.db.pool }
+  const pool = () => office.office.db.pool
   const bucket = (key: string) => visitor.page.locator(`[data-bucket=${key}] td`).nth(1)
 
   it('says that there is nothing to report', async () => {
@@ -90,7 +90,7 @@ describeWith(CHROMIUM, 'the report', () => {
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     expect(await page.getByRole('banner').isVisible()).toBe(false)
     expect(await page.getByRole('button', { name: 'Печать' }).isVisible()).toBe(false)
-    expect(await page.locator('.report').evaluate((node) => getComputedStyle(node).color)).toBe(
+    expect(await page.evaluate("getComputedStyle(document.querySelector('.report')).color")).toBe(
       'rgb(0, 0, 0)',
     )
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')

@@ -5,6 +5,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { asProblem } from './api/problem.ts'
+import { startEarly } from './early.ts'
 import { LiveProvider } from './live/use-live.tsx'
 import { createPageRouter } from './router.tsx'
 import { theme } from './theme.ts'
@@ -22,6 +23,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // What locks the scrolling behind a dialog writes a style of its own, and asks for the nonce by this name.
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 
+startEarly(client)
 await startWords()
 const root = document.getElementById('page')
 if (root === null) throw new Error('no #page')

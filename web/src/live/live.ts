@@ -19,11 +19,15 @@ export interface Live {
   status(): LiveStatus
   /** The place from which everything is told; undefined: not known yet. What was read before it may have missed something. */
   begunAt(): string | undefined
+  /** The latest messages, oldest first: for who came too late to follow, and takes no harm from hearing twice. */
+  recent(): readonly LiveMessage[]
 }
 
 /** Pings come every 15 s: one missing is too many. */
 const SILENT_MS = 20_000
 const AGAIN_MS = 5000
+/** Of ten seconds, at four a second. */
+const RECENT = 40
 
 /** Owns its EventSource between `open` and `close`; the place in the stream outlives both. */
 export function createLive(): Live {
@@ -32,6 +36,7 @@ export function createLive(): Live {
   let source: EventSource | undefined
   let cursor: string | undefined
   let begun: string | undefined
+  const recent: LiveMessage[] = []
   let again: number | undefined
   let silence: number | undefined
   let status: LiveStatus = { state: 'connecting', heardAt: undefined }
@@ -50,6 +55,8 @@ export function createLive(): Live {
   const take = (event: MessageEvent<string>) => {
     heard(event.lastEventId)
     const message = JSON.parse(event.data) as LiveMessage
+    recent.push(message)
+    if (recent.length > RECENT) recent.shift()
     for (const told of followers) told(message)
   }
   const close = () => {
@@ -89,5 +96,6 @@ export function createLive(): Live {
     },
     status: () => status,
     begunAt: () => begun,
+    recent: () => recent,
   }
 }

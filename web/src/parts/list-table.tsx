@@ -6,7 +6,8 @@ import type { List } from '../api/hooks.ts'
 import { formatCount } from '../format/money.ts'
 import { useParam } from '../route-params.ts'
 import { useWords } from '../words/language.ts'
-import { EmptyNotice, LoadingNotice, ProblemNotice } from './notices.tsx'
+import { ListSkeleton } from './list-skeleton.tsx'
+import { EmptyNotice, ProblemNotice } from './notices.tsx'
 
 export interface Column<T> {
   readonly id: string
@@ -61,9 +62,9 @@ export function ListTable<T>(props: ListTableProps<T>) {
 
   if (list.error !== null && list.rows.length === 0)
     return <ProblemNotice error={list.error} onAgain={list.again} />
-  if (list.isLoading) return <LoadingNotice />
-  if (list.rows.length === 0) return <NothingFound empty={props.empty} />
   const template = [...(selection ? ['40px'] : []), ...columns.map((one) => one.width)].join(' ')
+  if (list.isLoading) return <ListSkeleton titles={columns.map((one) => one.title)} template={template} />
+  if (list.rows.length === 0) return <NothingFound empty={props.empty} />
   const before = items[0]?.start ?? 0
   const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (

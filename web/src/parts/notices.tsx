@@ -80,7 +80,7 @@ export function NoPermission() {
 export function LoadingNotice() {
   const { t } = useWords()
   return (
-    <Center className="notice" role="status" aria-label={t('common.loading')}>
+    <Center className="notice waits" role="status" aria-label={t('common.loading')}>
       <Loader size="sm" />
     </Center>
   )

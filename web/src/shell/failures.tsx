@@ -1,16 +1,19 @@
 import { Anchor, Button, Code, Stack } from '@mantine/core'
 import { type ErrorComponentProps, Link } from '@tanstack/react-router'
 import { EmptyNotice } from '../parts/notices.tsx'
+import { Screen } from '../parts/screen.tsx'
 import { useWords } from '../words/language.ts'
 
 export function NotFound() {
   const { t } = useWords()
   return (
-    <EmptyNotice glyph="question" title={t('shell.notFound')} hint={t('shell.notFoundHint')}>
-      <Anchor component={Link} to="/chain">
-        {t('shell.home')}
-      </Anchor>
-    </EmptyNotice>
+    <Screen title={t('shell.notFound')}>
+      <EmptyNotice glyph="question" title={t('shell.notFoundHint')}>
+        <Anchor component={Link} to="/chain">
+          {t('shell.home')}
+        </Anchor>
+      </EmptyNotice>
+    </Screen>
   )
 }
 
@@ -18,11 +21,15 @@ export function NotFound() {
 export function Crashed({ error }: ErrorComponentProps) {
   const { t } = useWords()
   return (
-    <EmptyNotice glyph="bang" title={t('shell.crashed')} hint={t('shell.crashedHint')}>
-      <Stack align="center">
-        <Button onClick={() => location.reload()}>{t('shell.reload')}</Button>
-        <Code block>{error instanceof Error ? (error.stack ?? error.message) : String(error)}</Code>
-      </Stack>
-    </EmptyNotice>
+    <Screen title={t('shell.crashed')}>
+      <EmptyNotice glyph="bang" title={t('shell.crashedHint')}>
+        <Stack align="center">
+          <Button onClick={() => location.reload()}>{t('shell.reload')}</Button>
+          <Code block className="crash">
+            {error instanceof Error ? (error.stack ?? error.message) : String(error)}
+          </Code>
+        </Stack>
+      </EmptyNotice>
+    </Screen>
   )
 }

@@ -27,7 +27,7 @@ export function JumpButton() {
         rightSection={<Kbd size="xs">/</Kbd>}
         onClick={() => setOpen('palette')}
       >
-        {t('shell.jump')}
+        <span className="jump-words">{t('shell.jump')}</span>
       </Button>
       <Suspense>
         {open === 'palette' ? <Palette onClose={close} /> : null}

@@ -17,7 +17,7 @@ const signs: Readonly<Record<string, { tone: Tone; glyph: GlyphName }>> = {
   inDoubt: { tone: 'warn', glyph: 'question' },
   silent: { tone: 'off', glyph: 'off' },
 }
-const FEW = 4
+const FEW = 3
 
 export function AtRisk({ outlook }: { readonly outlook: Outlook }) {
   const { t } = useWords()

@@ -36,7 +36,7 @@ interface HeadlineProps {
 }
 export function Headline({ outlook, counts }: HeadlineProps) {
   const { t } = useWords()
-  const { answer, total } = outlook
+  const { answer, total, rollouts } = outlook
   // Nothing in view, and nobody says that anything is wrong: the question is not asked now.
   const isQuiet = total === 0 && answer === 'unknown'
   const { tone, glyph } = isQuiet ? quiet : answers[answer]
@@ -48,6 +48,13 @@ export function Headline({ outlook, counts }: HeadlineProps) {
           <Glyph name={glyph} size={22} />
           {t(isQuiet ? 'board.quiet' : `board.answers.${answer}`)}
         </span>
+        <span className="chain-rollout-links">
+          {rollouts.map(({ id, name }) => (
+            <Link key={id} to="/rollouts/$id" params={{ id }}>
+              {name}
+            </Link>
+          ))}
+        </span>
       </div>
       {total === 0 ? <Idle counts={counts} /> : <Sentence outlook={outlook} />}
     </section>
@@ -56,7 +63,7 @@ export function Headline({ outlook, counts }: HeadlineProps) {
 
 function Sentence({ outlook }: { readonly outlook: Outlook }) {
   const { t, language } = useWords()
-  const { done, total, perMinute, needPerson, rollouts } = outlook
+  const { done, total, perMinute, needPerson } = outlook
   const rate = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
   const parts: [string, ReactNode][] = [
     [
@@ -70,22 +77,13 @@ function Sentence({ outlook }: { readonly outlook: Outlook }) {
     ['person', needPerson === 0 ? t('board.nobodyNeeded') : t('board.needPerson', { count: needPerson })],
   ]
   return (
-    <>
-      <p className="chain-sentence">
-        {parts.map(([key, part]) => (
-          <span key={key} className="chain-part" data-part={key}>
-            {part}
-          </span>
-        ))}
-      </p>
-      <p className="chain-rollout-links">
-        {rollouts.map(({ id, name }) => (
-          <Link key={id} to="/rollouts/$id" params={{ id }}>
-            {name}
-          </Link>
-        ))}
-      </p>
-    </>
+    <p className="chain-sentence">
+      {parts.map(([key, part]) => (
+        <span key={key} className="chain-part" data-part={key}>
+          {part}
+        </span>
+      ))}
+    </p>
   )
 }
 

@@ -71,7 +71,7 @@ interface Group {
   readonly parts: Map<number, Cell[]>
 }
 
-const [LEAST, MOST] = [4, 16]
+const [LEAST, MOST] = [2, 16]
 /** So wide that nine of ten stores need one strip. */
 export function widthFor(sizes: readonly number[]): number {
   const sorted = [...sizes].sort((a, b) => a - b)

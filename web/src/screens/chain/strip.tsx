@@ -21,8 +21,13 @@ interface StripProps {
   readonly open: string | undefined
 }
 
-function CellBox({ cell, current, open, shared }: Omit<StripProps, 'strip'> & { readonly cell: Cell }) {
-  const isCurrent = current === cell.cashId
+interface CellProps {
+  readonly cell: Cell
+  readonly isCurrent: boolean
+  readonly isOpen: boolean
+  readonly shared: StripShared
+}
+const CellBox = memo(function CellBox({ cell, isCurrent, isOpen, shared }: CellProps) {
   const { shown, isLarge, nameOf, cardId } = shared
   return (
     // biome-ignore lint/a11y: a grid of thousands; keys are the grid's
@@ -34,14 +39,14 @@ function CellBox({ cell, current, open, shared }: Omit<StripProps, 'strip'> & { 
       data-kind={cell.kind === 'till' ? undefined : cell.kind}
       data-dim={(shown.size > 0 && !shown.has(cell.mark)) || undefined}
       aria-label={nameOf(cell)}
-      aria-selected={open === cell.cashId || undefined}
+      aria-selected={isOpen || undefined}
       aria-describedby={isCurrent ? cardId : undefined}
       tabIndex={isCurrent ? 0 : -1}
     >
       {isLarge && cell.number > 0 ? cell.number : null}
     </span>
   )
-}
+})
 
 export const Strip = memo(function Strip({ shared, strip, current, open }: StripProps) {
   const { model } = shared
@@ -56,7 +61,13 @@ export const Strip = memo(function Strip({ shared, strip, current, open }: Strip
       {strip.cashIds.map((cashId) => {
         const cell = model.cell(cashId)
         return cell === undefined ? null : (
-          <CellBox key={cashId} cell={cell} current={current} open={open} shared={shared} />
+          <CellBox
+            key={cashId}
+            cell={cell}
+            isCurrent={current === cashId}
+            isOpen={open === cashId}
+            shared={shared}
+          />
         )
       })}
     </div>

@@ -1,20 +1,12 @@
 /** The board and its headline, kept as the chain is. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useLayoutEffect, useMemo, useState } from 'react'
-import { get } from '../../api/client.ts'
 import { useAnswer } from '../../api/hooks.ts'
-import type { ApiProblem } from '../../api/problem.ts'
-import type { Board, Outlook } from '../../api/types.ts'
+import type { Outlook } from '../../api/types.ts'
 import { useLive } from '../../live/use-live.tsx'
+import { type BoardAsked, boardQuery } from './board-query.ts'
 import { type BoardModel, createBoard } from './board-store.ts'
 
-export interface BoardAsked {
-  readonly rollout: string | undefined
-  readonly filter: string | undefined
-}
-
-/** A full look heals whatever the stream did not tell. */
-const HEAL_MS = 60_000
 /** What a filter lets in is the server's to say: how often it is asked while tills change. */
 const FILTERED_MS = 5000
 /** Sums of the whole chain. */
@@ -64,18 +56,13 @@ export function useBoard({ rollout, filter }: BoardAsked) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: another filter lets in others
   const model = useMemo(() => createBoard(rollout), [rollout, filter])
   const [shown, setShown] = useState<BoardModel>()
-  const key = useMemo(() => ['/board', { rollout, filter }], [rollout, filter])
-  useEffect(() => live.follow((news) => model.patch(news)), [live, model])
-  const found = useQuery<Board, ApiProblem>({
-    queryKey: key,
-    queryFn: ({ signal }) => get<Board>('/board', { rollout, filter }, signal),
-    meta: { topics: ['board'] },
-    refetchInterval: HEAL_MS,
-    staleTime: 0,
-    gcTime: 0,
-    // Half a million numbers: to compare them costs more than to read them.
-    structuralSharing: false,
-  })
+  const asked = useMemo(() => boardQuery({ rollout, filter }), [rollout, filter])
+  useEffect(() => {
+    // What was told while this screen was on its way.
+    for (const news of live.recent()) model.patch(news)
+    return live.follow((news) => model.patch(news))
+  }, [live, model])
+  const found = useQuery(asked)
   const { data } = found
   useLayoutEffect(() => {
     if (data === undefined) return
@@ -83,8 +70,9 @@ export function useBoard({ rollout, filter }: BoardAsked) {
     setShown(model)
   }, [data, model])
   const again = useMemo(
-    () => () => void client.invalidateQueries({ queryKey: key, exact: true }, { cancelRefetch: false }),
-    [client, key],
+    () => () =>
+      void client.invalidateQueries({ queryKey: asked.queryKey, exact: true }, { cancelRefetch: false }),
+    [client, asked],
   )
   useGap(data?.cursor, again)
   useNews(filter === undefined ? never : anyCell, FILTERED_MS, again)

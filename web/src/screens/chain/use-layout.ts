@@ -38,14 +38,30 @@ const signatureOf = ({ lines }: Layout): string =>
     )
     .join('\n')
 
-function useSizes({ model, view }: LayoutChoice, width: number) {
+/** Tills of each store that stand together. */
+function partSizes({ model, by }: LayoutChoice): number[] {
+  const isSplit = by === 'wave' || by === 'version'
+  return model.stores().flatMap((_, i) => {
+    const cells = model.cellsIn(i)
+    if (!isSplit) return [cells.length]
+    const parts = new Map<string, number>()
+    for (const { wave, version, rollout } of cells) {
+      const key = by === 'wave' ? `${rollout} ${wave}` : `${version}`
+      parts.set(key, (parts.get(key) ?? 0) + 1)
+    }
+    return [...parts.values()]
+  })
+}
+
+function useSizes(choice: LayoutChoice, width: number) {
+  const { model, view, by } = choice
   const shape = model.shape()
   // biome-ignore lint/correctness/useExhaustiveDependencies: the model changes in itself
   const measures = useMemo(() => {
-    const counts = model.stores().map((_, i) => model.cellsIn(i).length)
-    const devices = counts.reduce((sum, count) => sum + count, 0)
-    return { codes: model.stores().map(({ code }) => code), devices, widest: widthFor(counts) }
-  }, [model, shape])
+    const sizes = partSizes(choice)
+    const devices = sizes.reduce((sum, count) => sum + count, 0)
+    return { codes: model.stores().map(({ code }) => code), devices, widest: widthFor(sizes) }
+  }, [model, shape, by])
   const isLarge = view === 'large' || (view !== 'compact' && measures.devices <= FEW)
   const sizes: Sizes = isLarge ? LARGE : COMPACT
   const code = codeWidth(measures.codes, sizes)

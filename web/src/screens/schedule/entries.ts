@@ -112,6 +112,18 @@ function patternEntries(patterns: readonly Pattern[], date: string, isCut: boole
   )
 }
 
+/** The same hours are one line, whatever else their stores differ in. */
+function folded(entries: readonly Entry[]): Entry[] {
+  const found = new Map<string, Entry>()
+  for (const entry of entries) {
+    const { kind, from, to, isException, isEarlier, stores = 0 } = entry
+    const key = `${kind} ${from} ${to} ${isException} ${isEarlier}`
+    const same = found.get(key)
+    found.set(key, { ...entry, key, stores: stores + (same?.stores ?? 0) })
+  }
+  return [...found.values()]
+}
+
 /** Something from one local time to another, on one of the days between. */
 export interface Stretch {
   readonly key: string
@@ -158,6 +170,6 @@ export interface CalendarFacts {
 export function entriesOn({ patterns, stretches }: CalendarFacts, date: string, isCut = false): Entry[] {
   return [
     ...stretches.flatMap((stretch) => stretchOn(stretch, date)),
-    ...patternEntries(patterns, date, isCut),
+    ...folded(patternEntries(patterns, date, isCut)),
   ].sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind) || a.from - b.from)
 }

@@ -1,4 +1,5 @@
 /** A week on the clock: 24 hours down, seven days across. */
+import './week.css'
 import { weekdays } from '../../../../src/rollout/time/calendar.ts'
 import { Glyph } from '../../parts/glyph.tsx'
 import { useWords } from '../../words/language.ts'
@@ -10,8 +11,9 @@ import { entryGlyphs } from './month-grid.tsx'
 const HOURS = [0, 3, 6, 9, 12, 15, 18, 21]
 /** A moment has a height, too. */
 const LEAST_MINUTES = 40
-/** Which third of a day's column: nothing lies over another kind. */
+/** Which part of a day's column: nothing lies over another kind. */
 const lanes = { window: 0, opening: 0, freeze: 1, rollout: 2, run: 2 } as const
+type Lane = (typeof lanes)[Entry['kind']]
 
 interface WeekGridProps {
   readonly days: readonly string[]
@@ -52,6 +54,7 @@ interface WeekDayProps {
 }
 function WeekDay({ date, title, entries, now }: WeekDayProps) {
   const { language } = useWords()
+  const used = [...new Set(entries.map(({ kind }) => lanes[kind]))].sort()
   return (
     <div className="schedule-week-day" data-date={date} aria-current={now === undefined ? undefined : 'date'}>
       <div className="schedule-week-head">
@@ -63,7 +66,7 @@ function WeekDay({ date, title, entries, now }: WeekDayProps) {
       <div className="schedule-week-body">
         <ul>
           {entries.map((entry) => (
-            <Block key={entry.key} entry={entry} />
+            <Block key={entry.key} entry={entry} used={used} />
           ))}
         </ul>
         {now === undefined ? null : (
@@ -74,18 +77,28 @@ function WeekDay({ date, title, entries, now }: WeekDayProps) {
   )
 }
 
-function Block({ entry }: { readonly entry: Entry }) {
+interface BlockProps {
+  readonly entry: Entry
+  /** Those that its day has: they share its width. */
+  readonly used: readonly Lane[]
+}
+function Block({ entry, used }: BlockProps) {
   const { spanOf, textOf } = useEntryWords()
   const { kind, from, name, isForecast, isException } = entry
   const to = Math.max(entry.to, Math.min(DAY_MINUTES, from + LEAST_MINUTES))
   const begin = Math.min(from, DAY_MINUTES - LEAST_MINUTES)
-  const place = { top: `${(100 * begin) / DAY_MINUTES}%`, height: `${(100 * (to - begin)) / DAY_MINUTES}%` }
+  const share = 100 / used.length
+  const place = {
+    top: `${(100 * begin) / DAY_MINUTES}%`,
+    height: `${(100 * (to - begin)) / DAY_MINUTES}%`,
+    insetInlineStart: `calc(${share * used.indexOf(lanes[kind])}% + 2px)`,
+    width: `calc(${share}% - 4px)`,
+  }
   const text = textOf(entry, false)
   return (
     <li
       className="schedule-block"
       data-kind={kind}
-      data-lane={lanes[kind]}
       data-forecast={isForecast || undefined}
       data-exception={isException || undefined}
       style={place}

@@ -3,7 +3,8 @@ import { Anchor, Breadcrumbs, Text } from '@mantine/core'
 import { Link, Outlet, useParams, useRouterState } from '@tanstack/react-router'
 import { useAnswer } from '../../api/hooks.ts'
 import type { StoreWhole } from '../../api/types.ts'
-import { Answered } from '../../parts/notices.tsx'
+import { Answered, ProblemNotice } from '../../parts/notices.tsx'
+import { Screen } from '../../parts/screen.tsx'
 import { useWords } from '../../words/language.ts'
 import { StoreSelect } from './store-select.tsx'
 
@@ -55,7 +56,13 @@ export function StoreFrame() {
           ))}
         </nav>
         <div className="store-content">
-          <Answered answer={store}>{() => <Outlet />}</Answered>
+          {store.data === undefined && store.error !== null ? (
+            <Screen title={t('shell.crumbs.monitor')}>
+              <ProblemNotice error={store.error} onAgain={() => void store.refetch()} />
+            </Screen>
+          ) : (
+            <Answered answer={store}>{() => <Outlet />}</Answered>
+          )}
         </div>
       </div>
     </div>

@@ -27,7 +27,7 @@ export function useTillColumns(): readonly Column<Device>[] {
     {
       id: 'number',
       title: title('number'),
-      width: '62px',
+      width: '66px',
       align: 'end',
       sort: 'number',
       cell: (till) => till.number,
@@ -35,7 +35,7 @@ export function useTillColumns(): readonly Column<Device>[] {
     {
       id: 'name',
       title: title('name'),
-      width: 'minmax(178px, 2fr)',
+      width: 'minmax(160px, 2fr)',
       sort: 'name',
       cell: (till) => <span title={`${till.name}\n${till.cashId}`}>{till.name}</span>,
     },
@@ -78,21 +78,21 @@ export function useTillColumns(): readonly Column<Device>[] {
     {
       id: 'cashier',
       title: title('cashier'),
-      width: 'minmax(96px, 1fr)',
+      width: 'minmax(104px, 1fr)',
       sort: 'cashier',
       cell: (till) => <CashierCell till={till} />,
     },
     {
       id: 'autoUpdate',
       title: title('autoUpdate'),
-      width: '95px',
+      width: '98px',
       sort: 'autoUpdate',
       cell: (till) => <SwitchCell till={till} />,
     },
     {
       id: 'download',
       title: title('download'),
-      width: '78px',
+      width: '82px',
       sort: 'download',
       cell: (till) => <DownloadCell till={till} />,
     },

@@ -1,5 +1,5 @@
 /** From a draft to a rollout that runs: who agrees to which plan, and what has changed since it was made. */
-import './wizard.css'
+import './plan.css'
 import { Anchor, Group, Stack, Text, Title } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import { useAnswer } from '../../api/hooks.ts'

@@ -1,5 +1,5 @@
 /** A plan as a person judges it: whom, when, how much, who is left out and why. */
-import './wizard.css'
+import './plan.css'
 import type { ReactNode } from 'react'
 import type { DryRun } from '../../api/types.ts'
 import { formatBytes, formatCount } from '../../format/money.ts'

@@ -39,6 +39,8 @@ export function RolloutPlan({ rollout }: { readonly rollout: RolloutWhole }) {
     { topics: [`rollouts:${id}`], enabled: !isSame && !again.isPending },
   )
   if (again.data !== undefined && isSame) return <PlanView plan={again.data} />
+  // Of stores outside of their groups they are told the sums only.
+  if (kept.error?.code === 'outOfScope') return <PlanView plan={{ planHash, plan }} />
   if (kept.error !== null) return <ProblemNotice error={kept.error} onAgain={() => void kept.refetch()} />
   if (kept.data === undefined) return <LoadingNotice />
   const { forecast, warnings } = again.data ?? {}

@@ -109,17 +109,16 @@ function Waits({ row }: { readonly row: Enrolment }) {
   const isOpen = state === 'waiting' || state === 'running'
   if (!isOpen && reason === null) return null
   return (
-    <Text size="sm">
-      {waitsForStore ? <span>{t('settings.enrol.waitsForStore')} </span> : null}
-      {reason === null ? null : <ReasonText code={reason} />}
-      {attempts === 0 || !isOpen ? null : ` · ${t('settings.enrol.attempts', { count: attempts })}`}
+    <Group gap="md" className="settings-waits">
+      {waitsForStore ? <span>{t('settings.enrol.waitsForStore')}</span> : null}
+      <ReasonText code={reason} />
+      {attempts === 0 || !isOpen ? null : <span>{t('settings.enrol.attempts', { count: attempts })}</span>}
       {isOpen ? (
-        <Text span size="xs" c="dimmed">
-          {' · '}
+        <span className="settings-quiet">
           {t('settings.enrol.until')} <Moment at={notAfter} />
-        </Text>
+        </span>
       ) : null}
-    </Text>
+    </Group>
   )
 }
 

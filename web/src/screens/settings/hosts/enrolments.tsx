@@ -25,6 +25,16 @@ const termOf: Readonly<Record<ViewName, string>> = {
   all: '',
 }
 const PAGE = 50
+/** The stream tells what was decided, not that a host has answered. */
+const SOON_MS = 1500
+const LATER_MS = 5000
+const soonWhileAsked = (rows: unknown): number =>
+  Array.isArray(rows) &&
+  rows.some(
+    ({ state, waitsForStore }: Enrolment) => state === 'running' || (state === 'waiting' && !waitsForStore),
+  )
+    ? SOON_MS
+    : LATER_MS
 
 export function Enrolments() {
   const { t, language } = useWords()
@@ -36,7 +46,7 @@ export function Enrolments() {
   const list = useList<Enrolment>(
     '/enrolments',
     { filter: `${filter ?? ''} ${termOf[view]}`.trim(), limit: PAGE },
-    { topics: ['enrolments', 'hostKeys'] },
+    { topics: ['enrolments', 'hostKeys'], every: soonWhileAsked },
   )
   const waiting = list.rows.filter((one) => one.allowed.includes('confirm'))
   return (

@@ -148,7 +148,11 @@ function DisableUser({ user }: { readonly user: User }) {
     )
   return (
     <Group>
-      <ActButton permission="users.manage" color="red" variant="outline" onClick={() => setAsking(true)}>
+      <ActButton
+        permission="users.manage"
+        classNames={{ label: 'settings-bad' }}
+        onClick={() => setAsking(true)}
+      >
         {t('settings.people.disable')}
       </ActButton>
       <Confirm
