@@ -2,9 +2,9 @@
 import type { DeviceWork } from '../db/device-work.ts'
 import type { findDevice, readDevices } from '../db/devices.ts'
 import type { readPackages } from '../db/packages.ts'
+import { saidOf } from '../db/said.ts'
 import type { findStore, readStores } from '../db/stores.ts'
 import type { findUpdate, listStorePackages, readUpdates } from '../db/updates.ts'
-import type { Status } from '../device/contract.ts'
 import { displayVersion, formatVersion } from '../rollout/versions.ts'
 
 type Listed<T extends (...args: never[]) => Promise<readonly unknown[]>> = Awaited<ReturnType<T>>[number]
@@ -13,31 +13,6 @@ type StatusRow = NonNullable<Found<typeof findDevice>['status']>
 
 const versionView = (version: number | null) =>
   version === null ? null : { full: formatVersion(version), display: displayVersion(version) }
-
-type Said = Partial<
-  Pick<Status, 'activity' | 'health' | 'autoUpdate' | 'shift' | 'sum' | 'cashier' | 'download'>
->
-
-const downloadView = ({ state, received, size, version, reason }: NonNullable<Status['download']>) => ({
-  ...{ state, received, size, reason },
-  version: version === null ? null : formatVersion(Number(version)),
-})
-
-/** The few things of a whole status that people look for in a list; null: it did not say. */
-function saidView(status: unknown) {
-  const said = (status ?? {}) as Said
-  return {
-    activity: said.activity ?? null,
-    health: said.health ?? null,
-    shiftOpen: said.shift?.open ?? null,
-    shiftNumber: said.shift?.number ?? null,
-    shiftOpenedAt: said.shift?.openedAt ?? null,
-    autoUpdate: said.autoUpdate ?? null,
-    sum: said.sum ?? null,
-    cashier: said.cashier ?? null,
-    download: said.download == null ? null : downloadView(said.download),
-  }
-}
 
 /** What a device last said. `ageSeconds` counts from when it said so; null: it never did. */
 function statusView(status: StatusRow | null, now: number) {
@@ -54,7 +29,7 @@ function statusView(status: StatusRow | null, now: number) {
     lastReceiptAt,
     /** Whether it answered when it was last asked. */
     reach: reason === null ? 'answers' : 'silent',
-    ...saidView(status.status),
+    ...saidOf(status.status),
     /** How often it was asked, and did not answer. */
     asks,
     misses,

@@ -9,9 +9,9 @@ import { type Fault, FaultBox } from './faults.ts'
 import { followServer, recoverInstall } from './install.ts'
 import { Machine, type MachineFacts, type Pace } from './machine.ts'
 import { type ProfileOptions, profileOf } from './profile.ts'
+import type { Reply } from './reply.ts'
 import { SshHost } from './ssh-host.ts'
 import { startTransfer } from './transfer.ts'
-import type { Reply } from './verbs.ts'
 import { parsePipeline } from './words.ts'
 
 export interface DeviceOptions {

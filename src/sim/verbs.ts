@@ -1,37 +1,16 @@
 /** What every verb of a simulated device does, once it may. The rules around them are in agent.ts. */
 import { rm } from 'node:fs/promises'
-import type { AnswerClass, DeviceReason, Status } from '../device/contract.ts'
+import type { DeviceReason, Status } from '../device/contract.ts'
 import { formatVersion } from '../rollout/versions.ts'
 import { PowerLost, type SignedManifest, type StagedPackage } from './agent-state.ts'
-import type { Call, VerbName } from './call.ts'
+import type { VerbName } from './call.ts'
 import { followServer, planInstall, planRollback } from './install.ts'
-import { newKeyPair } from './keys.ts'
 import type { Machine } from './machine.ts'
+import { key } from './own-key.ts'
+import { done, type Reply, refused, type Verb } from './reply.ts'
 import { isVouched, readOffered } from './signed.ts'
 import { armedOf, downloadOf, operationOf, statusOf } from './status.ts'
 import { fileHash, packagePath, partPath, startTransfer, stopTransfer } from './transfer.ts'
-
-export interface Reply {
-  readonly class: AnswerClass
-  readonly reason: DeviceReason | null
-  readonly data: Record<string, unknown> | null
-  /** Goes to standard error. */
-  readonly detail?: string
-  /** The operation was begun, and has failed already. */
-  readonly failed?: DeviceReason
-}
-
-export const done = (data: Record<string, unknown> = {}): Reply => ({ class: 'done', reason: null, data })
-export const refused = (reason: DeviceReason): Reply => ({ class: 'refused', reason, data: null })
-export const later = (reason: DeviceReason): Reply => ({ class: 'later', reason, data: null })
-export const usage = (detail: string): Reply => ({
-  class: 'usage',
-  reason: 'internalError',
-  data: null,
-  detail,
-})
-
-export type Verb = (machine: Machine, call: Call, input: string) => Promise<Reply>
 
 async function describe({ facts, faults }: Machine): Promise<Reply> {
   const later = { autoUpdate: true, ownKey: true }
@@ -243,34 +222,6 @@ const autoUpdate: Verb = async (machine, call) => {
   else state.armed = { ...state.armed, formerAutoUpdate: on }
   if (on && state.armed === null && machine.facts.installsByItself) installStaged(machine)
   return done({ autoUpdate: on })
-}
-
-const makeOwnKey = () => {
-  const { publicLine, privateKey } = newKeyPair()
-  return { publicKey: publicLine, privateKey }
-}
-
-/** The private half never leaves the device. Another key lies beside the one in use until that one is to be used. */
-const key: Verb = async ({ state }, call, input) => {
-  const [wanted, renews] = [call.text('use'), call.text('renew') === 'true']
-  if (wanted !== '' && call.text('renew') !== '') return usage('--use and --renew')
-  if (input.trim() !== '') state.knownHosts = input
-  if (wanted !== '') {
-    const is = ({ publicKey }: { publicKey: string }) => publicKey.split(' ')[1] === wanted
-    if (state.nextKey !== undefined && is(state.nextKey)) {
-      state.ownKey = state.nextKey
-      delete state.nextKey
-    }
-    return state.ownKey !== undefined && is(state.ownKey)
-      ? done({ publicKey: state.ownKey.publicKey })
-      : refused('internalError')
-  }
-  if (state.ownKey !== undefined && renews) {
-    state.nextKey = makeOwnKey()
-    return done({ publicKey: state.nextKey.publicKey })
-  }
-  state.ownKey ??= makeOwnKey()
-  return done({ publicKey: state.ownKey.publicKey })
 }
 
 /** Keeps the newest staged packages, and always the armed one. */

@@ -13,7 +13,7 @@ const IMPORT =
 const packages =
   /^(react|react-dom\/client|react-i18next|i18next|zod|@mantine\/(core|hooks)(\/styles\.css)?|@tanstack\/react-(query|router|virtual))$/
 /** Values come from what is pure; of everything else only types do: the page is no part of the server. */
-const values = /^src\/(words|rollout)\//
+const values = /^src\/((words|rollout)\/|api\/permissions\.ts$)/
 const types = /^src\/((words|rollout|api|report)\/|device\/contract\.ts$)/
 
 interface Import {

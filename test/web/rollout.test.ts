@@ -274,7 +274,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
     'shows a viewer everything and lets nothing be pressed; nothing for axe to find; the clock is also a table',
     async () => {
       const [off = ''] = tills('M2')
-      office.fleet.device(off).faults.set({ kind: 'off' })
+      await office.fleet.device(off).setFault({ kind: 'off' })
       const id = await begin({ policy: { offline: 'skip', maxAttempts: 1 } })
       await rolloutEnds(office.office, id)
       const { page, go, faults } = await office.visit({ role: 'viewer' })

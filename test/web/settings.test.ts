@@ -427,4 +427,37 @@ describeWith(CHROMIUM, 'the settings', () => {
     },
     TEST_MS,
   )
+
+  it(
+    'in the dark, in English and on a narrow screen nothing is out of reach',
+    async () => {
+      const night = await office.visit({
+        scheme: 'dark',
+        language: 'en',
+        viewport: { width: 720, height: 900 },
+      })
+      const { page, go, close } = night
+      for (const [section, text] of [
+        ['fleet', 'Choose a file'],
+        ['hosts', 'Ask for keys'],
+        ['hosts?tab=pinned', 'Keys that are trusted'],
+        ['hosts?tab=own', 'No till has a key of its own'],
+        ['people', 'Add a user'],
+        ['tokens', 'Make a token'],
+        ['groups', 'Configuration groups'],
+        ['password', 'Change the password'],
+        ['about', 'Description of the API'],
+      ] as const) {
+        await go(`settings/${section}`)
+        await page.getByText(text, { exact: false }).first().waitFor()
+        await page.waitForLoadState('networkidle')
+        await isClean(night)
+        await shoot(page, `dark-${section.replace('?tab=', '-')}`)
+        const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        expect(beyond).toBeLessThanOrEqual(0)
+      }
+      await close()
+    },
+    TEST_MS,
+  )
 })

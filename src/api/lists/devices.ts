@@ -18,7 +18,7 @@ export const deviceList: ListSpec = {
   present: 'd.removed_at IS NULL AND s.removed_at IS NULL',
   names: ['d.cash_id', 'd.name', 's.code', 's.name'],
   sort: 'cashId',
-  countsBy: ['state', 'version', 'store', 'group', 'kind', 'reach', 'activity', 'configuration'],
+  countsBy: ['state', 'version', 'store', 'group', 'zone', 'kind', 'reach', 'activity', 'configuration'],
   fields: {
     cashId: { type: 'text', sql: 'd.cash_id', sorts: true, summary: 'cash id' },
     name: { type: 'text', sql: 'd.name', sorts: true, summary: 'name' },

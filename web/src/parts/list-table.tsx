@@ -69,7 +69,7 @@ export function ListTable<T>(props: ListTableProps<T>) {
   const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
     <div className="list" data-old={list.isOld || undefined}>
-      <div className="list-scroll" ref={scroller} tabIndex={-1}>
+      <div className="list-scroll" ref={scroller} tabIndex={props.onOpen === undefined ? 0 : -1}>
         {/* biome-ignore lint/a11y/useSemanticElements: rows of a grid layout; a table would not let them be virtual */}
         <div
           role="table"

@@ -114,6 +114,9 @@ function Board({ model, isOld, rollouts }: BoardProps) {
     ['r', retry],
     ['?', () => setHelp(true)],
   ])
+  useReturn(params.till !== undefined || params.preview !== undefined || isHelp, () => {
+    if (at.cashId !== undefined) move(at.cashId, true)
+  })
   useFirstMark(layout.devices > 0)
   return (
     <section className="chain-board" aria-label={t('board.board')} data-old={isOld || undefined} ref={frame}>
@@ -148,6 +151,15 @@ function Board({ model, isOld, rollouts }: BoardProps) {
       )}
     </section>
   )
+}
+
+/** What opens over the board takes the focus, and gives it back to the till that it was on. */
+function useReturn(isOpen: boolean, back: () => void) {
+  const wasOpen = useRef(isOpen)
+  useEffect(() => {
+    if (wasOpen.current && !isOpen) back()
+    wasOpen.current = isOpen
+  })
 }
 
 /** When the board was first there: bench/page-board.ts reads it. */

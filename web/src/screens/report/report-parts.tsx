@@ -121,7 +121,7 @@ export function CauseTable({ counts }: { readonly counts: readonly CauseCountJso
       <thead>
         <tr>
           {[columns.reason, columns.count, columns.advice, columns.who, columns.stores].map((title) => (
-            <th key={title} scope="col">
+            <th key={title} scope="col" data-align={title === columns.count ? 'end' : undefined}>
               {title}
             </th>
           ))}

@@ -5,7 +5,7 @@ import { addressOf } from '../../api/base.ts'
 import { useAnswer, useMe } from '../../api/hooks.ts'
 import { viewerZone } from '../../format/time.ts'
 import { Mark } from '../../parts/mark.tsx'
-import { Answered } from '../../parts/notices.tsx'
+import { Answered, ProblemNotice } from '../../parts/notices.tsx'
 import { LiveMark } from '../../shell/live-mark.tsx'
 import { useWords } from '../../words/language.ts'
 
@@ -42,8 +42,10 @@ function Panel({ title, children }: { readonly title: string; readonly children:
   )
 }
 
-function UpMark({ isUp }: { readonly isUp: boolean }) {
+/** Undefined: nobody knows. */
+function UpMark({ isUp }: { readonly isUp: boolean | undefined }) {
   const { t } = useWords()
+  if (isUp === undefined) return <span>{t('common.unknown')}</span>
   return isUp ? (
     <Mark tone="good" glyph="check" label={t('settings.about.up')} />
   ) : (
@@ -55,8 +57,10 @@ function Server() {
   const { t } = useWords()
   const me = useMe().data
   const health = useAnswer<Health>('/health', {}, { every: () => EVERY_MS })
+  const { database, queues } = health.data ?? {}
   return (
     <>
+      {health.error === null ? null : <ProblemNotice error={health.error} />}
       <dl className="settings-facts">
         <dt>{t('settings.about.version')}</dt>
         <dd>{me?.server?.version ?? t('common.unknown')}</dd>
@@ -64,21 +68,16 @@ function Server() {
         <dd>
           <LiveMark />
         </dd>
+        <dt>{t('settings.about.database')}</dt>
+        <dd>
+          <UpMark isUp={health.error === null ? database?.up : undefined} />
+        </dd>
+        <dt>{t('settings.about.queues')}</dt>
+        <dd>
+          <UpMark isUp={health.error === null ? queues?.up : undefined} />{' '}
+          <span className="settings-quiet">{queues?.kind}</span>
+        </dd>
       </dl>
-      <Answered answer={{ data: health.error === null ? health.data : undefined, error: health.error }}>
-        {({ database, queues }) => (
-          <dl className="settings-facts">
-            <dt>{t('settings.about.database')}</dt>
-            <dd>
-              <UpMark isUp={database.up} />
-            </dd>
-            <dt>{t('settings.about.queues')}</dt>
-            <dd>
-              <UpMark isUp={queues.up} /> <span className="settings-quiet">{queues.kind}</span>
-            </dd>
-          </dl>
-        )}
-      </Answered>
       <Anchor size="sm" href={addressOf('api/v1/docs')} target="_blank" rel="noreferrer">
         {t('settings.about.api')}
       </Anchor>

@@ -8,6 +8,8 @@ interface NamesSelectProps {
   readonly of: 'stores' | 'groups' | 'labels'
   readonly label: string
   readonly description?: string | undefined
+  /** What none of them means. */
+  readonly none?: string | undefined
   readonly value: readonly string[]
   readonly onChange: (names: readonly string[]) => void
 }
@@ -28,7 +30,7 @@ const asText = (text: string): string | undefined =>
   text.trim() === '' ? undefined : `"${text.trim().replace(/["\\]/g, '\\$&')}"`
 
 /** Some of the stores, groups or labels that there are; found at the server. */
-export function NamesSelect({ of, label, description, value, onChange }: NamesSelectProps) {
+export function NamesSelect({ of, label, description, none, value, onChange }: NamesSelectProps) {
   const { t } = useWords()
   const [text, setText] = useState('')
   const isStores = of === 'stores'
@@ -44,7 +46,7 @@ export function NamesSelect({ of, label, description, value, onChange }: NamesSe
       size="sm"
       label={label}
       description={description}
-      placeholder={value.length === 0 ? t('settings.names.any') : ''}
+      placeholder={value.length === 0 ? (none ?? t('settings.names.any')) : ''}
       data={withChosen(choices, value)}
       value={[...value]}
       searchable

@@ -124,8 +124,7 @@ export const packages = {
     announced: '{{kind}}, version {{version}} ({{digits}})',
     checks: 'Checks',
     check: {
-      manifest: 'The manifest can be read',
-      fits: 'The manifest fits the package',
+      manifest: 'The manifest fits',
       size: 'Size',
       digest: 'SHA-256 digest',
       expiry: 'Term',
@@ -145,7 +144,6 @@ export const packages = {
     expiresAt: 'until {{when}}',
     never: 'for ever',
     memberWrong: 'against the rules: {{member}}',
-    memberDiffers: 'differs: {{member}}',
     wholeText: 'the whole text',
     newest: 'a newer one is there: {{newest}}',
     fileEmpty: 'The file is empty',
@@ -160,6 +158,5 @@ export const packages = {
     done: 'The package is uploaded',
     known: 'This package was there already; its file and signature are in place',
     open: 'Open the package',
-    another: 'Upload another',
   },
 } as const

@@ -61,6 +61,7 @@ export const tokens = {
   scopeCount_one: 'only {{count}} right',
   scopeCount_other: 'only {{count}} rights',
   groupsHint: 'None: the same stores that you see.',
+  sameStores: 'as yours',
   expires: 'Good for',
   spans: { month: '30 days', quarter: '90 days', year: 'a year', never: 'ever' },
   used: 'Last used',

@@ -24,6 +24,12 @@ export const settings = {
     wholeChain: 'Only who sees the whole chain may do this: you see your groups of stores',
   },
   names: { stores: 'Stores', groups: 'Groups of stores', labels: 'Labels', any: 'any' },
+  kinds: {
+    till: 'till',
+    selfCheckout: 'self-checkout',
+    storeServer: 'store server',
+    priceChecker: 'price checker',
+  },
   storeCount_one: '{{count}} store',
   storeCount_other: '{{count}} stores',
   fleet,

@@ -129,8 +129,7 @@ export const packages = {
     announced: '{{kind}}, версия {{version}} ({{digits}})',
     checks: 'Проверки',
     check: {
-      manifest: 'Манифест читается',
-      fits: 'Манифест подходит к пакету',
+      manifest: 'Манифест подходит',
       size: 'Размер',
       digest: 'Контрольная сумма SHA-256',
       expiry: 'Срок',
@@ -150,7 +149,6 @@ export const packages = {
     expiresAt: 'до {{when}}',
     never: 'без срока',
     memberWrong: 'не по правилам: {{member}}',
-    memberDiffers: 'расходится: {{member}}',
     wholeText: 'весь текст',
     newest: 'есть новее: {{newest}}',
     fileEmpty: 'Файл пуст',
@@ -165,6 +163,5 @@ export const packages = {
     done: 'Пакет загружен',
     known: 'Такой пакет уже был; файл и подпись на месте',
     open: 'Открыть пакет',
-    another: 'Загрузить ещё',
   },
 } as const

@@ -65,6 +65,7 @@ export const tokens = {
   scopeCount_many: 'только {{count}} прав',
   scopeCount_other: 'только {{count}} права',
   groupsHint: 'Пусто — те же магазины, что видите вы.',
+  sameStores: 'как у вас',
   expires: 'Действует',
   spans: { month: '30 дней', quarter: '90 дней', year: 'год', never: 'бессрочно' },
   used: 'Последний раз',

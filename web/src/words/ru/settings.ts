@@ -24,6 +24,12 @@ export const settings = {
     wholeChain: 'Это может только тот, кто видит всю сеть: вы видите лишь свои группы магазинов',
   },
   names: { stores: 'Магазины', groups: 'Группы магазинов', labels: 'Метки', any: 'любые' },
+  kinds: {
+    till: 'касса',
+    selfCheckout: 'касса самообслуживания',
+    storeServer: 'сервер магазина',
+    priceChecker: 'прайс-чекер',
+  },
   storeCount_one: '{{count}} магазин',
   storeCount_few: '{{count}} магазина',
   storeCount_many: '{{count}} магазинов',

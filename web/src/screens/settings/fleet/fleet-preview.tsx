@@ -1,5 +1,5 @@
 /** What a file would change: counts first, then what is in the way, then every row. */
-import { Code, Text } from '@mantine/core'
+import { Code } from '@mantine/core'
 import type { FleetPreview } from '../../../api/types.ts'
 import { formatCount } from '../../../format/money.ts'
 import { Mark } from '../../../parts/mark.tsx'
@@ -95,19 +95,13 @@ function Warnings({ preview: { warnings, notes } }: { readonly preview: FleetPre
         {warnings.map(({ code, at, value }) => (
           <li key={`${textOf(code)} ${textOf(at)} ${textOf(value)}`}>
             {at === '' ? null : <strong>{`${textOf(at)}: `}</strong>}
-            {say(textOf(code))}{' '}
-            <Text span c="dimmed">
-              {textOf(value)}
-            </Text>
+            {say(textOf(code))} <span className="settings-quiet">{textOf(value)}</span>
           </li>
         ))}
         {(notes as readonly Note[]).map(({ code, line, value }) => (
           <li key={`${textOf(code)} ${textOf(line)} ${textOf(value)}`}>
             {typeof line === 'number' ? `${t('settings.fleet.line', { line })}: ` : null}
-            {say(textOf(code))}{' '}
-            <Text span c="dimmed">
-              {textOf(value)}
-            </Text>
+            {say(textOf(code))} <span className="settings-quiet">{textOf(value)}</span>
           </li>
         ))}
       </ul>

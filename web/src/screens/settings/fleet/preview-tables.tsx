@@ -5,7 +5,7 @@ import { type Column, ListTable } from '../../../parts/list-table.tsx'
 import { Mark, type Tone } from '../../../parts/mark.tsx'
 import { useWords } from '../../../words/language.ts'
 import { localList } from '../local-list.ts'
-import { type ChangedField, fieldsOf, type Line, linesOf, type Outcome } from './lines.ts'
+import { type ChangedField, type FieldChange, fieldsOf, type Line, linesOf, type Outcome } from './lines.ts'
 
 const signs = {
   added: ['good', 'check'],
@@ -102,7 +102,7 @@ function Changes({ lines }: { readonly lines: readonly Line[] }) {
       title: t('settings.fleet.beforeAfter'),
       width: 'minmax(220px, 1.6fr)',
       cell: ({ change }) => {
-        const [before, after] = [shown(change.before), shown(change.after)]
+        const [before, after] = [shown(change, change.before), shown(change, change.after)]
         return (
           <span className="settings-change" title={`${before} → ${after}`}>
             <del>{before}</del> → <ins>{after}</ins>
@@ -124,10 +124,11 @@ function Changes({ lines }: { readonly lines: readonly Line[] }) {
   )
 }
 
-function useFieldValue(): (value: unknown) => string {
+function useFieldValue(): (change: FieldChange, value: unknown) => string {
   const { t } = useWords()
-  return (value) => {
+  return ({ field }, value) => {
     if (value === null || value === undefined || value === '') return t('settings.fleet.nothing')
+    if (field === 'kind') return t(`settings.kinds.${String(value)}`, { defaultValue: String(value) })
     if (typeof value === 'boolean') return value ? t('common.yes') : t('common.no')
     if (Array.isArray(value)) return value.length === 0 ? t('settings.fleet.nothing') : value.join(', ')
     return typeof value === 'object' ? JSON.stringify(value) : String(value)

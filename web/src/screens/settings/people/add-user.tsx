@@ -65,6 +65,7 @@ export function AddUser({ onClose }: { readonly onClose: () => void }) {
               of="groups"
               label={t('settings.people.groups')}
               description={t('settings.people.groupsHint')}
+              none={t('settings.people.wholeChain')}
               value={draft.storeGroups}
               onChange={(storeGroups) => change({ storeGroups })}
             />

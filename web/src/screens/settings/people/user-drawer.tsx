@@ -89,6 +89,7 @@ function UserForm({ user }: { readonly user: User }) {
         of="groups"
         label={t('settings.people.groups')}
         description={t('settings.people.groupsHint')}
+        none={t('settings.people.wholeChain')}
         value={draft.storeGroups}
         onChange={(storeGroups) => change({ storeGroups })}
       />

@@ -101,6 +101,7 @@ function TokenForm({ me, onClose }: { readonly me: Me; readonly onClose: () => v
           of="groups"
           label={t('settings.people.groups')}
           description={t('settings.tokens.groupsHint')}
+          none={t('settings.tokens.sameStores')}
           value={draft.storeGroups}
           onChange={(storeGroups) => change({ storeGroups })}
         />

@@ -55,13 +55,13 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
     {
       id: 'name',
       title: t('settings.tokens.name'),
-      width: 'minmax(130px, 1.2fr)',
+      width: 'minmax(110px, 1fr)',
       cell: ({ name }) => <strong title={name}>{name}</strong>,
     },
     {
       id: 'user',
       title: t('settings.tokens.user'),
-      width: 'minmax(90px, 0.8fr)',
+      width: 'minmax(80px, 0.6fr)',
       cell: ({ user }) => user ?? t('settings.tokens.nobody'),
     },
     {
@@ -78,19 +78,19 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
     {
       id: 'groups',
       title: t('settings.people.groups'),
-      width: 'minmax(100px, 0.8fr)',
+      width: 'minmax(145px, 0.8fr)',
       cell: ({ storeGroups }) => <GroupNames names={storeGroups} />,
     },
     {
       id: 'used',
       title: t('settings.tokens.used'),
-      width: '130px',
+      width: '140px',
       cell: ({ lastUsedAt }) => (lastUsedAt === null ? t('settings.people.never') : <Ago at={lastUsedAt} />),
     },
     {
       id: 'state',
       title: t('settings.people.state'),
-      width: 'minmax(190px, 1.2fr)',
+      width: 'minmax(250px, 1.2fr)',
       cell: (token) => <TokenMark token={token} />,
     },
     {
