@@ -78,6 +78,8 @@ describeWith(CHROMIUM, 'the chain board', () => {
       await soon(() => part('done')).toBe('10 из 12 готово')
       expect(await part('person')).toBe('1 ждёт человека')
       expect(await part('ready')).toContain('закончено в')
+      // Nothing goes on, so there is no speed.
+      expect(await page.locator('[data-part="rate"]').count()).toBe(0)
       const { answer } = await office.api<{ answer: string }>('GET', '/outlook')
       expect(await page.locator('.chain-word').getAttribute('data-answer')).toBe(answer)
 

@@ -420,7 +420,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       await shoot(page, 'groups')
       await nav.getByRole('link', { name: 'О системе' }).click()
       await page.getByText('База данных').waitFor()
-      expect(await page.getByText('отвечает', { exact: true }).count()).toBe(2)
+      await expect.poll(() => page.getByText('отвечает', { exact: true }).count()).toBe(2)
       await isClean(operator)
       await shoot(page, 'about')
       await close()

@@ -5,13 +5,13 @@ import type { Outlook } from '../../api/types.ts'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
 import { useParams, useSetParams } from '../../route-params.ts'
-import { useWords } from '../../words/language.ts'
+import { useKeys } from '../../shell/keys.ts'
+import { type PageWords, useWords } from '../../words/language.ts'
 import { Announcer } from './announcer.tsx'
 import { AtRisk } from './at-risk.tsx'
 import { BoardGrid } from './board-grid.tsx'
 import type { BoardModel } from './board-store.ts'
 import { Headline } from './headline.tsx'
-import { KeysHelp } from './keys-help.tsx'
 import { isGrouping } from './layout.ts'
 import { Legend } from './legend.tsx'
 import { failures, marksOf } from './marks.ts'
@@ -19,7 +19,6 @@ import { nextOf } from './moves.ts'
 import { previewFor, RetryPreview } from './retry.tsx'
 import { Toolbar } from './toolbar.tsx'
 import { useBoard, useOutlook } from './use-board.ts'
-import { useScreenKeys } from './use-keys.ts'
 import { useLayout, useWidth } from './use-layout.ts'
 
 export function ChainScreen() {
@@ -63,6 +62,8 @@ function Top({ outlook, error, model }: TopProps) {
   )
 }
 
+type KeyWord = keyof PageWords['board']['keyWords']
+
 interface BoardProps {
   readonly model: BoardModel
   readonly isOld: boolean
@@ -75,7 +76,6 @@ function Board({ model, isOld, rollouts }: BoardProps) {
   const frame = useRef<HTMLDivElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const isPointed = useRef(false)
-  const [isHelp, setHelp] = useState(false)
   const [at, setAt] = useState<{ cashId: string | undefined; asked: number }>({
     cashId: params.till,
     asked: 0,
@@ -108,13 +108,19 @@ function Board({ model, isOld, rollouts }: BoardProps) {
     const preview = previewFor(model, focused, shown)
     if (preview !== undefined) set({ preview })
   }
-  useScreenKeys([
-    ['f', () => toFailure(1)],
-    ['F', () => toFailure(-1)],
-    ['r', retry],
-    ['?', () => setHelp(true)],
+  const does = (word: KeyWord): string => t(`board.keyWords.${word}`)
+  useKeys(t('board.board'), [
+    { press: ['ArrowLeft', 'ArrowRight'], does: does('till') },
+    { press: ['ArrowUp', 'ArrowDown'], does: does('store') },
+    { press: ['Home', 'End'], does: does('row') },
+    { press: ['Mod+Home', 'Mod+End'], does: does('whole') },
+    { press: ['PageUp', 'PageDown'], does: does('page') },
+    { press: 'Enter', does: does('open') },
+    { press: 'f', does: does('next'), run: () => toFailure(1) },
+    { press: 'F', does: does('former'), run: () => toFailure(-1) },
+    { press: 'r', does: does('retry'), run: retry },
   ])
-  useReturn(params.till !== undefined || params.preview !== undefined || isHelp, () => {
+  useReturn(params.till !== undefined || params.preview !== undefined, () => {
     if (at.cashId !== undefined) move(at.cashId, true)
   })
   useFirstMark(layout.devices > 0)
@@ -123,7 +129,6 @@ function Board({ model, isOld, rollouts }: BoardProps) {
       <Toolbar
         {...{ by, rollouts, isLarge: place.isLarge, isOutOfOrder: place.isOutOfOrder }}
         onArrange={place.arrange}
-        onHelp={() => setHelp(true)}
       />
       <Legend model={model} shown={shown} />
       {layout.devices === 0 ? (
@@ -145,7 +150,6 @@ function Board({ model, isOld, rollouts }: BoardProps) {
           />
         </div>
       )}
-      {isHelp ? <KeysHelp onClose={() => setHelp(false)} /> : null}
       {params.preview === undefined ? null : (
         <RetryPreview preview={params.preview} onClose={() => set({ preview: undefined })} />
       )}

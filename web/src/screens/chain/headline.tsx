@@ -64,6 +64,7 @@ export function Headline({ outlook, counts }: HeadlineProps) {
 function Sentence({ outlook }: { readonly outlook: Outlook }) {
   const { t, language } = useWords()
   const { done, total, perMinute, needPerson } = outlook
+  const isOver = outlook.readyAt !== null && Date.parse(outlook.readyAt) <= Date.parse(outlook.at)
   const rate = new Intl.NumberFormat(language, { maximumFractionDigits: 1 })
   const parts: [string, ReactNode][] = [
     [
@@ -72,7 +73,14 @@ function Sentence({ outlook }: { readonly outlook: Outlook }) {
         {t('board.done', { done: formatCount(language, done), total: formatCount(language, total) })}
       </strong>,
     ],
-    ['rate', perMinute === null ? t('board.noRate') : t('board.rate', { rate: rate.format(perMinute) })],
+    ...(isOver
+      ? []
+      : [
+          [
+            'rate',
+            perMinute === null ? t('board.noRate') : t('board.rate', { rate: rate.format(perMinute) }),
+          ] satisfies [string, ReactNode],
+        ]),
     ['ready', <Readiness key="ready" outlook={outlook} />],
     ['person', needPerson === 0 ? t('board.nobodyNeeded') : t('board.needPerson', { count: needPerson })],
   ]

@@ -13,9 +13,11 @@ interface ToolbarProps {
   readonly rollouts: Outlook['rollouts']
   readonly isOutOfOrder: boolean
   readonly onArrange: () => void
-  readonly onHelp: () => void
 }
-export function Toolbar({ by, isLarge, rollouts, isOutOfOrder, onArrange, onHelp }: ToolbarProps) {
+/** The page's own help listens to it. */
+const askHelp = () => document.dispatchEvent(new KeyboardEvent('keydown', { key: '?', cancelable: true }))
+
+export function Toolbar({ by, isLarge, rollouts, isOutOfOrder, onArrange }: ToolbarProps) {
   const { t } = useWords()
   const [, setBy] = useParam('by')
   const [, setView] = useParam('view')
@@ -64,7 +66,7 @@ export function Toolbar({ by, isLarge, rollouts, isOutOfOrder, onArrange, onHelp
       >
         {t('board.arrange')}
       </Button>
-      <Button size="xs" variant="subtle" ml="auto" leftSection={<Glyph name="question" />} onClick={onHelp}>
+      <Button size="xs" variant="subtle" ml="auto" leftSection={<Glyph name="question" />} onClick={askHelp}>
         {t('board.keys')}
       </Button>
     </Group>

@@ -36,7 +36,7 @@ export function CopyField({ label, value, description }: CopyFieldProps) {
       <Button
         variant="default"
         onClick={() => void copy()}
-        leftSection={<Glyph name={isCopied ? 'check' : 'dash'} />}
+        leftSection={isCopied ? <Glyph name="check" /> : undefined}
       >
         {isCopied ? t('common.copied') : t('common.copy')}
       </Button>

@@ -5,11 +5,7 @@ export { roles }
 export type Role = NonNullable<Me['role']>
 export const isRole = (text: string | null): text is Role =>
   (roles as readonly (string | null)[]).includes(text)
-export const everyPermission = Object.keys(permissions) as Permission[]
-
-/** What a role may do that no lesser one may. */
-export const addedBy = (role: Role): Permission[] =>
-  everyPermission.filter((one) => permissions[one] === role)
+const everyPermission = Object.keys(permissions) as Permission[]
 
 const rankOf = (role: Role): number => roles.indexOf(role)
 export const mayOf = (role: Role): Permission[] =>

@@ -97,6 +97,20 @@ export function Enrolments() {
   )
 }
 
+/** A store server before its tills, which wait for it; else as the list has them. */
+function serversFirst(rows: readonly Enrolment[]): Enrolment[] {
+  const groups = new Map<string, Enrolment[]>()
+  for (const row of rows) {
+    const key = `${row.requestId} ${row.store}`
+    groups.set(key, [...(groups.get(key) ?? []), row])
+  }
+  const isServer = ({ cashId }: Enrolment) => cashId === null
+  return [...groups.values()].flatMap((some) => [
+    ...some.filter(isServer),
+    ...some.filter((row) => !isServer(row)),
+  ])
+}
+
 interface EnrolmentRowsProps {
   readonly list: ReturnType<typeof useList<Enrolment>>
   readonly compared: ReturnType<typeof useCompared>
@@ -115,7 +129,7 @@ function EnrolmentRows({ list, compared }: EnrolmentRowsProps) {
     )
   return (
     <ul className="settings-hosts" aria-label={t('settings.hosts.tabs.compare')} aria-busy={list.isOld}>
-      {list.rows.map((row) => (
+      {serversFirst(list.rows).map((row) => (
         <li key={row.id}>
           <EnrolmentCard row={row} compared={compared} />
         </li>

@@ -34,6 +34,7 @@ export function AddUser({ onClose }: { readonly onClose: () => void }) {
         made === undefined ? t('settings.people.add') : t('settings.people.added', { login: made.login })
       }
       centered
+      size="lg"
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {made === undefined ? (

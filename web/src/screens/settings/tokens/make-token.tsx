@@ -42,6 +42,7 @@ export function MakeToken({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       title={t('settings.tokens.make')}
       centered
+      size="lg"
       closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       <Answered answer={me}>{(who) => <TokenForm me={who} onClose={onClose} />}</Answered>
