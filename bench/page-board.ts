@@ -24,7 +24,7 @@ const LOADS = 5
 const MAX_IN_HAND = 200
 const ROOT = path.resolve(import.meta.dirname, '..')
 const PASSWORD = 'correct horse battery'
-const { values: asked } = parseArgs({ options: { shots: { type: 'string' } } })
+const { values: options } = parseArgs({ options: { shots: { type: 'string' } } })
 
 await promisify(execFile)(process.execPath, [path.join(ROOT, 'scripts/web.mjs')], { cwd: ROOT })
 const executablePath = findProgram('chromium')
@@ -167,6 +167,12 @@ for (let i = 0; i < LOADS; i += 1) {
 }
 
 const page = await openBoard()
+/** Where the last of them went: milliseconds since the navigation. */
+const [asked, began, read] = await page.evaluate<[number, number, number]>(
+  `(() => { const one = performance.getEntriesByType('resource').find(({ name }) => /v1\\/board/.test(name))
+    return [one.requestStart, one.responseStart, one.responseEnd].map(Math.round) })()`,
+)
+const lastPaint = Math.round((await seenIn(page)).firstCells)
 const scripts = await scriptBytes(page)
 await page.waitForTimeout(1500)
 const cells = await page.locator('[role="gridcell"]').count()
@@ -176,7 +182,7 @@ await page.waitForTimeout(1500)
 const { tasks, changes } = await seenIn(page)
 const times = latencies(changes)
 
-if (asked.shots !== undefined) await shoot(page, asked.shots)
+if (options.shots !== undefined) await shoot(page, options.shots)
 
 /** To look at. */
 async function shoot(shown: Page, folder: string): Promise<void> {
@@ -197,6 +203,7 @@ console.log(
     // A navigation of a browser that has the scripts already, but for the first of them.
     firstPaintMs: percentile(firstPaints, 0.5),
     firstPaintsMs: firstPaints.map(Math.round),
+    lastPaint: { boardAskedMs: asked, answerBeganMs: began, answerReadMs: read, paintedMs: lastPaint },
     cellsInDocument: cells,
     seconds: SECONDS,
     // What else the machine did meanwhile: of two cores, two is busy.

@@ -18,7 +18,7 @@ beforeAll(async () => {
   office = await openHeadOffice()
   const devices = ['101', '102', '103', '104'].map((cashId, i) => till(cashId, { number: i + 1 }))
   const stores = [
-    store('N1', devices, { group: 'north', labels: ['near'], calendar: opening('08:00') }),
+    store('N1', devices, { group: 'north', labels: ['near'], phone: '+7 000 1', calendar: opening('08:00') }),
     store('S1', [till('201'), till('202')], { group: 'south' }),
     store('X1', [till('301'), { ...till('302'), kind: 'priceChecker' }]),
   ]
@@ -175,7 +175,7 @@ describe('the headline', () => {
     expect(found).toMatchObject({ done: 1, total: 4, needPerson: 1, answer: 'yes', perMinute: 1 })
     expect(found.byMark).toMatchObject({ done: 1, failed: 1, unreachable: 1, waiting: 1, broken: 0 })
     expect(found.rollouts).toEqual([{ id: rollout, name: 'N1', state: 'running' }])
-    expect(found.firstOpening).toMatchObject({ store: 'N1' })
+    expect(found.firstOpening).toMatchObject({ store: 'N1', zone: 'Europe/Moscow' })
     expect(found.readyAt).not.toBeNull()
   })
 
@@ -184,6 +184,7 @@ describe('the headline', () => {
     const found = await outlook()
     expect(found.answer).toBe('no')
     expect(found.storesAtRisk[0]).toMatchObject({ store: 'N1', why: 'cannotOpen', devices: 4, of: 4 })
+    expect(found.storesAtRisk[0]).toMatchObject({ zone: 'Europe/Moscow', phone: '+7 000 1' })
     expect([found.needPerson, found.storesAtRiskCount]).toEqual([4, found.storesAtRisk.length])
   })
 

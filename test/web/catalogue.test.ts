@@ -124,7 +124,9 @@ test('nothing in them is unused', () => {
         tokens.set(one.file, own)
         return own.has(text)
       })
-    return (key) => shape.exec(key)?.slice(1).every(has) ?? false
+    // A dot in a name would be a level of the catalogue: permissions have a line instead.
+    const isThere = (hole: string) => has(hole) || has(hole.replace('_', '.'))
+    return (key) => shape.exec(key)?.slice(1).every(isThere) ?? false
   }
   const known = templates.map(knownTo)
   const groups = pageSources().flatMap((source) =>
@@ -182,6 +184,8 @@ test('what is asked for by name is there, and is given what it names', () => {
 
 const spoken =
   /^(aria-(label|description|roledescription|valuetext|placeholder)|title|placeholder|label|alt|hint|description|error|legend|summary)$/
+/** Which of several titles, told to a component of ours. */
+const IS_NAME = /^[a-z][A-Za-z]*$/
 const HAS_WORD = /\p{L}{2}/u
 
 function wordsBeside(source: Source): readonly string[] {
@@ -193,7 +197,8 @@ function wordsBeside(source: Source): readonly string[] {
   walk(source.tree, (node) => {
     if (node.type === 'JSXText') tell([{ text: String(node.value), at: node.start }])
     const name = isNode(node.name) ? String(node.name.name) : ''
-    if (node.type === 'JSXAttribute' && spoken.test(name) && isNode(node.value)) tell(ownTexts(node.value))
+    if (node.type === 'JSXAttribute' && spoken.test(name) && isNode(node.value))
+      tell(ownTexts(node.value).filter(({ text }) => name !== 'title' || !IS_NAME.test(text)))
     if (node.type === 'JSXElement' && Array.isArray(node.children))
       for (const child of node.children as Node[])
         if (child.type === 'JSXExpressionContainer') tell(ownTexts(child))

@@ -48,8 +48,12 @@ const sourcesIn = (folder: string): readonly string[] =>
     .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !entry.name.endsWith('.d.ts'))
     .map((entry) => path.join(entry.parentPath, entry.name))
 
-/** Codes of plans and waves come from there as plain texts. */
-export const ruleSources = (): readonly Source[] => sourcesIn(path.join(ROOT, 'src/rollout')).map(sourceOf)
+/** Codes of plans, waves, imports and keys come from there as plain texts. */
+export const ruleSources = (): readonly Source[] =>
+  ['rollout', 'fleet', 'hosts', 'db', 'api']
+    .flatMap((name) => sourcesIn(path.join(ROOT, 'src', name)))
+    .filter((file) => !file.includes('generated'))
+    .map(sourceOf)
 
 /** Every file of the page but its catalogues. */
 export const pageSources = (): readonly Source[] =>

@@ -1,4 +1,4 @@
-/** Settings: the list of stores from a file, keys of hosts, people, tokens, and what a role may not do. */
+/** Settings: the list of stores from a file, people, tokens, and what a role may not do. */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -34,7 +34,6 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const dialog = (page: Page) => page.getByRole('dialog')
-const card = (page: Page, host: string) => page.locator(`article.settings-host[data-host="${host}"]`)
 const rowTexts = async (table: Locator): Promise<string[]> => {
   const rows = await table.locator('.list-row[data-key]').all()
   return Promise.all(rows.map(async (row) => (await row.getByRole('cell').allTextContents()).join(' | ')))
@@ -54,15 +53,6 @@ const BAD = [
   ...[HEADER, `${NEW_STORE};900001;till;первая;Касса 1;10.9.0.11;22`],
   `${NEW_STORE};900001;kettle;2;Касса 2;10.9.0.12;99999`,
 ]
-
-interface Found {
-  readonly items: readonly {
-    readonly state: string
-    readonly store: string
-    readonly cashId: string | null
-    readonly found: readonly { readonly fingerprint: string }[]
-  }[]
-}
 
 describeWith(CHROMIUM, 'the settings', () => {
   let office: PageOffice
@@ -146,129 +136,6 @@ describeWith(CHROMIUM, 'the settings', () => {
       await button(page, 'Показать изменения снова').click()
       await changed.getByText('Иное').waitFor()
       expect(await page.getByText('Изменились: 900001').count()).toBe(0)
-    },
-    TEST_MS,
-  )
-
-  it(
-    'pins what was compared: by a tick, by what came from the store, and nothing else',
-    async () => {
-      const { page, go } = admin
-      await pool().query(
-        "UPDATE store SET host_keys = '{}' WHERE code = 'M1'; UPDATE device d SET host_keys = '{}' FROM store s WHERE s.id = d.store_id AND s.code = 'M1'",
-      )
-      await go('settings/hosts')
-      await button(page, 'Запросить ключи').click()
-      await dialog(page).getByRole('combobox', { name: 'Магазины', exact: true }).fill('M1')
-      await page.getByRole('option', { name: /^M1 / }).click()
-      await shoot(page, 'hosts-begin')
-      await button(page, 'Запросить').click()
-      await dialog(page)
-        .getByText('Запрошено 4 узла')
-        .or(dialog(page).getByText('Запрошены 4 узла'))
-        .waitFor()
-      await dialog(page).getByRole('button', { name: 'Закрыть' }).last().click()
-      const server = card(page, 'M1')
-      await server.getByText('новый узел').waitFor({ timeout: WITHIN })
-      await card(page, '50001002').getByText('Ждёт: сначала сверьте ключ сервера магазина.').waitFor()
-      const shown = await server.locator('[data-fingerprint]').first().getAttribute('data-fingerprint')
-      expect(shown).toMatch(/^SHA256:.{43}$/)
-      expect(await server.locator('.settings-print-group').count()).toBe(11)
-      expect(await server.getByRole('button', { name: 'Закрепить' }).getAttribute('aria-disabled')).toBe(
-        'true',
-      )
-      await isClean(admin)
-      await server.getByRole('checkbox', { name: /^Сверено: M1/ }).check()
-      await server.getByRole('button', { name: 'Закрепить' }).click()
-      await dialog(page).getByText('1 ключ у 1 узла.').waitFor()
-      await shoot(page, 'hosts-confirm')
-      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
-      await server.getByText('решил').waitFor()
-      const { hostKeys } = await office.api<{ hostKeys: string[] }>('GET', '/stores/M1')
-      expect(hostKeys.length).toBe(1)
-
-      await page.getByText('Ждут сверки').click()
-      await expect.poll(() => page.locator('article.settings-host').count(), { timeout: WITHIN }).toBe(3)
-      const { items } = await office.api<Found>('GET', '/enrolments?state=shown')
-      const prints = items.map(({ found }) => found[0]?.fingerprint ?? '')
-      const strange = `SHA256:${'z'.repeat(43)}`
-      await page
-        .getByRole('textbox', { name: 'Отпечатки из магазина' })
-        .fill(`касса 1 — ${prints[0]}\nкасса 2 — ${prints[1]}\nи ${strange}`)
-      await page.getByText('Совпали 2 отпечатка').waitFor()
-      await page.getByText('1 отпечатка никто из показанных узлов не показал:').waitFor()
-      await page.getByText('Сверено ключей: 2, узлов: 2').waitFor()
-      await isClean(admin)
-      await shoot(page, 'hosts-compare')
-      await button(page, 'Закрепить сверенные').click()
-      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
-      await expect.poll(() => page.locator('article.settings-host').count()).toBe(1)
-      await page.locator('article.settings-host').getByRole('button', { name: 'Отказать' }).click()
-      await dialog(page).getByRole('textbox', { name: 'Почему' }).fill('никто не знает этот ключ')
-      await dialog(page).getByRole('button', { name: 'Отказать' }).click()
-      await page.getByText('Сверять нечего').waitFor()
-      const refused = await office.api<Found>('GET', '/enrolments?state=refused')
-      expect(refused.items.map(({ cashId }) => cashId)).toEqual([items[2]?.cashId])
-    },
-    TEST_MS,
-  )
-
-  it(
-    'a changed key is alarming: both fingerprints, since when, what to do, until it is compared anew',
-    async () => {
-      const { page, go } = admin
-      const [before] = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
-      await go('settings/hosts')
-      await page.getByRole('tab', { name: 'Закреплённые ключи' }).click()
-      await page.locator('tr[data-host="M2"] [data-fingerprint]').waitFor()
-      await office.fleet.store('M2').setFault({ kind: 'hostKeyChanged' })
-      await office.api('POST', '/commands', { kind: 'look', selection: { stores: ['M2'] } })
-      const alarm = page.getByRole('alert').filter({ hasText: 'Ключ изменился у 1 узла' })
-      await alarm.waitFor({ timeout: WITHIN })
-      expect(await alarm.locator('[data-fingerprint]').count()).toBe(2)
-      await alarm.getByText('Закреплён (прежний)').waitFor()
-      await alarm.getByText('Показывает теперь (новый)').waitFor()
-      await alarm.getByText('сообщите безопасности', { exact: false }).waitFor()
-      await isClean(admin)
-      await shoot(page, 'hosts-alarm')
-      await alarm.getByRole('button', { name: 'Запросить ключ для сверки' }).click()
-      const server = card(page, 'M2')
-      await server.getByText('ключ изменился').waitFor({ timeout: WITHIN })
-      await server.getByRole('checkbox').check()
-      await isClean(admin)
-      await shoot(page, 'hosts-changed')
-      await server.getByRole('button', { name: 'Закрепить' }).click()
-      await dialog(page).getByText('У 1 узла ключ изменился: точно ли его сверили?').waitFor()
-      await dialog(page).getByRole('radio', { name: 'Оставить рядом: годятся и те и другие' }).check()
-      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
-      await expect.poll(() => alarm.count()).toBe(0)
-      const after = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
-      expect(after.length).toBe(2)
-
-      await page.getByRole('tab', { name: 'Закреплённые ключи' }).click()
-      const pins = page.locator('tr[data-host="M2"]')
-      await pins
-        .getByRole('button', { name: /^Снять ключ/ })
-        .first()
-        .click()
-      await dialog(page).getByRole('button', { name: 'Снять' }).click()
-      await expect.poll(() => pins.locator('[data-fingerprint]').count()).toBe(1)
-      const [left] = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
-      expect(left).not.toBe(before)
-      expect(await pins.getByRole('button').count()).toBe(0)
-
-      await page.getByRole('tab', { name: 'Ключи из файла' }).click()
-      await page.getByText('Таблица CSV').click()
-      await page.getByRole('textbox', { name: 'Содержимое' }).fill(`store,cashId,key\nM9,,${before}\nM9;x\n`)
-      await button(page, 'Показать изменения').click()
-      await page.getByText('строка 3:').waitFor()
-      await isClean(admin)
-      await shoot(page, 'hosts-import')
-      await button(page, 'Закрепить у 1 узла').click()
-      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
-      await page.getByText('Закреплено у 1 узла').waitFor()
-      expect((await office.api<{ hostKeys: string[] }>('GET', '/stores/M9')).hostKeys).toEqual([before])
-      await isClean(admin)
     },
     TEST_MS,
   )
@@ -441,7 +308,7 @@ describeWith(CHROMIUM, 'the settings', () => {
         ['fleet', 'Choose a file'],
         ['hosts', 'Ask for keys'],
         ['hosts?tab=pinned', 'Keys that are trusted'],
-        ['hosts?tab=own', 'No till has a key of its own'],
+        ['hosts?tab=own', 'Keys by which tills fetch packages'],
         ['people', 'Add a user'],
         ['tokens', 'Make a token'],
         ['groups', 'Configuration groups'],

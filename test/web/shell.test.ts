@@ -211,3 +211,31 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.getByText('notFound').waitFor()
   })
 })
+
+describeWith(CHROMIUM, 'a new head office', () => {
+  let office: PageOffice
+  beforeAll(async () => {
+    office = await openPageOffice({ fleet: { stores: 0, tills: 0 }, worker: false })
+  }, 120_000)
+  afterAll(() => office?.close())
+
+  it('says what comes first, on the first screen and in the equipment monitor', async () => {
+    const { page, go, faults } = await office.visit()
+    for (const where of ['chain', 'stores']) {
+      await go(where)
+      await page.getByRole('heading', { name: 'С чего начать' }).waitFor()
+      const steps = page.getByRole('region', { name: 'С чего начать' }).getByRole('listitem')
+      expect(await steps.count()).toBe(5)
+      await steps.filter({ hasText: 'nightshift package sign' }).waitFor()
+    }
+    await page.getByRole('link', { name: 'Загрузить список магазинов и касс' }).click()
+    await page.waitForURL(/settings\/fleet/)
+    expect(faults).toEqual([])
+  })
+
+  it('somebody whose groups have no store is not told to begin', async () => {
+    const { page, go } = await office.visit({ role: 'operator', storeGroups: ['north'] })
+    await go('stores')
+    await page.getByText('В ваших группах магазинов нет').waitFor()
+  })
+})

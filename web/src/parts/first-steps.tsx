@@ -2,10 +2,11 @@
 import { Anchor, Code } from '@mantine/core'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useList } from '../api/hooks.ts'
+import { useList, useMe } from '../api/hooks.ts'
 import type { Package, Rollout, Store } from '../api/types.ts'
 import { useWords } from '../words/language.ts'
 import { Glyph } from './glyph.tsx'
+import { EmptyNotice } from './notices.tsx'
 
 const COMMAND = 'nightshift package sign'
 
@@ -40,6 +41,8 @@ const steps = [
 export function FirstSteps() {
   const { t } = useWords()
   const done = useDone()
+  const groups = useMe().data?.storeGroups
+  if (groups != null) return <EmptyNotice title={t('shell.first.noneOfYours')} hint={groups.join(', ')} />
   return (
     <section className="first-steps" aria-labelledby="first-steps">
       <h2 id="first-steps">{t('shell.first.title')}</h2>

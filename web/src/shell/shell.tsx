@@ -1,5 +1,6 @@
 /** What is around every screen: sections, search, the live mark, and who is signed in. */
 import './shell.css'
+import './print.css'
 import { AppShell, Burger, Group, NavLink, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'

@@ -6,7 +6,7 @@ import { Version } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
 import type { BoardStore, Cell } from './board-data.ts'
 import type { BoardModel } from './board-store.ts'
-import { markSigns } from './marks.ts'
+import { markSigns } from './mark-signs.ts'
 
 interface Spot {
   readonly cashId: string
@@ -86,7 +86,14 @@ function CardText({ cell, store }: { readonly cell: Cell; readonly store: BoardS
   const { t, language } = useWords()
   const reason = useReason(cell.reason)
   const said = cell.saidAt
-  const age = said === null ? undefined : formatSpan(language, (Date.now() - said) / 1000)
+  // It is told in minutes.
+  const seconds = said === null ? null : (Date.now() - said) / 1000
+  const age =
+    seconds === null
+      ? t('board.neverSaid')
+      : seconds < 60
+        ? t('board.saidNow')
+        : t('board.said', { span: formatSpan(language, seconds) })
   const kind = t(`board.kinds.${cell.kind}`, { defaultValue: cell.kind })
   return (
     <>
@@ -109,7 +116,7 @@ function CardText({ cell, store }: { readonly cell: Cell; readonly store: BoardS
           {t('board.versionIs')} <Version digits={cell.version} />
         </span>
         {cell.wave === null ? null : <span>{t('board.wave', { number: cell.wave })}</span>}
-        <span>{age === undefined ? t('board.neverSaid') : t('board.said', { span: age })}</span>
+        <span>{age}</span>
       </div>
       {Number.isFinite(store.opensAt) ? (
         <div className="chain-quiet">

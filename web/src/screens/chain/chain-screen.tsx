@@ -2,6 +2,7 @@
 import './chain.css'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Outlook } from '../../api/types.ts'
+import { FirstSteps } from '../../parts/first-steps.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
 import { useParams, useSetParams } from '../../route-params.ts'
@@ -25,7 +26,7 @@ export function ChainScreen() {
   const { t } = useWords()
   const { rollout, filter } = useParams()
   const board = useBoard({ rollout, filter })
-  const outlook = useOutlook(rollout)
+  const outlook = useOutlook(rollout, board.model !== undefined || board.error !== null)
   return (
     <Screen title={t('shell.nav.chain')}>
       <div className="chain">
@@ -176,5 +177,5 @@ function useFirstMark(isThere: boolean) {
 function Nothing({ isFiltered }: { readonly isFiltered: boolean }) {
   const { t } = useWords()
   if (isFiltered) return <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
-  return <EmptyNotice title={t('board.empty')} hint={t('board.emptyHint')} />
+  return <FirstSteps />
 }

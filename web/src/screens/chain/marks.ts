@@ -1,24 +1,8 @@
-/** How each mark of the board looks, and which of them is trouble. */
+/** The marks of the board, and which of them are trouble. */
 import { type Mark, marks } from '../../../../src/rollout/page/mark.ts'
-import type { GlyphName } from '../../parts/glyph.tsx'
-import type { Tone } from '../../parts/mark.tsx'
 
 export type { Mark }
 export { marks }
-
-export const markSigns: Readonly<Record<Mark, { readonly tone: Tone; readonly glyph: GlyphName }>> = {
-  broken: { tone: 'dead', glyph: 'bang' },
-  inDoubt: { tone: 'warn', glyph: 'question' },
-  failed: { tone: 'bad', glyph: 'cross' },
-  rolledBack: { tone: 'warn', glyph: 'back' },
-  unreachable: { tone: 'off', glyph: 'off' },
-  running: { tone: 'busy', glyph: 'play' },
-  waiting: { tone: 'calm', glyph: 'clock' },
-  skipped: { tone: 'off', glyph: 'skip' },
-  done: { tone: 'good', glyph: 'check' },
-  sells: { tone: 'good', glyph: 'dot' },
-  none: { tone: 'off', glyph: 'dash' },
-}
 
 /** What `f` leads to: nobody mends it by waiting. */
 export const failures: ReadonlySet<Mark> = new Set(['broken', 'inDoubt', 'failed', 'rolledBack'])

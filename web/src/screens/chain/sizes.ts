@@ -7,7 +7,7 @@ export interface Sizes {
   readonly letter: number
 }
 /** 1,830 tills on 1440 × 900. */
-export const COMPACT: Sizes = { cell: 12, cellHeight: 14, line: 18, group: 28, letter: 6.4 }
+export const COMPACT: Sizes = { cell: 12, cellHeight: 14, line: 17, group: 28, letter: 6.4 }
 export const LARGE: Sizes = { cell: 34, cellHeight: 24, line: 30, group: 30, letter: 7.2 }
 
 const GAP = 1

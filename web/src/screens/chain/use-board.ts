@@ -41,9 +41,10 @@ const anyCell: Meant = (_, cells) => cells > 0
 const touchesSums: Meant = (topics, cells) =>
   cells > 0 || topics.some((topic) => topic === 'board' || topic === 'rollouts' || topic === 'freezes')
 
-export function useOutlook(rollout: string | undefined) {
+/** @param isTurn sums are as much work for the server as the board: one after the other, not both at half the speed */
+export function useOutlook(rollout: string | undefined, isTurn: boolean) {
   const params = useMemo(() => ({ rollout }), [rollout])
-  const found = useAnswer<Outlook>('/outlook', params)
+  const found = useAnswer<Outlook>('/outlook', params, { enabled: isTurn })
   const { refetch } = found
   const again = useMemo(() => () => void refetch({ cancelRefetch: false }), [refetch])
   useNews(touchesSums, OUTLOOK_MS, again)

@@ -95,6 +95,7 @@ export const board = {
   wave: 'Wave {{number}}',
   waveOf: 'Wave {{number}} · {{rollout}}',
   said: 'answered {{span}} ago',
+  saidNow: 'answered less than a minute ago',
   neverSaid: 'never answered yet',
   without: {
     wave: 'In no update',
@@ -131,6 +132,4 @@ export const board = {
     former: 'previous failure',
     retry: 'whom a retry takes: the till with the focus, else all failures',
   },
-  empty: 'No tills yet',
-  emptyHint: 'Import the list of stores and tills in the settings.',
 } as const

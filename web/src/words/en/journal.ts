@@ -39,7 +39,6 @@ export const journal = {
   rollout: 'To the rollout',
   openTill: 'Open till {{cashId}}',
   openStore: 'Journal of store {{store}}',
-  ofActor: 'Show only: {{actor}}',
   more: 'Show more',
   shown: '{{number}} shown',
   end: 'These are all events',

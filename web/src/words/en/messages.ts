@@ -13,12 +13,9 @@ export const messages = {
   sent: 'Sent',
   none: 'No message was sent yet',
   noneHint: 'What is sent appears here, with the answer of every till.',
-  expand: 'Tills: {{text}}',
   delivered: '{{done}} of {{total}} delivered',
   refused: 'not delivered: {{count}}',
   waiting: 'waiting: {{count}}',
-  ofChain: 'in the whole chain',
-  here: 'in this store',
   states: {
     waiting: 'Waits to be sent',
     retrying: 'Not delivered yet',

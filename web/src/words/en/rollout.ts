@@ -16,7 +16,6 @@ export const rollout = {
   finished: 'Ended',
   notYet: 'not yet',
   rollbackOf: 'Rollback of a rollout',
-  bySchedule: 'By a schedule',
   tabs: { overview: 'Overview', tills: 'Tills', packages: 'Packages in stores', log: 'Log' },
   controls: 'Controls',
   do: {
@@ -159,7 +158,6 @@ export const rollout = {
   ended: '{{time}}: {{what}}',
   bucketCount: '{{what}} {{total}}',
   forecast: 'Forecast: {{from}}–{{to}}',
-  forecastNone: 'forecast: not within 14 days',
   forecastEnd: 'The rest is ready ≈ {{time}}',
   forecastUnknown: 'When the rest is ready cannot be told',
   legendWindow: 'window of stores',
@@ -207,7 +205,6 @@ export const rollout = {
   owners: { network: 'network', store: 'store', package: 'maker of the package', us: 'head office' },
   ownerUnknown: 'unknown',
   noReason: 'No reason named',
-  whatToDo: 'What to do',
   showAll: 'Show all ({{total}})',
   retryTitle: 'Retry failed',
   retryFrozen:
@@ -241,7 +238,6 @@ export const rollout = {
   },
   nextAttempt: 'again at {{time}}',
   nextWindow: 'from {{time}}',
-  nextUntil: 'until {{time}}',
   carried: 'comes along with its server',
   waits: { storeLimit: 'The store is updating other tills' },
   filterIs: 'Shown: {{what}}',
@@ -266,5 +262,4 @@ export const rollout = {
   logCopy: 'Copy as text',
   logEmpty: 'No events yet',
   logNewest: 'The newest first',
-  rolloutMissing: 'There is no such rollout',
 } as const

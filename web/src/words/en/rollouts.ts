@@ -1,7 +1,6 @@
 export const rollouts = {
   title: 'Rollouts',
   new: 'New rollout',
-  newForbidden: 'New rollouts are made by an operator.',
   list: 'List of rollouts',
   name: 'Name',
   version: 'Version',
@@ -31,7 +30,6 @@ export const rollouts = {
   emptyHint: 'The wizard makes the first one in five steps.',
   awaiting_one: 'Waits for your approval',
   awaiting_other: 'Wait for your approval: {{count}}',
-  awaitingOf: '{{name}} · made by {{by}}',
   look: 'Look at the plan',
   ownPlan: 'You made it: somebody else approves',
   barOf: 'Devices: {{parts}}',

@@ -145,7 +145,6 @@ export const schedule = {
     own: 'You made this schedule: somebody else approves it',
     nameNeeded: 'Name it',
     groupNeeded: 'Choose groups',
-    packageNeeded: 'Choose what to install',
     daysNeeded: 'Choose days',
   },
 } as const

@@ -62,7 +62,6 @@ export const server = {
   },
   uploaded: '{{done}} of {{total}}',
   progress: '{{percent}} % of package {{version}} is uploaded',
-  retryAt: 'again {{time}}',
   byRollouts: 'rollout',
   withdrawn: 'Being removed: {{who}}',
   kinds: {

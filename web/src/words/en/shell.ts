@@ -25,6 +25,7 @@ export const shell = {
   closes: 'Close what is open',
   staleBanner: 'No word from the server since {{time}}. What is shown is of then.',
   first: {
+    noneOfYours: 'Your groups have no stores',
     title: 'How to begin',
     hint: 'There are no stores here yet. Five steps to the first night:',
     done: 'Done',

@@ -1,6 +1,5 @@
 export const wizard = {
   title: 'New rollout',
-  toList: 'To the list of rollouts',
   startOver: 'Start over',
   startOverHint:
     'Everything chosen in the wizard goes back to what is usual. A draft that was saved stays in the list.',
@@ -22,8 +21,6 @@ export const wizard = {
   store_other: '{{count}} stores',
   inStore_one: 'in {{count}} store',
   inStore_other: 'in {{count}} stores',
-  wave_one: '{{count}} wave',
-  wave_other: '{{count}} waves',
   kinds: {
     till: 'Tills',
     selfCheckout: 'Self-checkouts',
@@ -164,7 +161,6 @@ export const wizard = {
     from: 'From',
     to: 'To',
     days: 'Days on which it begins',
-    everyDay: 'every day',
     addSpan: 'Add a span',
     removeSpan: 'Remove span {{number}}',
     nextDay: 'until the next day',
@@ -253,7 +249,6 @@ export const wizard = {
     limitFor: '{{name}}: limit',
   },
   plan: {
-    make: 'Plan',
     hint: 'How it goes if it begins now. Nothing is kept yet.',
     name: 'Name',
     namePattern: 'Update to {{version}}',
@@ -303,7 +298,6 @@ export const wizard = {
     impossible: 'There is no such plan',
     toStep: 'To the step “{{step}}”',
     movedOn: 'That draft has moved on: changes become a new draft.',
-    impossibleHint: 'Go back to the step and mend it.',
     create: 'Save the draft',
     revise: 'Save the changes of the draft',
     leave: 'Too little in the plan? Go back to the step “Targets”.',
@@ -337,9 +331,7 @@ export const wizard = {
     phone: 'Telephone',
     ready: 'Ready',
     need: 'Need a person',
-    noTime: 'No time tonight in store {{store}}',
     noTimeStores: 'Stores without time tonight',
-    neverAnswered: 'Never answered',
     planDiffers: 'That check was for another plan: check again.',
   },
   approval: {
@@ -358,11 +350,9 @@ export const wizard = {
     refusing: 'This plan cannot be approved any more',
     refusingHint: 'What it stands on has changed. Plan again.',
     replan: 'Plan again',
-    replanned: 'Planned again',
     start: 'Start',
     startConsequence: 'Carrying begins for {{devices}} {{stores}}. They install in the stores’ windows.',
     submit: 'Ask for approval',
-    submitHint: 'Who approves will see this plan.',
     approve: 'Approve this plan',
     approveConsequence:
       'You approve plan {{hash}}: {{devices}} {{stores}}. Carrying begins; they install in the stores’ windows.',
@@ -374,7 +364,6 @@ export const wizard = {
     samePerson: 'You made this plan: somebody else with the right to approve does.',
     twoPersons: 'A second person is needed: who made the plan may not approve it.',
     needApprover: 'It is approved by who has the right to.',
-    needOperator: 'Your role does not allow this.',
     later: 'Carrying begins {{time}}.',
     openRollout: 'Open the page of the rollout',
     edit: 'Change in the wizard',
@@ -399,5 +388,4 @@ export const wizard = {
     windowsChanged: 'Stores have other windows',
     policyChanged: 'The policy is another one',
   },
-  noWay: 'New rollouts are made by an operator.',
 } as const

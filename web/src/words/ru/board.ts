@@ -103,6 +103,7 @@ export const board = {
   wave: 'Волна {{number}}',
   waveOf: 'Волна {{number}} · {{rollout}}',
   said: 'отвечала {{span}} назад',
+  saidNow: 'отвечала меньше минуты назад',
   neverSaid: 'ещё не отвечала',
   without: {
     wave: 'Вне обновлений',
@@ -141,6 +142,4 @@ export const board = {
     former: 'предыдущая неудача',
     retry: 'кого возьмёт повтор: касса под курсором, иначе все неудачи',
   },
-  empty: 'Касс ещё нет',
-  emptyHint: 'Загрузите список магазинов и касс в настройках.',
 } as const

@@ -35,7 +35,6 @@ export const journal = {
   rollout: 'К обновлению',
   openTill: 'Открыть кассу {{cashId}}',
   openStore: 'Журнал магазина {{store}}',
-  ofActor: 'Показать только: {{actor}}',
   more: 'Показать ещё',
   shown: 'Показано {{number}}',
   end: 'Это все события',

@@ -13,12 +13,9 @@ export const messages = {
   sent: 'Отправленные',
   none: 'Сообщений ещё не отправляли',
   noneHint: 'Отправленные появятся здесь, с ответом каждой кассы.',
-  expand: 'Кассы: {{text}}',
   delivered: 'доставлено {{done}} из {{total}}',
   refused: 'не доставлено: {{count}}',
   waiting: 'ожидает: {{count}}',
-  ofChain: 'всего по сети',
-  here: 'в этом магазине',
   states: {
     waiting: 'Ожидает отправки',
     retrying: 'Пока не доставлено',

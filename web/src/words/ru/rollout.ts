@@ -27,7 +27,6 @@ export const rollout = {
   finished: 'Закончено',
   notYet: 'ещё нет',
   rollbackOf: 'Откат обновления',
-  bySchedule: 'По расписанию',
   tabs: { overview: 'Обзор', tills: 'Кассы', packages: 'Пакеты в магазинах', log: 'Журнал' },
   controls: 'Управление',
   do: {
@@ -199,7 +198,6 @@ export const rollout = {
   ended: '{{time}}: {{what}}',
   bucketCount: '{{what}} {{total}}',
   forecast: 'Прогноз: {{from}}–{{to}}',
-  forecastNone: 'прогноз: не в ближайшие 14 дней',
   forecastEnd: 'Остальное будет готово ≈ {{time}}',
   forecastUnknown: 'Когда будет готово остальное, сказать нельзя',
   legendWindow: 'окно магазинов',
@@ -247,7 +245,6 @@ export const rollout = {
   owners: { network: 'связь', store: 'магазин', package: 'разработчик пакета', us: 'головной офис' },
   ownerUnknown: 'неизвестно',
   noReason: 'Причина не названа',
-  whatToDo: 'Что делать',
   showAll: 'Показать все ({{total}})',
   retryTitle: 'Повторить неудачные',
   retryFrozen:
@@ -285,7 +282,6 @@ export const rollout = {
   },
   nextAttempt: 'повтор в {{time}}',
   nextWindow: 'с {{time}}',
-  nextUntil: 'до {{time}}',
   carried: 'обновится вместе с сервером',
   waits: { storeLimit: 'Магазин обновляет другие кассы' },
   filterIs: 'Показаны: {{what}}',
@@ -310,5 +306,4 @@ export const rollout = {
   logCopy: 'Копировать как текст',
   logEmpty: 'Событий ещё нет',
   logNewest: 'Сверху самое новое',
-  rolloutMissing: 'Такого обновления нет',
 } as const

@@ -1,7 +1,6 @@
 export const rollouts = {
   title: 'Обновления',
   new: 'Новое обновление',
-  newForbidden: 'Новые обновления составляет оператор.',
   list: 'Список обновлений',
   name: 'Название',
   version: 'Версия',
@@ -33,7 +32,6 @@ export const rollouts = {
   awaiting_few: 'Ждут вашего согласования: {{count}}',
   awaiting_many: 'Ждут вашего согласования: {{count}}',
   awaiting_other: 'Ждут вашего согласования: {{count}}',
-  awaitingOf: '{{name}} · составил {{by}}',
   look: 'Посмотреть план',
   ownPlan: 'Составили вы: согласует другой',
   barOf: 'Устройства: {{parts}}',

@@ -153,7 +153,6 @@ export const schedule = {
     own: 'Расписание составили вы: согласует другой',
     nameNeeded: 'Назовите',
     groupNeeded: 'Выберите группы',
-    packageNeeded: 'Выберите, что ставить',
     daysNeeded: 'Выберите дни',
   },
 } as const

@@ -62,7 +62,6 @@ export const server = {
   },
   uploaded: '{{done}} из {{total}}',
   progress: 'Загружено {{percent}} % пакета {{version}}',
-  retryAt: 'снова {{time}}',
   byRollouts: 'обновление',
   withdrawn: 'Убирается: {{who}}',
   kinds: {

@@ -69,12 +69,10 @@ export function Enrolments() {
           {t('settings.enrol.begin')}
         </ActButton>
       </Group>
-      {waiting.length === 0 ? null : (
-        <div className="settings-ways">
-          <PasteFingerprints rows={waiting} compared={compared} />
-          <FileConfirm rows={waiting} />
-        </div>
-      )}
+      <div className="settings-ways">
+        <PasteFingerprints rows={waiting} compared={compared} />
+        <FileConfirm rows={waiting} />
+      </div>
       <CompareBar rows={waiting} compared={compared} />
       <EnrolmentRows list={list} compared={compared} />
       {list.rows.length === 0 ? null : (

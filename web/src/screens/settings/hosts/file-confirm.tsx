@@ -31,6 +31,7 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
     setFile({ name: from.name, text: await from.text() })
   }
   const close = () => setFile(undefined)
+  if (request === undefined) return pin.data === undefined ? null : <Outcome done={pin.data} />
   return (
     <div className="settings-way">
       <Text size="sm" fw={500}>

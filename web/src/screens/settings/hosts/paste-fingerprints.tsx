@@ -26,6 +26,7 @@ export function PasteFingerprints({ rows, compared }: PasteFingerprintsProps) {
     }
   }
   const known = pasted.length - strange.length
+  if (rows.length === 0) return null
   return (
     <div className="settings-way">
       <Textarea
