@@ -35,7 +35,7 @@ const LATIN = 'abcdeehhiijklmoopqstyxwvabenikvoptyxw'
 const DRAWN = new Map([...FOREIGN].map((letter, at) => [letter, LATIN[at] ?? letter]))
 
 /** What a name looks like: names of tokens may have any letters, and stand in the same column. */
-export const looksLike = (name: string): string =>
+const looksLike = (name: string): string =>
   [...normalLogin(name)].map((letter) => DRAWN.get(letter) ?? letter).join('')
 
 /** Until the transaction ends nobody else changes users or names. */

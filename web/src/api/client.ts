@@ -18,12 +18,6 @@ interface Asked {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** With what ETag says of it, for an edit. */
-export interface Tagged<T> {
-  readonly body: T
-  readonly etag: string | undefined
-}
-
 const DEADLINE_MS = 60_000
 
 /** `path` below `/api/v1`, with its leading slash. Left out: what is null, undefined or empty. */
@@ -89,12 +83,6 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
 /** @throws ApiProblem */
 export const get = <T>(path: string, params?: Params, signal?: AbortSignal): Promise<T> =>
   ask<T>('GET', path, { ...(params && { params }), ...(signal && { signal }) })
-
-/** With its ETag. @throws ApiProblem */
-export async function getTagged<T>(path: string, signal?: AbortSignal): Promise<Tagged<T>> {
-  const response = await send('GET', path, signal === undefined ? {} : { signal })
-  return { body: await read<T>(response), etag: response.headers.get('ETag') ?? undefined }
-}
 
 /** @throws ApiProblem */
 export const post = <T>(path: string, body: unknown = {}, more: Omit<Asked, 'body'> = {}): Promise<T> =>

@@ -48,8 +48,8 @@ export function FirstSteps() {
       <h2 id="first-steps">{t('shell.first.title')}</h2>
       <p>{t('shell.first.hint')}</p>
       <ol>
-        {steps.map(([step, to]) => (
-          <Step key={step} title={t(`shell.first.${step}`)} isDone={done[step]} to={to}>
+        {steps.map(([step, to], at) => (
+          <Step key={step} number={at + 1} title={t(`shell.first.${step}`)} isDone={done[step]} to={to}>
             {t(`shell.first.${step}Hint`)} {step === 'sign' ? <Code>{COMMAND}</Code> : null}
           </Step>
         ))}
@@ -59,17 +59,20 @@ export function FirstSteps() {
 }
 
 interface StepProps {
+  readonly number: number
   readonly title: string
   readonly isDone: boolean
   readonly to: string | undefined
   readonly children: ReactNode
 }
-function Step({ title, isDone, to, children }: StepProps) {
+function Step({ number, title, isDone, to, children }: StepProps) {
   const { t } = useWords()
   return (
     <li data-done={isDone || undefined}>
       <span className="mark" data-tone={isDone ? 'good' : 'off'}>
-        <Glyph name={isDone ? 'check' : 'dash'} size={18} />
+        <span className="first-number" aria-hidden="true">
+          {isDone ? <Glyph name="check" /> : number}
+        </span>
         <span className="unseen">{t(isDone ? 'shell.first.done' : 'shell.first.notDone')}</span>
       </span>
       <div>

@@ -53,13 +53,25 @@ interface TopProps {
 function Top({ outlook, error, model }: TopProps) {
   const counts = useSyncExternalStore(model?.subscribe ?? nothing, () => model?.counts())
   if (outlook === undefined && error != null) return <ProblemNotice error={error} />
-  if (outlook === undefined || counts === undefined)
-    return <div className="chain-headline" aria-busy="true" />
+  if (outlook === undefined || counts === undefined) return <Waiting />
   return (
     <div className="chain-top">
       <Headline outlook={outlook} counts={counts} />
       <AtRisk outlook={outlook} />
     </div>
+  )
+}
+
+/** In the headline's place, and of its height. */
+function Waiting() {
+  const { t } = useWords()
+  return (
+    <section className="chain-headline" aria-busy="true" aria-labelledby="chain-question">
+      <div className="chain-answer">
+        <h2 id="chain-question">{t('board.question')}</h2>
+        <span className="chain-quiet">{t('common.loading')}</span>
+      </div>
+    </section>
   )
 }
 

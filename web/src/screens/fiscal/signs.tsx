@@ -17,7 +17,7 @@ export function LevelMark({ level, label }: { readonly level: FiscalLevel; reado
 }
 
 /** In words: the seed's own where it has them. */
-export function useSignText(): (sign: FiscalSign) => string {
+function useSignText(): (sign: FiscalSign) => string {
   const { t } = useWords()
   return ({ code, params }) => {
     const { days = 0, flags = [] } = params

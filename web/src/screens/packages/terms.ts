@@ -7,8 +7,6 @@ import { useWords } from '../../words/language.ts'
 
 export const packageKinds = ['till', 'selfCheckout', 'storeServer'] as const
 export type PackageKind = (typeof packageKinds)[number]
-export const isPackageKind = (text: string | undefined): text is PackageKind =>
-  packageKinds.some((kind) => kind === text)
 
 export function useKindName(): (kind: Package['kind']) => string {
   const { t } = useWords()

@@ -15,7 +15,7 @@ export interface UploadFiles {
 export type FilePart = keyof UploadFiles
 
 /** As `nightshift package sign` names them: `x.manifest`, `x.manifest.sig`. */
-export const partOf = (name: string): FilePart =>
+const partOf = (name: string): FilePart =>
   name.endsWith('.sig') ? 'signature' : name.endsWith('.manifest') ? 'manifest' : 'file'
 
 /** More is no manifest and no signature; it is cut, and then refused for what it says. */
@@ -45,7 +45,7 @@ export interface Fields {
 
 export const useFields = () => useState<Fields>({ kind: 'till', version: '', minVersion: '', canGoBack: '' })
 
-export const isVersion = (text: string): boolean => parseVersion(text) !== undefined
+const isVersion = (text: string): boolean => parseVersion(text) !== undefined
 
 /** Which field is wrong, as the API would say. */
 export function faultsOf({ version, minVersion }: Fields): ReadonlySet<keyof Fields> {

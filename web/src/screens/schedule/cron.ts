@@ -39,7 +39,7 @@ function daysIn(field: string): readonly Weekday[] | undefined {
 const inDigits = (text: string | undefined): boolean => text !== undefined && /^\d{1,2}$/.test(text)
 
 /** What of the usual shapes it is. */
-export function readCron(cron: string): When {
+function readCron(cron: string): When {
   const raw: When = { often: 'cron', time: '22:00', days: weekdays, date: 1, cron }
   const [minute = '', hour = '', date = '', month, day = ''] = cron.trim().split(/\s+/)
   if (!inDigits(minute) || !inDigits(hour) || month !== '*') return raw

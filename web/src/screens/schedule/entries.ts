@@ -33,7 +33,7 @@ export interface Pattern {
 }
 
 /** Every night from eleven to six, as src/rollout/time/calendar.ts has it. */
-export const usualHours: Hours = {
+const usualHours: Hours = {
   windows: [{ days: weekdays, from: '23:00', to: '06:00' }],
   opening: null,
   exceptions: [],
@@ -69,7 +69,7 @@ function begun({ from, to }: DaySpan, isException: boolean): Begun {
 const EVERY_DAY: readonly WeeklySpan[] = [{ days: weekdays, from: '00:00', to: '24:00' }]
 
 /** What begins on a date: an exception replaces the week. */
-export function spansOn(hours: Hours, which: 'windows' | 'opening', date: string): readonly Begun[] {
+function spansOn(hours: Hours, which: 'windows' | 'opening', date: string): readonly Begun[] {
   const own = hours.exceptions.find((one) => one.date === date)?.[which]
   if (own !== undefined) return own.map((span) => begun(span, true))
   const said = hours[which]
@@ -77,7 +77,7 @@ export function spansOn(hours: Hours, which: 'windows' | 'opening', date: string
   return week.filter(({ days }) => days.includes(weekdayOf(date))).map((span) => begun(span, false))
 }
 
-export const isExceptional = (hours: Hours, date: string): boolean =>
+const isExceptional = (hours: Hours, date: string): boolean =>
   hours.exceptions.some((one) => one.date === date)
 
 const kindOf = { windows: 'window', opening: 'opening' } as const

@@ -32,7 +32,7 @@ function FreezeState({ freeze }: { readonly freeze: Freeze }) {
   return <Mark tone="warn" glyph="lock" label={t('schedule.freeze.holds')} />
 }
 
-export function useScopeText(): (scope: Freeze['scope']) => string {
+function useScopeText(): (scope: Freeze['scope']) => string {
   const { t } = useWords()
   return ({ kind, name = '' }) => {
     if (kind === 'chain') return t('schedule.freeze.chain')
@@ -41,7 +41,7 @@ export function useScopeText(): (scope: Freeze['scope']) => string {
 }
 
 /** `31.12.2026 22:00` of `2026-12-31T22:00`: a local time of no zone. */
-export function useLocalText(): (local: string) => string {
+function useLocalText(): (local: string) => string {
   const { language } = useWords()
   return (local) => formatMoment(language, new Date(`${local.slice(0, 16)}:00Z`), 'UTC').slice(0, 16)
 }

@@ -6,7 +6,7 @@ import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 
 /** What is typed is a text, not the filter language. */
-export const asText = (text: string): string =>
+const asText = (text: string): string =>
   text.trim() === '' ? '' : `"${text.trim().replace(/["\\]/g, '\\$&')}"`
 
 const nameOf = ({ code, name }: Pick<Store, 'code' | 'name'>): string => `${name} (${code})`

@@ -1,6 +1,6 @@
 /** What the wizard was told so far, and the request that it makes. Pure. */
 import type { PolicyBody } from '../../../../src/api/policy-schema.ts'
-import { defaultPolicy, type GatePolicy } from '../../../../src/rollout/policy.ts'
+import { defaultPolicy } from '../../../../src/rollout/policy.ts'
 
 export const steps = ['package', 'targets', 'waves', 'window', 'policy', 'plan', 'approval'] as const
 export type Step = (typeof steps)[number]
@@ -152,7 +152,7 @@ function ownWave({ by, value }: OwnWave): Record<string, unknown> {
   }
 }
 
-export function wavesBody({ waves }: Pick<Draft, 'waves'>): unknown {
+function wavesBody({ waves }: Pick<Draft, 'waves'>): unknown {
   const { template, pilotStores, percents, percent, pilotApproval, own } = waves
   const pilot = pilotApproval ? { pilotGate: { approval: true } } : {}
   switch (template) {
@@ -211,7 +211,7 @@ export function differing(under: unknown, over: unknown): unknown {
 }
 
 /** `under` with what `over` says. */
-export function merged(under: unknown, over: unknown): unknown {
+function merged(under: unknown, over: unknown): unknown {
   if (over === undefined) return under
   if (!isBranch(over) || !isBranch(under)) return over
   const keys = new Set([...Object.keys(under), ...Object.keys(over)])
@@ -247,4 +247,3 @@ export function withValue(policy: PolicyBody, path: string, value: unknown): Pol
 }
 
 export const policyOf = (draft: Draft) => merged(defaultPolicy, draft.policy) as typeof defaultPolicy
-export const gateOf = (draft: Draft): GatePolicy => policyOf(draft).gate

@@ -21,7 +21,7 @@ const FIELDS = {
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 
 /** The selection in the lists' filter language; undefined: it is longer than a filter may be. */
-export function filterOf(draft: Pick<Draft, 'targets'>): string | undefined {
+function filterOf(draft: Pick<Draft, 'targets'>): string | undefined {
   const selection = selectionBody(draft)
   let values = 0
   const terms = Object.entries(FIELDS).flatMap(([member, field]) => {

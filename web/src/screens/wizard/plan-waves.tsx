@@ -12,7 +12,7 @@ export function useWaveName(): (name: string) => string {
   return (name) => t(`wizard.waveNames.${name}` as 'wizard.waveNames.all', { defaultValue: name })
 }
 
-export function useGateText(): (gate: Readonly<Record<string, unknown>>) => string {
+function useGateText(): (gate: Readonly<Record<string, unknown>>) => string {
   const { t } = useWords()
   return (raw) => {
     const { successPercent, failurePercent, minimumSample, soakMinutes, approval } = {

@@ -26,7 +26,7 @@ function leftOutOf({ plan, devices }: PlanKept): ShownPlan['leftOut'] {
 }
 
 /** Planned again as of now; the same hash: all of it is of this very plan. */
-export const useReplan = ({ id }: Pick<RolloutWhole, 'id'>) =>
+const useReplan = ({ id }: Pick<RolloutWhole, 'id'>) =>
   useAnswer<Replan>(`/rollouts/${id}/replan`, {}, { topics: [`rollouts:${id}`] })
 
 export function RolloutPlan({ rollout }: { readonly rollout: RolloutWhole }) {
