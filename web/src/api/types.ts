@@ -57,7 +57,6 @@ import type {
   rolloutAnswer,
   rolloutsAnswer,
   skippedAnswer,
-  standingAnswer,
   updateAnswer,
   updatesAnswer,
 } from '../../../src/api/answers/rollouts.ts'
@@ -87,7 +86,6 @@ export type DeviceWhole = z.infer<typeof deviceAnswer>
 export type StatusChange = ItemOf<typeof historyAnswer>
 export type Store = ItemOf<typeof storesAnswer>
 export type StoreWhole = z.infer<typeof storeAnswer>
-export type StoreContact = NonNullable<StoreWhole['contact']>
 export type Fiscal = z.infer<typeof fiscalAnswer>
 export type FiscalDevice = Fiscal['items'][number]
 export type NameCount = ItemOf<typeof namesAnswer>
@@ -113,7 +111,6 @@ export type Replan = z.infer<typeof replanAnswer>
 export type PlanKept = z.infer<typeof planAnswer>
 export type Consequences = z.infer<typeof consequencesAnswer>
 export type RolloutOutlook = z.infer<typeof rolloutOutlookAnswer>
-export type Standing = z.infer<typeof standingAnswer>
 export type Skipped = z.infer<typeof skippedAnswer>
 export type Timeline = z.infer<typeof timelineAnswer>
 export type Trouble = z.infer<typeof troublesAnswer>['items'][number]

@@ -17,12 +17,12 @@ const isMac = /Mac|iP(hone|ad)/.test(navigator.userAgent)
 function Press({ press }: { readonly press: string }) {
   const [mod, key = ''] = press.startsWith('Mod+') ? [isMac ? '⌘' : 'Ctrl', press.slice(4)] : ['', press]
   const sign = signs[key] ?? key
-  const shown = mod === '' ? sign : sign.toUpperCase()
+  const shown = mod !== '' && sign.length === 1 ? sign.toUpperCase() : sign
   return (
-    <>
+    <span className="help-press">
       {mod === '' ? null : <Kbd>{mod}</Kbd>}
       <Kbd>{shown}</Kbd>
-    </>
+    </span>
   )
 }
 
@@ -41,7 +41,8 @@ function KeyRow({ press, does }: Key) {
 
 export function Help({ onClose }: { readonly onClose: () => void }) {
   const { t } = useWords()
-  const scopes = useAllKeys()
+  // The screen's own come after the frame's: they are what was asked for.
+  const scopes = [...useAllKeys()].reverse()
   return (
     <Modal
       opened

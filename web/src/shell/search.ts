@@ -7,6 +7,8 @@ import type { Place } from './places.ts'
 
 const REST_MS = 180
 const MOST = 6
+/** More are asked for: the server finds a text in telephones and addresses, too, and what is called so comes first. */
+const ASKED = 30
 
 /** The text once typing rests. */
 export function useRested(text: string): string {
@@ -51,6 +53,17 @@ const placeOfTill = ({ cashId, name, host, store }: Device, number: string): Pla
   search: { till: cashId },
 })
 
+/** What is named so before what merely has it somewhere. */
+function ranked(places: readonly Place[], text: string): readonly Place[] {
+  const asked = text.trim().toLocaleLowerCase()
+  const rank = ({ id, title }: Place): number => {
+    const name = id.slice(id.indexOf(':') + 1).toLocaleLowerCase()
+    if (name === asked) return 0
+    return name.includes(asked) || title.toLocaleLowerCase().includes(asked) ? 1 : 2
+  }
+  return [...places].sort((a, b) => rank(a) - rank(b)).slice(0, MOST)
+}
+
 export interface Found {
   readonly stores: readonly Place[]
   readonly tills: readonly Place[]
@@ -66,24 +79,27 @@ export function useFound(text: string): Found {
   const filter = asFilter(rested)
   const field = asTillField(rested)
   const enabled = filter !== ''
-  const stores = useList<Store>('/stores', { filter, limit: MOST }, { enabled })
-  const tills = useList<Device>('/devices', { filter, limit: MOST }, { enabled })
+  const stores = useList<Store>('/stores', { filter, limit: ASKED }, { enabled })
+  const tills = useList<Device>('/devices', { filter, limit: ASKED }, { enabled })
   const byField = useList<Device>(
     '/devices',
-    { filter: field, limit: MOST },
+    { filter: field, limit: ASKED },
     { enabled: enabled && field !== undefined },
   )
-  const rollouts = useList<Rollout>('/rollouts', { filter, limit: MOST }, { enabled })
+  const rollouts = useList<Rollout>('/rollouts', { filter, limit: ASKED }, { enabled })
   const own = field === undefined ? tills.rows : [...tills.rows, ...byField.rows]
   const unlike = [...new Map(own.map((one) => [one.cashId, one])).values()]
   const lists = [stores, tills, rollouts]
   return {
-    stores: enabled ? stores.rows.map(placeOfStore) : [],
+    stores: enabled ? ranked(stores.rows.map(placeOfStore), rested) : [],
     tills: enabled
-      ? unlike.slice(0, MOST).map((one) => placeOfTill(one, t('jump.number', { number: one.number })))
+      ? ranked(
+          unlike.map((one) => placeOfTill(one, t('jump.number', { number: one.number }))),
+          rested,
+        )
       : [],
     rollouts: enabled
-      ? rollouts.rows.map(({ id, name, state }) => ({
+      ? rollouts.rows.slice(0, MOST).map(({ id, name, state }) => ({
           id: `rollout:${id}`,
           title: name,
           hint: core.rolloutStates[state].label,

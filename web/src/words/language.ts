@@ -28,7 +28,7 @@ const loaders: Readonly<Record<Language, () => Promise<Loaded>>> = {
 const catalogues = new Map<Language, Catalogue>()
 
 /** Chosen by the person, else by the browser; Russian where neither says. */
-export function firstLanguage(): Language {
+function firstLanguage(): Language {
   const asked = new URLSearchParams(location.search).get('lang')
   if (isLanguage(asked)) return asked
   try {

@@ -101,4 +101,3 @@ export function useReportWords() {
   const clock = (at: string, zone: string): string => formatClock(language, new Date(at), zone)
   return { report, causeOf, detailsOf, percent, ownerOf, kindOf, numberOf, clock, language }
 }
-export type ReportTerms = ReturnType<typeof useReportWords>
