@@ -54,7 +54,7 @@ export const useAllKeys = (): readonly Scope[] =>
 const isCyrillic = (key: string): boolean => /^\p{Script=Cyrillic}$/u.test(key)
 
 /** By what it types and, for who types Russian, by where it lies: `f` is «а» there, `/` is a dot. */
-export function isPressed(press: string, event: KeyboardEvent): boolean {
+function isPressed(press: string, event: KeyboardEvent): boolean {
   const isMod = press.startsWith('Mod+')
   if (isMod !== (event.ctrlKey || event.metaKey) || event.altKey) return false
   const key = isMod ? press.slice(4) : press

@@ -11,7 +11,7 @@ const MOST = 6
 const ASKED = 30
 
 /** The text once typing rests. */
-export function useRested(text: string): string {
+function useRested(text: string): string {
   const [rested, setRested] = useState(text)
   useEffect(() => {
     const timer = setTimeout(() => setRested(text), REST_MS)
@@ -24,7 +24,7 @@ const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cs}]/gu, ' ').trim()
 
 /** Each word is looked for as it was typed, and all of them have to be there. */
-export const asFilter = (text: string): string =>
+const asFilter = (text: string): string =>
   printable(text)
     .split(/\s+/)
     .filter((word) => word !== '')
@@ -33,7 +33,7 @@ export const asFilter = (text: string): string =>
     .join(' ')
 
 /** A till has a number in its store, and an address, too: those are fields of their own. */
-export function asTillField(text: string): string | undefined {
+function asTillField(text: string): string | undefined {
   const word = printable(text)
   if (/^\d{1,4}$/.test(word)) return `number:${Number(word)}`
   return /^[\w-]+(\.[\w-]*)+$/.test(word) ? `host:${word}*` : undefined

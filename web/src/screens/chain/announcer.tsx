@@ -4,7 +4,7 @@ import type { Outlook } from '../../api/types.ts'
 import { formatCount } from '../../format/money.ts'
 import { useWords } from '../../words/language.ts'
 
-export const SAY_MS = 30_000
+const SAY_MS = 30_000
 
 export function Announcer({ outlook }: { readonly outlook: Outlook | undefined }) {
   const { t, language } = useWords()

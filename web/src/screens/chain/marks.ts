@@ -9,7 +9,7 @@ export const failures: ReadonlySet<Mark> = new Set(['broken', 'inDoubt', 'failed
 /** What comes first on the board. */
 export const troubles: ReadonlySet<Mark> = new Set([...failures, 'unreachable'])
 
-export const isMark = (text: string): text is Mark => (marks as readonly string[]).includes(text)
+const isMark = (text: string): text is Mark => (marks as readonly string[]).includes(text)
 
 /** `failed,broken` of the address. */
 export const marksOf = (text: string | undefined): ReadonlySet<Mark> =>

@@ -11,7 +11,7 @@ export const COMPACT: Sizes = { cell: 12, cellHeight: 14, line: 17, group: 28, l
 export const LARGE: Sizes = { cell: 34, cellHeight: 24, line: 30, group: 30, letter: 7.2 }
 
 const GAP = 1
-export const STRIP_GAP = 14
+const STRIP_GAP = 14
 const [CODE_LEAST, CODE_MOST] = [3, 10]
 
 export const codeWidth = (codes: readonly string[], { letter }: Sizes): number => {
