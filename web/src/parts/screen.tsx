@@ -6,15 +6,18 @@ import { useWords } from '../words/language.ts'
 interface ScreenProps {
   readonly title: string
   readonly actions?: ReactNode
+  /** Where it lies, above the heading. */
+  readonly crumbs?: ReactNode
   readonly children: ReactNode
 }
-export function Screen({ title, actions, children }: ScreenProps) {
+export function Screen({ title, actions, crumbs, children }: ScreenProps) {
   const { t } = useWords()
   useEffect(() => {
     document.title = `${title} · ${t('shell.product')}`
   }, [title, t])
   return (
     <section className="screen">
+      {crumbs}
       <Group justify="space-between" className="screen-head">
         <Title order={1} size="h3">
           {title}

@@ -82,7 +82,15 @@ function Sentence({ outlook }: { readonly outlook: Outlook }) {
           ] satisfies [string, ReactNode],
         ]),
     ['ready', <Readiness key="ready" outlook={outlook} />],
-    ['person', needPerson === 0 ? t('board.nobodyNeeded') : t('board.needPerson', { count: needPerson })],
+    // A wave that waits for its release waits for a person, though no till does.
+    ...(needPerson === 0 && outlook.readyUnknown === 'waveWaits'
+      ? []
+      : [
+          [
+            'person',
+            needPerson === 0 ? t('board.nobodyNeeded') : t('board.needPerson', { count: needPerson }),
+          ] satisfies [string, ReactNode],
+        ]),
   ]
   return (
     <p className="chain-sentence">

@@ -18,7 +18,7 @@ export function KeptReportScreen() {
   const found = useAnswer<Report>(`/reports/${id}`)
   const kind = found.data?.kind
   const actions = (
-    <Group gap="xs" className="report-tools">
+    <Group gap="xs" className="report report-tools">
       <CsvLink path={`/reports/${id}`} />
       <PrintButton />
     </Group>

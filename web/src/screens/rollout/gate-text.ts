@@ -5,6 +5,7 @@ import type { GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
 import { useWords } from '../../words/language.ts'
 import { useWaveName as useUsualName } from '../wizard/plan-waves.tsx'
+import { useRollout, useRolloutId } from './use-rollout.ts'
 
 export type Wave = RolloutWhole['waves'][number]
 
@@ -45,6 +46,7 @@ const waits = ['sample', 'success', 'inProgress', 'soak', 'approval'] as const
 
 export function useGateText(): (wave: Wave) => GateText {
   const { t, language } = useWords()
+  const isOver = useRollout(useRolloutId()).data?.finishedAt != null
   const number = (value: unknown): string =>
     typeof value === 'number'
       ? new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(value)
@@ -112,6 +114,8 @@ export function useGateText(): (wave: Wave) => GateText {
       return { ...rest, tone: 'good', glyph: 'check', label: t('rollout.gate.passed'), actual: '' }
     if (verdict === null)
       return { ...rest, tone: 'off', glyph: 'dash', label: t('rollout.gate.future'), actual: '' }
+    if (isOver && verdict.says === 'waits')
+      return { ...rest, tone: 'off', glyph: 'dash', label: t('rollout.gate.over'), actual: '' }
     const counted = verdict.says === 'breach' ? '' : t('rollout.gate.numbers', numbersOf(verdict))
     return { ...rest, ...judged(verdict), numbers: counted, isStuck: verdict.stuck === true }
   }

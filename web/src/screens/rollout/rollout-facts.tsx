@@ -76,27 +76,32 @@ function When({ at, isPast = true }: { readonly at: string | null; readonly isPa
   )
 }
 
+export function RolloutCrumbs({ rollout: { kind, ofRolloutId } }: { readonly rollout: RolloutWhole }) {
+  const { t } = useWords()
+  return (
+    <Breadcrumbs separator="/" className="crumbs">
+      <Anchor component={Link} to="/rollouts" size="sm">
+        {t('rollout.all')}
+      </Anchor>
+      {ofRolloutId === null ? null : (
+        <Anchor component={Link} to={`/rollouts/${ofRolloutId}` as string} size="sm">
+          {t('rollout.rollbackOf')}
+        </Anchor>
+      )}
+      <span>{t(`rollout.kind.${kind}`)}</span>
+    </Breadcrumbs>
+  )
+}
+
 export function RolloutFacts({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
-  const { kind, state, ofRolloutId } = rollout
   return (
     <div className="rollout-facts">
-      <Breadcrumbs separator="/" className="crumbs">
-        <Anchor component={Link} to="/rollouts" size="sm">
-          {t('rollout.all')}
-        </Anchor>
-        {ofRolloutId === null ? null : (
-          <Anchor component={Link} to={`/rollouts/${ofRolloutId}` as string} size="sm">
-            {t('rollout.rollbackOf')}
-          </Anchor>
-        )}
-        <span>{t(`rollout.kind.${kind}`)}</span>
-      </Breadcrumbs>
       <dl>
         <div>
           <dt className="rollout-unseen">{t('rollout.columns.state')}</dt>
           <dd className="rollout-state" data-testid="rollout-state">
-            <RolloutMark state={state} />
+            <RolloutMark state={rollout.state} />
           </dd>
         </div>
         <Fact label={t('rollout.versions')}>

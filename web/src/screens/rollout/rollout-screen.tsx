@@ -10,7 +10,7 @@ import { Banners } from './banners.tsx'
 import { Buckets } from './buckets.tsx'
 import { Controls } from './controls.tsx'
 import { Gates } from './gates.tsx'
-import { RolloutFacts } from './rollout-facts.tsx'
+import { RolloutCrumbs, RolloutFacts } from './rollout-facts.tsx'
 import './rollout.css'
 import { RolloutLog } from './rollout-log.tsx'
 import { StorePackages } from './store-packages.tsx'
@@ -77,7 +77,11 @@ function Whole({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
   const begun = hasBegun(rollout)
   return (
-    <Screen title={rollout.name} actions={<Controls rollout={rollout} />}>
+    <Screen
+      title={rollout.name}
+      actions={<Controls rollout={rollout} />}
+      crumbs={<RolloutCrumbs rollout={rollout} />}
+    >
       <RolloutFacts rollout={rollout} />
       <Banners rollout={rollout} />
       {begun && rollout.next !== null ? <ApprovalPanel rollout={rollout} /> : null}

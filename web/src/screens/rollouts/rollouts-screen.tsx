@@ -93,7 +93,7 @@ function useColumns(): readonly Column<Rollout>[] {
       id: 'name',
       title: t('rollouts.name'),
       sort: 'name',
-      width: 'minmax(160px, 2fr)',
+      width: 'minmax(140px, 2fr)',
       cell: (row) => (
         <span title={row.name}>
           {row.name}
@@ -112,13 +112,13 @@ function useColumns(): readonly Column<Rollout>[] {
       id: 'state',
       title: t('rollouts.state'),
       sort: 'state',
-      width: '175px',
+      width: '160px',
       cell: (row) => <RolloutMark state={row.state} />,
     },
     {
       id: 'progress',
       title: t('rollouts.progress'),
-      width: 'minmax(180px, 1.2fr)',
+      width: 'minmax(160px, 1.2fr)',
       cell: (row) => <CountsBar counts={row.counts} />,
     },
     { id: 'waves', title: t('rollouts.waves'), width: '75px', cell: (row) => <WavesDone of={row} /> },

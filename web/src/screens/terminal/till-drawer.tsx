@@ -56,6 +56,7 @@ export function TillDrawer({ cashId }: { readonly cashId: string }) {
               onChange={(next) => set({ tillTab: next ?? undefined, update: undefined }, { replace: true })}
               keepMounted={false}
             >
+              <p className="terminal-whose">{`${whole.name} · ${cashId}`}</p>
               <Tabs.List>
                 {tabs.map((one) => (
                   <Tabs.Tab key={one} value={one}>

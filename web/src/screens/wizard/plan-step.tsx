@@ -43,12 +43,7 @@ export function PlanStep({ draft, change, target }: PlanStepProps) {
           maxLength={200}
           onChange={(event) => change({ name: event.currentTarget.value })}
         />
-        <Button
-          size="compact-sm"
-          variant="default"
-          loading={plan.isFetching}
-          onClick={() => void plan.refetch()}
-        >
+        <Button size="sm" variant="default" loading={plan.isFetching} onClick={() => void plan.refetch()}>
           {t('wizard.plan.again')}
         </Button>
       </Group>

@@ -174,6 +174,7 @@ export const rollout = {
     breach: 'Breached',
     waits: 'Waits',
     future: 'Ahead',
+    over: 'Not needed any more',
     approval: 'Waits for a person',
     stuck: 'It will not open by itself any more: retry what failed, or release the wave with a reason.',
     sample: 'judged {{judged}} of {{minimumSample}} needed',

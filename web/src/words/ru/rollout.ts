@@ -214,6 +214,7 @@ export const rollout = {
     breach: 'Нарушено',
     waits: 'Ждёт',
     future: 'Впереди',
+    over: 'Больше не нужно',
     approval: 'Ждёт человека',
     stuck: 'Само уже не откроется: повторите неудачные или запустите волну с причиной.',
     sample: 'оценено {{judged}} из нужных {{minimumSample}}',

@@ -73,13 +73,13 @@ function UserTable({ users, current, onOpen }: UserTableProps) {
     {
       id: 'groups',
       title: t('settings.people.groups'),
-      width: 'minmax(150px, 1fr)',
+      width: 'minmax(170px, 1fr)',
       cell: ({ storeGroups }) => <GroupNames names={storeGroups} />,
     },
     {
       id: 'state',
       title: t('settings.people.state'),
-      width: '190px',
+      width: '170px',
       cell: (user) => <UserMark user={user} />,
     },
     {
