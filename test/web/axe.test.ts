@@ -1,46 +1,15 @@
 /** Every screen, in both themes: axe finds nothing, it has its own title, and at 200% the page does not scroll sideways. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Role } from '../../src/api/permissions.ts'
 import { describeWith } from '../support/needs.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, type Visitor } from './page-office.ts'
 import { openScreen, openShownOffice, type ScreenOfPage, type ShownOffice, screens } from './screens.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const WHOLE = { width: 1440, height: 900 }
 const TWICE = { width: 720, height: 450 }
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly {
-    readonly html: string
-    readonly target: readonly string[]
-    readonly failureSummary?: string
-  }[]
-}
-interface Axe {
-  run(options: object): Promise<{ violations: Violation[] }>
-}
-
-/** By `evaluate`: the page's policy takes no script of anybody else. */
-async function violations(page: Page, options: object): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(
-    async (asked) => (await (globalThis as unknown as { axe: Axe }).axe.run(asked)).violations,
-    options,
-  )
-  return found.flatMap(({ id, nodes }) =>
-    nodes
-      .slice(0, 4)
-      .map(
-        ({ target, html, failureSummary = '' }) =>
-          `${id}: ${target.join(' ')} ${html.slice(0, 160)} ${failureSummary.replace(/\s+/g, ' ').slice(0, 220)}`,
-      ),
-  )
-}
 
 const inTheme = (page: Page, theme: 'light' | 'dark') =>
   page.locator('html').evaluate((html, one) => html.setAttribute('data-mantine-color-scheme', one), theme)

@@ -1,30 +1,14 @@
 /** The chain board: will every store open, every till at once, by keyboard alone, as it happens. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { defaultGate } from '../../src/rollout/policy.ts'
 import { describeWith } from '../support/needs.ts'
 import { rolloutEnds } from '../support/office.ts'
+import { shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 
 const WITHIN = 40_000
 const TEST_MS = 120_000
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
-  })
-  return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
-}
 
 const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: WITHIN })
 const cell = (page: Page, cashId: string) => page.locator(`[role="gridcell"][data-cash="${cashId}"]`)
@@ -38,9 +22,6 @@ const legend = (page: Page, name: string) =>
     .getByRole('button', { name: new RegExp(`^${name} ?\\d`) })
 const plain = async (text: Promise<string | null>): Promise<string> =>
   ((await text) ?? '').replaceAll(/\s+/g, ' ').trim()
-const shot = async (page: Page, name: string): Promise<void> => {
-  if (process.env.SHOTS) await page.screenshot({ path: path.join(process.env.SHOTS, `${name}.png`) })
-}
 
 describeWith(CHROMIUM, 'the chain board', () => {
   let office: PageOffice
@@ -96,7 +77,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
       // One stop of the Tab key.
       expect(await grid(page).locator('[tabindex="0"]').count()).toBe(1)
       expect(await plain(legend(page, 'Обновлена').textContent())).toBe('Обновлена10')
-      await shot(page, 'light-ru')
+      await shoot(page, 'light-ru')
       expect(await violations(page)).toEqual([])
       expect(faults).toEqual([])
       await close()
@@ -115,7 +96,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
       const card = page.getByRole('tooltip')
       expect(await card.textContent()).toContain('Не прошла проверку')
       expect(await cell(page, back).getAttribute('aria-describedby')).toBe(await card.getAttribute('id'))
-      await shot(page, 'focus-ru')
+      await shoot(page, 'focus-ru')
 
       await page.keyboard.press('Home')
       const inRow = (place: number): Promise<string | null> =>
@@ -214,7 +195,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
         expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= outer).toBe(true)
       }
       await page.getByRole('button', { name: 'Keys' }).waitFor()
-      await shot(page, 'dark-en-narrow')
+      await shoot(page, 'dark-en-narrow')
       expect(await violations(page)).toEqual([])
       expect(faults).toEqual([])
       await close()
@@ -250,7 +231,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
       await soon(() => plain(page.locator('.chain-risks').textContent())).toMatch(
         /M3.*не торгуют: 1 из 4.*\+7/,
       )
-      await shot(page, 'risk-ru')
+      await shoot(page, 'risk-ru')
       expect(await page.evaluate('globalThis.samePage')).toBe(true)
       await close()
     },

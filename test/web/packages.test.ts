@@ -1,34 +1,22 @@
 /** «Пакеты»: upload with its checks, where a package lies, and taking it there and away. */
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { PackageManifest } from '../../src/rollout/manifest.ts'
 import { future, makeSigners, past, type Signers, textFor } from '../signing/rig.ts'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'nightshift-page-packages-'))
-const AXE = readFileSync(path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
 
 /** Three files, as `nightshift package sign` leaves them. */
 interface Made {
   readonly bytes: Buffer
   readonly files: readonly [string, string, string]
-}
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const found = await axe.run()
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
 }
 
 describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {

@@ -1,24 +1,8 @@
-/** «Отчёт»: the morning page and the evening list, now and as they were kept. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
-
-const AXE = readFileSync(path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const found = await axe.run()
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
-}
 
 const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const hours = (from: string) => ({

@@ -1,6 +1,5 @@
 /** The page of one rollout: what is in the way, and the controls, each with its consequence said first. */
 import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { defaultGate } from '../../src/rollout/policy.ts'
@@ -8,24 +7,11 @@ import type { RolloutWhole } from '../../web/src/api/types.ts'
 import { describeWith } from '../support/needs.ts'
 import { rolloutEnds, updateStates } from '../support/office.ts'
 import { until } from '../support/until.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 
 const WITHIN = 60_000
 const TEST_MS = 180_000
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
-  })
-  return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
-}
 
 /** Failures that stop nothing. */
 const lenient = { ...defaultGate, failurePercent: 100 }

@@ -1,23 +1,7 @@
-/** «Расписание»: the calendar of a store, freezes, and rollouts that come by themselves. */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
-
-const AXE = readFileSync(path.resolve(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8')
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> }
-    }
-    const found = await axe.run()
-    return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-  })
-}
 
 describeWith(CHROMIUM, 'the schedule', () => {
   let office: PageOffice

@@ -1,36 +1,13 @@
 /** Settings: the list of stores from a file, people, tokens, and what a role may not do. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import path from 'node:path'
 import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
+import { shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
 const WITHIN = 30_000
 const TEST_MS = 90_000
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-/** What axe finds, in a line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
-  })
-  return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
-}
-
-/** With SHOTS=folder the screens are kept to be looked at. */
-async function shoot(page: Page, name: string): Promise<void> {
-  const { SHOTS } = process.env
-  if (SHOTS !== undefined) await page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
-}
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const dialog = (page: Page) => page.getByRole('dialog')

@@ -1,33 +1,19 @@
 /** The other five tabs of the equipment monitor, and the journal of the chain: click by click. */
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
 const WITHIN = 30_000
 const TEST_MS = 90_000
 const DAY_MS = 86_400_000
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 /** A folder for screenshots; left out: none are made. */
 const shots = process.env.SHOTS
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
-  })
-  return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
-}
 
 async function shoot(page: Page, name: string): Promise<void> {
   if (shots === undefined) return
@@ -302,9 +288,9 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       const lines = readFileSync((await file.path()) ?? '', 'utf8')
         .trimEnd()
         .split('\r\n')
-      expect(lines[0]).toBe('\uFEFF"Время";"Магазин";"Касса";"Код";"Кто";"Событие"')
+      expect(lines[0]).toBe('\uFEFFВремя;Магазин;Касса;Код;Кто;Событие')
       expect(lines).toHaveLength(1 + (await list.locator('.journal-row[data-code]').count()))
-      expect(lines[1]).toContain(`"M1";"${cashId}";"commandEnded"`)
+      expect(lines[1]).toContain(`;M1;${cashId};commandEnded;`)
       await list.getByRole('button', { name: cashId }).first().click()
       await page.waitForURL(new RegExp(`till=${cashId}`))
       expect(faults).toEqual([])

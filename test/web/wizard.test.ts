@@ -1,30 +1,14 @@
 /** A rollout by the wizard, from its package to the approval by a second person. */
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openShift } from '../../src/sim/scene.ts'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
+import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 
 const WITHIN = 40_000
 const TEST_MS = 150_000
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-interface Violation {
-  readonly id: string
-  readonly nodes: readonly { readonly html: string }[]
-}
-/** What axe finds, in a line each. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe)
-  const found = await page.evaluate(async () => {
-    const { axe: own } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } }
-    return (await own.run()).violations.map(({ id, nodes }) => ({ id, html: nodes.map((one) => one.html) }))
-  })
-  return found.map(({ id, html }) => `${id}: ${html.slice(0, 3).join(' | ')}`)
-}
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const next = (page: Page) => button(page, 'Далее').click()

@@ -1,4 +1,4 @@
-import { ReportSection } from './report-parts.tsx'
+import { ReportSection, TableHead } from './report-parts.tsx'
 import { type CauseJson, useReportWords } from './terms.ts'
 
 interface ApartStore {
@@ -23,15 +23,7 @@ export function ApartTable({ stores }: { readonly stores: readonly ApartStore[] 
   return (
     <ReportSection title={report.texts.apart}>
       <table className="report-table">
-        <thead>
-          <tr>
-            {[columns.store, columns.number, columns.device, columns.reason, columns.advice].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={[columns.store, columns.number, columns.device, columns.reason, columns.advice]} />
         <tbody>
           {rows.map(({ store, device }) => {
             const [main] = device.causes

@@ -1,7 +1,7 @@
 import type { MorningJson } from '../../../../src/report/json.ts'
 import { formatSpan } from '../../format/time.ts'
 import { useWords } from '../../words/language.ts'
-import { ReportSection } from './report-parts.tsx'
+import { ReportSection, TableHead } from './report-parts.tsx'
 import { useReportWords } from './terms.ts'
 
 type Comparison = NonNullable<MorningJson['comparison']>
@@ -62,15 +62,7 @@ function Table({ comparison }: { readonly comparison: Comparison }) {
     <>
       <p>{`${columns.before}: ${t('report.of', { name, version })}`}</p>
       <table className="report-table">
-        <thead>
-          <tr>
-            {[columns.outcome, columns.now, columns.before, columns.difference].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={[columns.outcome, columns.now, columns.before, columns.difference]} />
         <tbody>
           {lines.map(({ key, label, now, before, difference }) => (
             <tr key={key}>

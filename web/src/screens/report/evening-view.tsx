@@ -17,6 +17,7 @@ import {
   Read,
   ReportHead,
   ReportSection,
+  TableHead,
 } from './report-parts.tsx'
 import { eveningSigns, shortMoment, useReportWords } from './terms.ts'
 
@@ -199,15 +200,7 @@ function QuietTable({ stores }: { readonly stores: readonly Store[] }) {
   return (
     <ReportSection title={texts.quietStores}>
       <table className="report-table">
-        <thead>
-          <tr>
-            {[columns.store, texts.window, columns.group].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={[columns.store, texts.window, columns.group]} />
         <tbody>
           {stores.map((store) => (
             <tr key={store.code}>

@@ -20,6 +20,7 @@ import {
   Read,
   ReportHead,
   ReportSection,
+  TableHead,
 } from './report-parts.tsx'
 import { morningSigns, useReportWords } from './terms.ts'
 
@@ -243,15 +244,7 @@ function QuietTable({ stores }: { readonly stores: readonly Store[] }) {
   return (
     <ReportSection title={texts.quietStores}>
       <table className="report-table">
-        <thead>
-          <tr>
-            {[columns.opensAt, columns.store, columns.group, columns.firstReceipt].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={[columns.opensAt, columns.store, columns.group, columns.firstReceipt]} />
         <tbody>
           {stores.map((store) => (
             <tr key={store.code}>

@@ -1,5 +1,5 @@
 import type { MorningJson } from '../../../../src/report/json.ts'
-import { Phone, ReportSection } from './report-parts.tsx'
+import { Phone, ReportSection, TableHead } from './report-parts.tsx'
 import { useReportWords } from './terms.ts'
 
 type Store = MorningJson['stores'][number]
@@ -28,15 +28,7 @@ export function OldVersionTable({ stores }: { readonly stores: readonly Store[] 
   return (
     <ReportSection title={report.texts.onOldVersion}>
       <table className="report-table">
-        <thead>
-          <tr>
-            {[columns.reason, columns.store, columns.phone, columns.number].map((title) => (
-              <th key={title} scope="col">
-                {title}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead titles={[columns.reason, columns.store, columns.phone, columns.number]} />
         <tbody>
           {[...rows].map(([key, { label, store, devices }]) => (
             <tr key={key}>

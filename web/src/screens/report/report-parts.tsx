@@ -216,3 +216,17 @@ export function byZone<S extends ZoneStore>(
   }
   return [...zones]
 }
+
+export function TableHead({ titles }: { readonly titles: readonly string[] }) {
+  return (
+    <thead>
+      <tr>
+        {titles.map((title) => (
+          <th key={title} scope="col">
+            {title}
+          </th>
+        ))}
+      </tr>
+    </thead>
+  )
+}

@@ -1,6 +1,6 @@
 /**
  * Lists as CSV for Excel, as the reports have it: a byte order mark, CRLF, `;` in Russian and `,` in English, and an
- * apostrophe before what a spreadsheet would run.
+ * apostrophe before what a spreadsheet would run (src/report/csv.ts tells why each of it).
  */
 type Cell = string | number | null | undefined
 
