@@ -296,7 +296,7 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
     async () => {
       const { page, go, faults, close } = await office.visit({ role: 'operator' })
       // It hears of it from the refusal alone.
-      await page.route(/\/live\b/, (route) => route.abort())
+      await page.route(/\/api\/v1\/live\b/, (route) => route.abort())
       await go('stores/M1/tills?till=50001005')
       await drawer(page).getByLabel('Регистрационный номер').fill('0001')
       const other = await office.visit({ role: 'operator' })

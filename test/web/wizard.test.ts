@@ -96,7 +96,8 @@ describeWith(CHROMIUM, 'the wizard', () => {
       await button(page, 'На согласование').click()
       await page
         .getByRole('region', { name: 'Согласование' })
-        .getByText('Этот план составили вы', { exact: false })
+        .getByRole('paragraph')
+        .filter({ hasText: 'Этот план составили вы' })
         .waitFor()
       expect(await button(page, 'Согласовать этот план').getAttribute('aria-disabled')).toBe('true')
       await office.api('POST', `/rollouts/${id}/stop`, {})
