@@ -164,6 +164,21 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.getByRole('link', { name: 'Журнал сервера' }).waitFor()
   })
 
+  it('a session that ended before the stream begun leads there, too: the stream is the first to be refused', async () => {
+    const { page, go, close } = await office.visit()
+    await page.route(/\/api\/v1\/live\b/, async (route) => {
+      await page.context().clearCookies()
+      await route.fulfill({
+        status: 401,
+        contentType: 'application/problem+json',
+        body: '{"code":"tokenInvalid"}',
+      })
+    })
+    await go('stores/M2/tills')
+    await page.waitForURL(/sign-in\?to=/)
+    await close()
+  })
+
   it('says when the server is gone, keeps what is shown, and mends itself when asked', async () => {
     const port = Number(new URL(office.url).port)
     const proxy = await openPrefixProxy('', port)

@@ -29,8 +29,15 @@ const AGAIN_MS = 5000
 /** Of ten seconds, at four a second. */
 const RECENT = 40
 
-/** Owns its EventSource between `open` and `close`; the place in the stream outlives both. */
-export function createLive(): Live {
+interface Owner {
+  /** Nobody may listen, or the server knows the place no more: who one is has to be looked at. */
+  refused(): void
+  /** It goes on after a refusal, from now: what happened between is to be looked at. */
+  returned(): void
+}
+
+/** Owns its EventSource between `open` and `close`; the place in the stream outlives both, but not a refusal. */
+export function createLive(owner: Owner): Live {
   const followers = new Set<(message: LiveMessage) => void>()
   const watchers = new Set<() => void>()
   let source: EventSource | undefined
@@ -70,17 +77,29 @@ export function createLive(): Live {
     say({ state: 'stale' })
     again = window.setTimeout(open, AGAIN_MS)
   }
+  let isRefused = false
+  const refuse = () => {
+    isRefused = true
+    cursor = undefined
+    restart()
+    owner.refused()
+  }
+  const opened = () => {
+    heard('')
+    if (isRefused) owner.returned()
+    isRefused = false
+  }
   const open = () => {
     if (source !== undefined) return
     clearTimeout(again)
     const made = new EventSource(apiAddress('/live', { after: cursor }))
     source = made
-    made.addEventListener('open', () => heard(''))
+    made.addEventListener('open', opened)
     made.addEventListener('message', take)
     made.addEventListener('ping', (event) => heard((event as MessageEvent<string>).lastEventId))
     // A browser tries again by itself, but not after a refusal.
     made.addEventListener('error', () =>
-      made.readyState === EventSource.CLOSED ? restart() : say({ state: 'stale' }),
+      made.readyState === EventSource.CLOSED ? refuse() : say({ state: 'stale' }),
     )
   }
   return {

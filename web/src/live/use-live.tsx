@@ -9,7 +9,12 @@ const Context = createContext<Live | undefined>(undefined)
 /** Closed while the page is hidden; goes on where it was when it is shown again. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient()
-  const [live] = useState(createLive)
+  const [live] = useState(() =>
+    createLive({
+      refused: () => void client.invalidateQueries({ queryKey: ['/me'] }),
+      returned: () => void client.invalidateQueries(),
+    }),
+  )
   useEffect(() => {
     const fresh = createFreshener(client)
     const unfollow = live.follow(({ topics, reset }) => {
