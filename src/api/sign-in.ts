@@ -22,9 +22,14 @@ export interface Exchange extends AuthDeps {
 export interface Person {
   readonly id: string
   readonly login: string
+  /** Of the password by which they come in; left out: by none. */
+  readonly passwordHash?: string
 }
 
-/** A new session, and its cookie. Whatever session the browser brought ends: no cookie from before is good after. */
+/**
+ * A new session, and its cookie. Whatever session the browser brought ends: no cookie from before is good after.
+ * @throws Problem signInRefused: who came in was shut out in that very moment
+ */
 export async function openSession(
   call: Exchange,
   user: Person,
@@ -35,13 +40,16 @@ export async function openSession(
     request.headers.authorization === undefined ? await whoIs(call, request, response) : undefined
   const session = {
     userId: user.id,
+    passwordHash: user.passwordHash,
     address: addressOf(request),
     agent: request.headers['user-agent'] ?? null,
   }
   const secret = await inTransaction(db, async (client) => {
+    const made = await createSession(client, session)
+    if (made === undefined) throw new Problem('signInRefused')
     if (former?.sessionId != null) await endSession(client, former.sessionId)
     await addEvent(client, { code: 'signedIn', actor: user.login, params: { login: user.login, by } })
-    return createSession(client, session)
+    return made
   })
   setCookie(response, config, secret)
 }
@@ -67,8 +75,10 @@ export async function checkSignIn(
   const { isRight, isOld } = await checkPassword(password, user?.passwordHash ?? null)
   if (user === undefined || !isRight) throw new Problem('signInRefused')
   await endTry(db, begun.keys)
-  if (isOld) await keepHash(db.pool, user.id, user.passwordHash, await hashPassword(password))
-  return user
+  if (!isOld) return user
+  const passwordHash = await hashPassword(password)
+  await keepHash(db.pool, user.id, user.passwordHash, passwordHash)
+  return { ...user, passwordHash }
 }
 
 const WHY = {

@@ -11,6 +11,7 @@ const OWN = [
   'unknown',
   'welcome link',
   'oidc',
+  'restore',
 ]
 /** Any number: only that all who ask for it ask for the same one. */
 const LOCK = 7_300_001

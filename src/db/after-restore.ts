@@ -45,6 +45,7 @@ export async function settleRestored(client: pg.ClientBase, from: string): Promi
   // Streams read below the oldest transaction of *this* server: what is told already is behind every place in them.
   await client.query('UPDATE event SET xid = 0 WHERE xid <> 0')
   await client.query('UPDATE device_status SET xid = 0 WHERE xid <> 0')
+  await client.query('UPDATE store_contact SET xid = 0 WHERE xid <> 0')
   const paused = await pauseAll(client, `restored from ${from}`)
   const devices = raised.rowCount ?? 0
   await addEvent(client, {

@@ -49,10 +49,16 @@ interface Row {
 const ROW = `
 SELECT id, kind, state, plan, plan_hash AS "planHash", policy, selection, cut, package_id AS "packageId",
   server_package_id AS "serverPackageId", of_rollout_id AS "ofRolloutId", created_by AS "createdBy", approved_by AS "approvedBy"
-FROM rollout WHERE id = $1 FOR UPDATE`
+FROM rollout WHERE id = $1`
 
-export async function lockRollout(on: Executor, id: string): Promise<Row | undefined> {
+/** To look at it: waits for nobody, and nobody waits for it. */
+export async function readRollout(on: Executor, id: string): Promise<Row | undefined> {
   return (await on.query<Row>(ROW, [id])).rows[0]
+}
+
+/** Within a transaction: nobody else changes it until that ends. */
+export async function lockRollout(on: Executor, id: string): Promise<Row | undefined> {
+  return (await on.query<Row>(`${ROW} FOR UPDATE`, [id])).rows[0]
 }
 
 const PACKAGE = `

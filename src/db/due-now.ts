@@ -5,7 +5,7 @@ import type { Due, RolloutKind } from '../rollout/due.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { release } from '../rollout/release.ts'
 import type { RolloutState } from '../rollout/states.ts'
-import type { InstallNeed } from '../rollout/time/calendar.ts'
+import type { InstallNeed, InstallTime } from '../rollout/time/calendar.ts'
 import { installTimeOf } from '../rollout/time/install-times.ts'
 import { readStoreTimes } from './calendars.ts'
 import { CANDIDATE, CANDIDATE_FROM } from './claims.ts'
@@ -47,6 +47,8 @@ async function circumstancesOf(on: Executor, rows: readonly Row[]): Promise<Circ
   const byStore = new Map(places.map(({ storeId }, i) => [storeId, times[i]]))
   const termsOf = new Map(rows.map((row) => [row.rolloutId, row]))
   const freezes = await readFreezes(on)
+  // A page has 20,000 rows, and each is asked about twice.
+  const known = new Map<string, InstallTime>()
   return {
     now,
     terms: (rolloutId) => {
@@ -57,8 +59,12 @@ async function circumstancesOf(on: Executor, rows: readonly Row[]): Promise<Circ
       const [own, row] = [timesOf.get(keyOf({ rolloutId, storeId })), termsOf.get(rolloutId)]
       if (own === undefined || row === undefined)
         return { may: false, because: 'windowClosed', at: null, isTrading: true, until: now }
+      const key = `${keyOf({ rolloutId, storeId })} ${mustBeClosed}`
       const { policy, need } = row
-      return installTimeOf({ storeId, times: own, freezes, policy, need, mustBeClosed, now })
+      const time =
+        known.get(key) ?? installTimeOf({ storeId, times: own, freezes, policy, need, mustBeClosed, now })
+      known.set(key, time)
+      return time
     },
     trading: (storeId) => (byStore.get(storeId)?.present.opening === 'always' ? 'always' : 'trading'),
   }

@@ -2,7 +2,7 @@
 import { type Drafted, waveSpans } from '../rollout/plan/forecast.ts'
 import { planNeed } from '../rollout/plan/need.ts'
 import type { PlanDevice } from '../rollout/plan/plan-types.ts'
-import { lockRollout, readPackage } from './approval.ts'
+import { readPackage, readRollout } from './approval.ts'
 import type { Executor } from './database.ts'
 import { readPlanInput } from './planning.ts'
 import { LIVE } from './state-lists.ts'
@@ -31,7 +31,7 @@ export async function readWaveOutlook(
   id: string,
   now: number,
 ): Promise<WaveOutlook[] | undefined> {
-  const row = await lockRollout(on, id)
+  const row = await readRollout(on, id)
   if (row === undefined) return undefined
   const { kind, selection, cut, policy, plan } = row
   const target = await readPackage(on, row.packageId)

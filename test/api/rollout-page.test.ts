@@ -140,6 +140,18 @@ test('the clock has windows less freezes, what ended, and what is left', async (
   ])
   expect(Date.parse(outlook.waves[1].endsAt)).toBeGreaterThan(Date.parse(outlook.waves[1].startsAt))
   expect(outlook.endsAt).toBe(outlook.waves[1].endsAt)
+
+  // Whoever looks neither waits for who changes it, nor is waited for.
+  const holder = await office.db.pool.connect()
+  try {
+    await holder.query('BEGIN')
+    await holder.query('SELECT 1 FROM rollout WHERE id = $1 FOR UPDATE', [id])
+    for (const what of ['outlook', 'drift', 'replan'])
+      expect((await office.ask('GET', `/rollouts/${id}/${what}`)).status, what).toBe(200)
+  } finally {
+    await holder.query('ROLLBACK')
+    holder.release()
+  }
   const far = await office.ask(
     'GET',
     `/rollouts/${id}/timeline?from=2026-11-20T09:00:00Z&to=2026-12-20T09:00:00Z`,

@@ -2,7 +2,8 @@
 import { scryptSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkPassword, hashPassword } from '../../src/api/passwords.ts'
-import { firstLink } from '../../src/db/links.ts'
+import { firstLink, setPassword } from '../../src/db/links.ts'
+import { createSession, listSessions } from '../../src/db/sessions.ts'
 import { beginTry } from '../../src/db/sign-in.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type HeadOffice, openHeadOffice } from './head-office.ts'
@@ -87,6 +88,27 @@ describe('passwords', () => {
 })
 
 describe('sessions', () => {
+  test('none begins by a password that was changed while it was checked, or of who was disabled then', async () => {
+    const { id } = await addPerson(office, 'quick', 'viewer')
+    const first = await hashPassword(PASSWORD, { N: 2 ** 12, r: 8, p: 1 })
+    const next = await hashPassword(PASSWORD, { N: 2 ** 12, r: 8, p: 1 })
+    await sql('UPDATE app_user SET password_hash = $2 WHERE id = $1', [id, first])
+    const begin = (passwordHash?: string) =>
+      createSession(office.db.pool, { userId: id, address: null, agent: null, passwordHash })
+    expect(await begin(first)).toBeDefined()
+    const changing = await office.db.pool.connect()
+    await changing.query('BEGIN')
+    await setPassword(changing, { id, login: 'quick' }, next)
+    const late = begin(first)
+    await changing.query('COMMIT')
+    changing.release()
+    expect(await late).toBeUndefined()
+    expect(await listSessions(office.db.pool, id)).toEqual([])
+    expect(await begin(next)).toBeDefined()
+    await sql('UPDATE app_user SET disabled_at = now() WHERE id = $1', [id])
+    expect(await begin()).toBeUndefined()
+  })
+
   test('the cookie: for this host, out of reach of scripts, not along with other sites’ requests', async () => {
     const reply = await office.ask('POST', '/session', {
       token: null,

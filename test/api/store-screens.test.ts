@@ -94,6 +94,7 @@ test('fiscal devices of a store of another group are not there', async () => {
   const token = await createToken(office.db, 'south only', { role: 'viewer', storeGroups: ['south'] })
   expect((await office.ask('GET', '/stores/N1/fiscal', { token })).status).toBe(404)
   expect((await office.ask('GET', '/stores/S1/fiscal', { token })).json.items).toHaveLength(1)
+  expect((await office.ask('GET', '/stores/NOWHERE/fiscal')).status).toBe(404)
 })
 
 test('a contact: unknown at first, then what was said, each with its own time', async () => {
@@ -141,13 +142,18 @@ test('requests of a store, and what became of one of them there', async () => {
     office.ask('POST', '/commands', { json: { kind: 'message', text, cashIds } })
   const both = (await send('всем', ['n1', 's1'])).json.id
   await send('северу', ['n2'])
-  const of = async (filter: string) => {
-    const { json } = await office.ask('GET', `/commands?filter=${encodeURIComponent(filter)}`)
+  const of = async (filter: string, token?: string) => {
+    const asked = token === undefined ? {} : { token }
+    const { json } = await office.ask('GET', `/commands?filter=${encodeURIComponent(filter)}`, asked)
     return json.items.map((one: { text: string }) => one.text)
   }
   expect(await of('kind:message store:N1')).toEqual(['северу', 'всем'])
   expect(await of('kind:message store:S1')).toEqual(['всем'])
   expect(await of('store:X9')).toEqual([])
+  const south = await createToken(office.db, 'south errands', { role: 'viewer', storeGroups: ['south'] })
+  expect(await of('store:S1', south)).toEqual(['всем'])
+  // That it went to a store of others, too, is not to be found out by asking.
+  expect(await of('store:N1', south)).toEqual([])
   const { json } = await office.ask('GET', `/commands/${both}?store=S1`)
   expect(json).toMatchObject({ devices: 2, counts: { waiting: 2 } })
   expect(json.items.map((one: { cashId: string }) => one.cashId)).toEqual(['s1'])

@@ -1,26 +1,16 @@
 /** The other five tabs of the equipment monitor, and the journal of the chain: click by click. */
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync } from 'node:fs'
-import path from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
-import { violations } from './looks.ts'
+import { shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
 const WITHIN = 30_000
 const TEST_MS = 90_000
 const DAY_MS = 86_400_000
-/** A folder for screenshots; left out: none are made. */
-const shots = process.env.SHOTS
-
-async function shoot(page: Page, name: string): Promise<void> {
-  if (shots === undefined) return
-  mkdirSync(shots, { recursive: true })
-  await page.screenshot({ path: path.join(shots, `${name}.png`) })
-}
-
 const fact = (page: Page, label: string) =>
   page.locator('dt', { hasText: new RegExp(`^${label}$`) }).locator('xpath=following-sibling::dd[1]')
 const row = (page: Page, key: string) => page.locator(`[data-key="${key}"]`)
@@ -347,29 +337,6 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       await page.getByText('Прайс-чекеров в этом магазине нет').waitFor()
       expect(faults).toEqual([])
       await close()
-    },
-    TEST_MS,
-  )
-
-  it.runIf(shots !== undefined)(
-    'in both languages, both themes and narrow',
-    async () => {
-      const tabs = ['server', 'journal', 'price-checkers', 'messages', 'fiscal']
-      for (const [language, scheme, width] of [
-        ['en', 'dark', 1440],
-        ['ru', 'light', 720],
-      ] as const) {
-        const { page, go, close } = await office.visit({ language, scheme, viewport: { width, height: 900 } })
-        for (const tab of tabs) {
-          await go(`stores/M1/${tab}`)
-          await page.locator('.store-content h1').waitFor()
-          await page.waitForLoadState('load')
-          await expect.poll(() => page.locator('.mantine-Loader-root').count()).toBe(0)
-          expect(await violations(page), `${tab} ${scheme}`).toEqual([])
-          await shoot(page, `${tab}-${language}-${scheme}-${width}`)
-        }
-        await close()
-      }
     },
     TEST_MS,
   )

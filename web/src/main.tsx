@@ -17,7 +17,14 @@ const isWorthAnother = (count: number, error: unknown): boolean => {
   return count < 2 && code !== 'cancelled' && (status === 0 || status >= 500)
 }
 const client = new QueryClient({
-  defaultOptions: { queries: { staleTime: 2000, retry: isWorthAnother, refetchOnWindowFocus: false } },
+  defaultOptions: {
+    queries: {
+      ...{ staleTime: 2000, retry: isWorthAnother, refetchOnWindowFocus: false },
+      ...{ networkMode: 'always', refetchOnReconnect: true },
+    },
+    // What was pressed without a network fails at once: nothing is done later, when nobody means it any more.
+    mutations: { networkMode: 'always' },
+  },
 })
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? ''
 // What locks the scrolling behind a dialog writes a style of its own, and asks for the nonce by this name.

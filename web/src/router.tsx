@@ -36,6 +36,13 @@ const store = createRoute({
 const inStore = <P extends string>(path: P, component: ReturnType<typeof lazyRouteComponent>) =>
   createRoute({ getParentRoute: () => store, path, component })
 const storeTabs = [
+  createRoute({
+    getParentRoute: () => store,
+    path: '/',
+    beforeLoad: ({ params }) => {
+      throw redirect({ to: '/stores/$code/tills', params, replace: true })
+    },
+  }),
   inStore(
     'tills',
     lazyRouteComponent(() => import('./screens/tills/tills-screen.tsx'), 'TillsScreen'),

@@ -1,4 +1,4 @@
-import { lockRollout, planAgain } from '../../db/approval.ts'
+import { planAgain, readRollout } from '../../db/approval.ts'
 import type { Call, Handled } from '../call.ts'
 import { planProblem } from '../plan-problems.ts'
 import { namesOf, planAnswer } from '../plan-view.ts'
@@ -10,7 +10,7 @@ import { Problem } from '../problem.ts'
  * @throws Problem notFound, or everything that makes the plan impossible by now
  */
 export async function planAgainHandler({ db, params }: Call<{ id: string }>): Handled {
-  const row = await lockRollout(db.pool, params.id)
+  const row = await readRollout(db.pool, params.id)
   if (row === undefined) throw new Problem('notFound')
   const { planned, input } = await planAgain(db.pool, row)
   if (!planned.ok) throw planProblem(planned.problems)

@@ -32,6 +32,6 @@ export async function changePasswordHandler(
   const hash = await hashGood(body.password, user.login)
   const { keepTokens } = body
   const tokensRevoked = await inTransaction(db, (client) => setPassword(client, user, hash, { keepTokens }))
-  await openSession(call, user, 'password')
+  await openSession(call, { ...user, passwordHash: hash }, 'password')
   return { body: { tokensRevoked } }
 }

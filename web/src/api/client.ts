@@ -1,6 +1,7 @@
 /** The one way to the API. Every call has a deadline; what goes wrong is an ApiProblem. */
+import { hearClock } from '../format/now.ts'
 import { addressOf } from './base.ts'
-import { localProblem, problemOf } from './problem.ts'
+import { ApiProblem, localProblem, problemOf } from './problem.ts'
 
 export type Params = Readonly<
   Record<string, string | number | boolean | null | undefined | readonly string[]>
@@ -45,6 +46,30 @@ const newKey = (): string =>
     '',
   )
 
+/** How long somebody presses once more because nothing came back, and means the same press. */
+const SAME_PRESS_MS = 10 * 60_000
+const MOST_UNANSWERED = 20
+/** Request → its key, of those whose outcome nobody knows: they may have been done. */
+const unanswered = new Map<string, { readonly key: string; readonly until: number }>()
+
+/** Whether the server may have done it all the same. */
+const isOpen = (error: unknown): boolean =>
+  error instanceof ApiProblem && error.code !== 'cancelled' && (error.status === 0 || error.status >= 502)
+
+/** The same request after one that was never answered has its key: what was done is not done twice. */
+async function askOnce<T>(intent: string, send: (key: string) => Promise<T>): Promise<T> {
+  const former = unanswered.get(intent)
+  unanswered.delete(intent)
+  const key = former !== undefined && former.until > Date.now() ? former.key : newKey()
+  try {
+    return await send(key)
+  } catch (error) {
+    if (isOpen(error)) unanswered.set(intent, { key, until: Date.now() + SAME_PRESS_MS })
+    for (const one of unanswered.keys()) if (unanswered.size > MOST_UNANSWERED) unanswered.delete(one)
+    throw error
+  }
+}
+
 function requestOf(method: string, { body, ifMatch, idempotencyKey, headers = {} }: Asked): RequestInit {
   const all: Record<string, string> = { Accept: 'application/json', ...headers }
   if (body !== undefined && !(body instanceof Blob)) all['Content-Type'] = 'application/json'
@@ -58,9 +83,13 @@ async function send(method: string, path: string, asked: Asked): Promise<Respons
   const deadline = AbortSignal.timeout(DEADLINE_MS)
   const signal = asked.signal === undefined ? deadline : AbortSignal.any([asked.signal, deadline])
   const address = apiAddress(path, asked.params)
+  const sentAt = Date.now()
   const response = await fetch(address, { ...requestOf(method, asked), signal }).catch((error: unknown) => {
-    throw localProblem(asked.signal?.aborted === true ? 'cancelled' : 'offline', error)
+    // Of what only looks the page tries again by itself; of the rest nobody knows whether it was done.
+    const code = method === 'GET' ? 'offline' : 'unanswered'
+    throw localProblem(asked.signal?.aborted === true ? 'cancelled' : code, error)
   })
+  hearClock(response.headers.get('Date'), sentAt)
   if (response.ok) return response
   if (response.status === 401 && path !== '/session/password') goToSignIn()
   throw await problemOf(response)
@@ -77,7 +106,10 @@ async function read<T>(response: Response): Promise<T> {
 
 /** @throws ApiProblem */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<T> {
-  return read<T>(await send(method, path, asked))
+  const whole = async (more: Partial<Asked> = {}) => read<T>(await send(method, path, { ...asked, ...more }))
+  if (method !== 'POST' || asked.idempotencyKey !== undefined || asked.body instanceof Blob) return whole()
+  const intent = JSON.stringify([path, asked.params, asked.body])
+  return askOnce(intent, (idempotencyKey) => whole({ idempotencyKey }))
 }
 
 /** @throws ApiProblem */

@@ -3,7 +3,7 @@ import type { Fault, ProblemCode } from '../../../src/api/problem.ts'
 export type { Fault, ProblemCode }
 
 /** What the page itself says went wrong, beside the codes of the API. */
-export type LocalCode = 'offline' | 'answerUnreadable' | 'cancelled'
+export type LocalCode = 'offline' | 'unanswered' | 'answerUnreadable' | 'cancelled'
 
 export interface ProblemFacts {
   readonly code: ProblemCode | LocalCode

@@ -18,13 +18,3 @@ export function csvOf(language: 'ru' | 'en', rows: readonly (readonly Cell[])[])
   const lines = rows.map((row) => row.map((cell) => cellText(cell, separator)).join(separator))
   return `\uFEFF${lines.join('\r\n')}\r\n`
 }
-
-/** Hands a text to the browser as a file. */
-export function saveText(text: string, fileName: string, type: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type }))
-  const link = document.createElement('a')
-  link.href = address
-  link.download = fileName
-  link.click()
-  URL.revokeObjectURL(address)
-}

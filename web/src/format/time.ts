@@ -18,8 +18,9 @@ export const formatClock = (language: Language, at: Date, timeZone: string): str
     hourCycle: 'h23',
   }).format(at)
 
-/** `21.12.2020`, `2020-12-21`: a date without a time, as `YYYY-MM-DD`. */
+/** `21.12.2020`, `2020-12-21`: a date without a time, as `YYYY-MM-DD`; another text as it stands. */
 export function formatDay(language: Language, day: string): string {
+  if (!/^\d{4}-\d\d-\d\d/.test(day)) return day
   const [year, month, date] = day.slice(0, 10).split('-')
   return language === 'ru' ? `${date}.${month}.${year}` : `${year}-${month}-${date}`
 }

@@ -94,6 +94,11 @@ export function createLive(owner: Owner): Live {
     clearTimeout(again)
     const made = new EventSource(apiAddress('/live', { after: cursor }))
     source = made
+    // A network that swallows everything says nothing either, and what was heard before is old by now.
+    clearTimeout(silence)
+    silence = window.setTimeout(restart, SILENT_MS)
+    if (Date.now() - (status.heardAt?.getTime() ?? Number.POSITIVE_INFINITY) > SILENT_MS)
+      say({ state: 'stale' })
     made.addEventListener('open', opened)
     made.addEventListener('message', take)
     made.addEventListener('ping', (event) => heard((event as MessageEvent<string>).lastEventId))

@@ -19,6 +19,8 @@ interface ConfirmProps {
 }
 export function Confirm(props: ConfirmProps) {
   const { t } = useWords()
+  // Enter that is held down must not say yes to what it has opened; and what is not allowed takes no focus.
+  const isCancelFirst = props.isDangerous === true || props.isAllowed === false
   return (
     <Modal
       opened={props.isOpen}
@@ -31,7 +33,7 @@ export function Confirm(props: ConfirmProps) {
         {props.children}
         {props.error == null ? null : <ProblemNotice error={props.error} />}
         <Group justify="flex-end">
-          <Button variant="default" onClick={props.onClose}>
+          <Button variant="default" onClick={props.onClose} data-autofocus={isCancelFirst || undefined}>
             {t('common.cancel')}
           </Button>
           <Button
@@ -39,7 +41,7 @@ export function Confirm(props: ConfirmProps) {
             loading={props.isBusy ?? false}
             disabled={props.isAllowed === false}
             onClick={props.onYes}
-            data-autofocus
+            data-autofocus={isCancelFirst ? undefined : true}
           >
             {props.yes}
           </Button>

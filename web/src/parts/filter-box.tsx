@@ -11,9 +11,17 @@ export function FilterBox({ label }: { readonly label?: string }) {
   const [filter, setFilter] = useParam('filter')
   const [text, setText] = useState(filter ?? '')
   const timer = useRef<number>(undefined)
-  useEffect(() => setText(filter ?? ''), [filter])
+  /** What comes back from the address as it was written there is no news: more may be typed by then. */
+  const written = useRef(filter)
+  useEffect(() => {
+    if (filter !== written.current) setText(filter ?? '')
+    written.current = filter
+  }, [filter])
   useEffect(() => () => clearTimeout(timer.current), [])
-  const write = (next: string) => setFilter(next.trim() === '' ? undefined : next)
+  const write = (next: string) => {
+    written.current = next.trim() === '' ? undefined : next
+    setFilter(written.current)
+  }
   const change = (next: string) => {
     setText(next)
     clearTimeout(timer.current)

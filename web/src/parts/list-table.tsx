@@ -57,7 +57,8 @@ export function ListTable<T>(props: ListTableProps<T>) {
   const items = rows.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (list.hasMore && last >= list.rows.length - OVERSCAN) list.more()
+    // What was refused is not asked for again at once, and again: the next full look tries.
+    if (list.error === null && list.hasMore && last >= list.rows.length - OVERSCAN) list.more()
   }, [last, list])
 
   if (list.error !== null && list.rows.length === 0)

@@ -1,6 +1,7 @@
 /** Values as people read them: each with its source or its whole form behind it. */
 import { displayVersion } from '../../../src/rollout/versions.ts'
 import { formatMoney } from '../format/money.ts'
+import { serverNow } from '../format/now.ts'
 import { formatClock, formatMoment, formatSpan, viewerZone } from '../format/time.ts'
 import { useWords } from '../words/language.ts'
 
@@ -29,7 +30,7 @@ export function Moment({ at, zone, clock = false }: MomentProps) {
 }
 
 /** `2 ч 50 мин назад`; the moment itself in the tooltip. */
-export function Ago({ at, zone, now = Date.now() }: MomentProps & { readonly now?: number }) {
+export function Ago({ at, zone, now = serverNow() }: MomentProps & { readonly now?: number }) {
   const { t, language } = useWords()
   if (at === null || at === undefined) return <span>{t('common.unknown')}</span>
   const span = formatSpan(language, (now - Date.parse(at)) / 1000)

@@ -8,7 +8,6 @@ export type { Language }
 export type PageWords = typeof ru
 
 const KEPT = 'nightshift-language'
-const languages = ['ru', 'en'] as const
 const isLanguage = (text: string | null | undefined): text is Language => text === 'ru' || text === 'en'
 
 interface Loaded {
@@ -37,7 +36,7 @@ function firstLanguage(): Language {
   } catch {
     // Storage may be closed to us.
   }
-  return languages.find((one) => navigator.languages.some((text) => text.startsWith(one))) ?? 'ru'
+  return navigator.languages.map((text) => text.slice(0, 2)).find(isLanguage) ?? 'ru'
 }
 
 /** Loads its words, speaks it from now on, and remembers that. */

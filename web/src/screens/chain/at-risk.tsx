@@ -62,7 +62,7 @@ function RiskLine({ store, now }: { readonly store: Risk; readonly now: number }
   const why = t(`board.risks.${store.why}`, { defaultValue: store.why })
   return (
     <li>
-      <Link to="/stores/$code" params={{ code: store.store }} title={store.name}>
+      <Link to="/stores/$code/tills" params={{ code: store.store }} title={store.name}>
         {store.store}
       </Link>
       <span className="number" title={t('common.atStore', { zone })}>

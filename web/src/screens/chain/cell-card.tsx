@@ -1,5 +1,6 @@
 /** What the cell under the pointer, or the one with the focus, says in full. */
 import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, formatSpan } from '../../format/time.ts'
 import { Mark, useReason } from '../../parts/mark.tsx'
 import { Version } from '../../parts/values.tsx'
@@ -87,7 +88,7 @@ function CardText({ cell, store }: { readonly cell: Cell; readonly store: BoardS
   const reason = useReason(cell.reason)
   const said = cell.saidAt
   // It is told in minutes.
-  const seconds = said === null ? null : (Date.now() - said) / 1000
+  const seconds = said === null ? null : (serverNow() - said) / 1000
   const age =
     seconds === null
       ? t('board.neverSaid')

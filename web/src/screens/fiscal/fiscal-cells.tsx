@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import { type FiscalPart, fiscalSignOf } from '../../../../src/rollout/fiscal-signs.ts'
 import type { FiscalDevice } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatDay, formatSpan } from '../../format/time.ts'
 import { useReason } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/values.tsx'
@@ -36,7 +37,7 @@ export function TillCell({ device }: CellProps) {
   const { t, language } = useWords()
   const silent = useReason(device.reason)
   const { readAt, inReserve } = device
-  const span = readAt === null ? undefined : formatSpan(language, (Date.now() - Date.parse(readAt)) / 1000)
+  const span = readAt === null ? undefined : formatSpan(language, (serverNow() - Date.parse(readAt)) / 1000)
   return (
     <>
       <span className="fiscal-name">{device.name}</span>
@@ -68,7 +69,7 @@ export function OfdCell({ device, zone }: CellProps) {
   if (queue == null || queue.length === 0) return sign
   const { length, firstNumber, firstAt } = queue
   const at = firstAt === null ? Number.NaN : Date.parse(firstAt)
-  const span = Number.isNaN(at) ? undefined : formatSpan(language, (Date.now() - at) / 1000)
+  const span = Number.isNaN(at) ? undefined : formatSpan(language, (serverNow() - at) / 1000)
   return (
     <>
       {sign}

@@ -87,7 +87,7 @@ function Rows({
   hasStore,
   scroller,
 }: JournalListProps & { readonly scroller: RefObject<HTMLElement | null> }) {
-  const { rows, hasMore, more } = journal
+  const { rows, hasMore, more, error } = journal
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -98,8 +98,9 @@ function Rows({
   const items = virtual.getVirtualItems()
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
-    if (hasMore && last >= rows.length - OVERSCAN) more()
-  }, [last, hasMore, more, rows.length])
+    // What was refused is asked for again by the button, and not over and over.
+    if (error === null && hasMore && last >= rows.length - OVERSCAN) more()
+  }, [last, hasMore, more, rows.length, error])
   return (
     <>
       <div style={{ height: items[0]?.start ?? 0 }} />

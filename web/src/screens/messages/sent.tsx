@@ -7,6 +7,7 @@ import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.t
 import { Moment } from '../../parts/values.tsx'
 import { useParam } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
+import { quoted } from '../journal/kinds.ts'
 import { Outcomes } from './outcomes.tsx'
 
 /** Waiting → running is no news of the stream. */
@@ -22,7 +23,7 @@ export function Sent({ store }: SentProps) {
   const { t } = useWords()
   const list = useList<Command>(
     '/commands',
-    { filter: `kind:message store:"${store.code}"`, limit: 30 },
+    { filter: `kind:message store:${quoted(store.code)}`, limit: 30 },
     { topics: ['commands'], every: (data) => (isUnderWay(data) ? WATCH_MS : undefined) },
   )
   return (

@@ -145,7 +145,8 @@ function GroupField({ value, onChange }: NamesProps) {
 }
 
 /** As the filter language reads words: what would be an operator of it is quoted. */
-const quoted = (text: string): string => (text.trim() === '' ? '' : `"${text.trim().replaceAll('"', ' ')}"`)
+const quoted = (text: string): string =>
+  text.trim() === '' ? '' : `"${text.trim().replace(/["\\]/g, '\\$&')}"`
 
 function StoreField({ value, onChange }: NamesProps) {
   const { t } = useWords()

@@ -1,5 +1,6 @@
 /** Words of packages that several parts of the screen say. */
 import type { Package } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, viewerZone } from '../../format/time.ts'
 import type { GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
@@ -14,7 +15,7 @@ export function useKindName(): (kind: Package['kind']) => string {
 }
 
 export const isExpired = ({ expiresAt }: Pick<Package, 'expiresAt'>): boolean =>
-  expiresAt !== null && Date.parse(expiresAt) <= Date.now()
+  expiresAt !== null && Date.parse(expiresAt) <= serverNow()
 
 interface Said {
   readonly tone: Tone

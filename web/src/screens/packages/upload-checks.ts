@@ -6,6 +6,7 @@ import { post } from '../../api/client.ts'
 import type { ApiProblem } from '../../api/problem.ts'
 import type { PackageCheck } from '../../api/types.ts'
 import { formatBytes } from '../../format/money.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, viewerZone } from '../../format/time.ts'
 import { useWords } from '../../words/language.ts'
 import type { UploadFiles } from './upload-files.ts'
@@ -126,7 +127,7 @@ export function useChecks(files: UploadFiles, refused: ApiProblem | null, isDone
     if (manifest.expires === null) return { name: 'expiry', state: 'good', detail: t('packages.up.never') }
     const when = formatMoment(language, new Date(manifest.expires), viewerZone())
     const detail = t('packages.up.expiresAt', { when })
-    return isExpired(manifest.expires, Date.now())
+    return isExpired(manifest.expires, serverNow())
       ? { name: 'expiry', state: 'bad', code: 'packageExpired', detail }
       : { name: 'expiry', state: 'good', detail }
   }

@@ -4,6 +4,7 @@ import { Alert, Group } from '@mantine/core'
 import { Link, useParams as useRouteParams } from '@tanstack/react-router'
 import { useAnswer } from '../../api/hooks.ts'
 import type { Report } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, formatSpan, viewerZone } from '../../format/time.ts'
 import { Glyph } from '../../parts/glyph.tsx'
 import { Answered } from '../../parts/notices.tsx'
@@ -45,7 +46,7 @@ export function KeptReportScreen() {
 function KeptNote({ madeAt }: { readonly madeAt: string }) {
   const { t, language } = useWords()
   const when = formatMoment(language, new Date(madeAt), viewerZone())
-  const span = formatSpan(language, (Date.now() - Date.parse(madeAt)) / 1000)
+  const span = formatSpan(language, (serverNow() - Date.parse(madeAt)) / 1000)
   return (
     <Alert color="gray" p="xs" mb="sm" icon={<Glyph name="clock" />} className="report-tools">
       {`${t('report.keptNote', { when })} ${t('report.madeAgo', { span })}.`}

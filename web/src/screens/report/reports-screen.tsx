@@ -56,7 +56,7 @@ function LiveReport({ kind }: { readonly kind: 'morning' | 'evening' }) {
         <ReportChoosers />
         <ReportActions kind={kind} isThere={found.data !== undefined} onAgain={() => void found.refetch()} />
       </div>
-      {found.data !== undefined && found.error === null ? (
+      {found.data !== undefined && (found.error === null || isPassing(found.error)) ? (
         <ReportView report={found.data} />
       ) : found.error === null ? (
         <LoadingNotice />
@@ -66,6 +66,9 @@ function LiveReport({ kind }: { readonly kind: 'morning' | 'evening' }) {
     </>
   )
 }
+
+/** No word of the report: what was read stays, with the time at which it was made. */
+const isPassing = ({ status }: ApiProblem): boolean => status === 0 || status >= 500
 
 interface NoReportProps {
   readonly error: ApiProblem

@@ -18,7 +18,7 @@ function BucketButton({ bucket, count }: { readonly bucket: Bucket; readonly cou
   const toggle = () =>
     isOn
       ? set({ state: undefined, reason: undefined })
-      : set({ tab: 'tills', state: bucket, reason: undefined })
+      : set({ tab: 'tills', state: bucket, reason: undefined, ...(tab === 'log' && { filter: undefined }) })
   return (
     <button
       type="button"
@@ -54,7 +54,14 @@ export function Buckets({ rollout }: { readonly rollout: RolloutWhole }) {
         data-bucket="total"
         aria-pressed={tab === 'tills' && state === undefined}
         title={t('rollout.buckets.all')}
-        onClick={() => set({ tab: 'tills', state: undefined, reason: undefined })}
+        onClick={() =>
+          set({
+            tab: 'tills',
+            state: undefined,
+            reason: undefined,
+            ...(tab === 'log' && { filter: undefined }),
+          })
+        }
       >
         <span className="rollout-bucket-number">
           <span className="number">{formatCount(language, total)}</span>

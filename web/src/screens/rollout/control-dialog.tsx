@@ -35,17 +35,20 @@ const MOST = 1000
 const idsIn = (text: string): string[] =>
   [...new Set(text.split(/[\s,;]+/).filter((one) => one !== ''))].slice(0, MOST)
 
-export function ControlDialog({ verb, rollout, yes, ticked, onClose }: DialogProps) {
+export function ControlDialog({ verb, rollout, ticked, onClose, ...props }: DialogProps) {
   const { t } = useWords()
+  // What was asked is what is sent: the next wave or the plan may be another one by the time it is pressed.
+  const [{ seen, yes }] = useState({ seen: rollout, yes: props.yes })
   const navigate = useNavigate()
   const [reason, setReason] = useState('')
   const [whom, setWhom] = useState(ticked.join(' '))
   const [named] = useDebouncedValue(whom, TYPING_MS)
   const [skipped, setSkipped] = useState<Skipped>()
-  const change = useChange((order: Order) => send(rollout, order), [`rollouts:${rollout.id}`, 'rollouts'])
+  const change = useChange((order: Order) => send(seen, order), [`rollouts:${rollout.id}`, 'rollouts'])
   const isNeeded = needsReason(verb, rollout)
   const cashIds = idsIn(whom)
-  const isReady = (!isNeeded || reason.trim() !== '') && (verb !== 'skip' || cashIds.length > 0)
+  const isReady =
+    (!isNeeded || reason.trim() !== '') && (verb !== 'skip' || (cashIds.length > 0 && whom === named))
   const done = (answer: unknown) => {
     if (verb === 'skip') return setSkipped(answer as Skipped)
     onClose()
@@ -55,7 +58,7 @@ export function ControlDialog({ verb, rollout, yes, ticked, onClose }: DialogPro
   return (
     <Confirm
       isOpen
-      title={t(`rollout.ask.${verb}`, { wave: nextWave(rollout)?.number ?? '' })}
+      title={t(`rollout.ask.${verb}`, { wave: nextWave(seen)?.number ?? '' })}
       yes={yes}
       isDangerous={traits[verb].isDangerous === true}
       isBusy={change.isPending}
@@ -80,13 +83,9 @@ export function ControlDialog({ verb, rollout, yes, ticked, onClose }: DialogPro
           </>
         ) : null}
         {verb === 'start' ? (
-          <StartConsequence rollout={rollout} />
+          <StartConsequence rollout={seen} />
         ) : (
-          <ConsequenceLines
-            rollout={rollout}
-            verb={verb}
-            cashIds={verb === 'skip' ? idsIn(named) : undefined}
-          />
+          <ConsequenceLines rollout={seen} verb={verb} cashIds={verb === 'skip' ? idsIn(named) : undefined} />
         )}
         {verb === 'release' && skipsGate(rollout) ? (
           <Text size="sm" fw={600} className="rollout-warn">

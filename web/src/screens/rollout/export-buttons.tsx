@@ -3,9 +3,10 @@ import { Button, Group, Text } from '@mantine/core'
 import { get } from '../../api/client.ts'
 import { useChange } from '../../api/hooks.ts'
 import type { DeviceUpdate, Page, RolloutWhole } from '../../api/types.ts'
-import { csvOf, saveText } from '../../format/csv.ts'
+import { csvOf } from '../../format/csv.ts'
 import { formatMoment } from '../../format/time.ts'
 import { ProblemNotice } from '../../parts/notices.tsx'
+import { saveText } from '../../parts/save-text.ts'
 import { useWords } from '../../words/language.ts'
 
 /** As many as the API gives at once. */

@@ -3,7 +3,7 @@ import { Tabs } from '@mantine/core'
 import type { RolloutWhole } from '../../api/types.ts'
 import { Answered } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
-import { useParam } from '../../route-params.ts'
+import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { ApprovalPanel } from '../wizard/approval-panel.tsx'
 import { Banners } from './banners.tsx'
@@ -24,12 +24,23 @@ type Tab = (typeof tabs)[number]
 
 function Body({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
-  const [asked, setTab] = useParam('tab')
+  const { tab: asked } = useParams()
+  const set = useSetParams()
   const tab: Tab = tabs.find((one) => one === asked) ?? 'overview'
   return (
     <Tabs
       value={tab}
-      onChange={(next) => setTab(next === 'overview' ? undefined : (next ?? undefined))}
+      onChange={(next) =>
+        // Each list has fields of its own: the filter of one is none of another.
+        set(
+          {
+            tab: next === null || next === 'overview' ? undefined : next,
+            filter: undefined,
+            sort: undefined,
+          },
+          { replace: true },
+        )
+      }
       keepMounted={false}
       className="rollout-tabs"
     >

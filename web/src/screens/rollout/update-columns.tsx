@@ -1,4 +1,5 @@
 import type { DeviceUpdate } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import type { Column } from '../../parts/list-table.tsx'
 import { UpdateMark, useReason } from '../../parts/mark.tsx'
 import { Ago, Moment, Version } from '../../parts/values.tsx'
@@ -6,7 +7,7 @@ import { useWords } from '../../words/language.ts'
 
 /** A clock says it better than a date. */
 const SOON_MS = 20 * 3_600_000
-const isSoon = (at: string): boolean => Date.parse(at) - Date.now() < SOON_MS
+const isSoon = (at: string): boolean => Date.parse(at) - serverNow() < SOON_MS
 
 /** Its reason; else what it waits for. */
 function Why({ update }: { readonly update: DeviceUpdate }) {

@@ -1,3 +1,4 @@
+import { serverNow } from '../../format/now.ts'
 import './rollouts.css'
 import { Group, SegmentedControl, Stack } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
@@ -150,7 +151,7 @@ function Lasted({ of: { startedAt, finishedAt } }: { readonly of: Rollout }) {
   const { t, language } = useWords()
   // Not yet: known to be nothing, and so not “no data”.
   if (startedAt === null) return '—'
-  const end = finishedAt === null ? Date.now() : Date.parse(finishedAt)
+  const end = finishedAt === null ? serverNow() : Date.parse(finishedAt)
   const span = formatSpan(language, (end - Date.parse(startedAt)) / 1000)
   const hint = finishedAt === null ? undefined : formatMoment(language, new Date(finishedAt), viewerZone())
   return (

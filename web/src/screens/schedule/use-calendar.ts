@@ -6,6 +6,7 @@ import { useAnswer, useList } from '../../api/hooks.ts'
 import type { Counts, Freeze, Rollout, RolloutOutlook, Schedule, Store, StoreWhole } from '../../api/types.ts'
 import { viewerZone } from '../../format/time.ts'
 import { useParams } from '../../route-params.ts'
+import { quoted } from '../journal/kinds.ts'
 import { addDays } from './days.ts'
 import { type CalendarFacts, freezeStretch, momentStretch, patternsOf, type Stretch } from './entries.ts'
 
@@ -37,7 +38,7 @@ export function useScope(): Scope & { readonly error: unknown; readonly isLoadin
 const MOST_STORES = 1000
 
 function useStores({ store, group }: Scope) {
-  const asked = { limit: MOST_STORES, filter: group === undefined ? '' : `group:"${group}"` }
+  const asked = { limit: MOST_STORES, filter: group === undefined ? '' : `group:${quoted(group)}` }
   return useList<Store>('/stores', asked, { topics: ['stores'], enabled: store === undefined })
 }
 
@@ -55,7 +56,11 @@ interface Range {
 /** What an address counts in a rollout; undefined: it is not known yet. */
 function useInScope(rollouts: readonly Rollout[], { store, group }: Scope) {
   const filter =
-    store !== undefined ? `store:"${store.code}"` : group !== undefined ? `group:"${group}"` : undefined
+    store !== undefined
+      ? `store:${quoted(store.code)}`
+      : group !== undefined
+        ? `group:${quoted(group)}`
+        : undefined
   const answers = useQueries({
     queries: rollouts.map(({ id }) => ({
       queryKey: [`/rollouts/${id}/updates/counts`, filter],

@@ -2,6 +2,7 @@
 import type { StorePackageState } from '../../../../src/rollout/states.ts'
 import type { StoreWhole } from '../../api/types.ts'
 import { formatBytes } from '../../format/money.ts'
+import { serverNow } from '../../format/now.ts'
 import { ReasonText, StorePackageMark } from '../../parts/mark.tsx'
 import { EmptyNotice } from '../../parts/notices.tsx'
 import { Moment, Version } from '../../parts/values.tsx'
@@ -77,7 +78,7 @@ function PackageRow({ row, zone }: { readonly row: Row; readonly zone: string })
 }
 
 function RetryAt({ at, zone }: { readonly at: string; readonly zone: string }) {
-  if (Date.parse(at) < Date.now()) return null
+  if (Date.parse(at) < serverNow()) return null
   return (
     <span className="server-under">
       <Moment at={at} zone={zone} clock />

@@ -7,6 +7,7 @@ import { formatBytes } from '../../format/money.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Mark, ReasonText } from '../../parts/mark.tsx'
 import { useWords } from '../../words/language.ts'
+import { quoted } from '../journal/kinds.ts'
 import { percentOf } from '../tills/cells.tsx'
 import { presentPackages } from '../tills/orders.ts'
 import { ErrandNote } from './errand-note.tsx'
@@ -113,7 +114,7 @@ function Finished({ device, errands }: DownloadSectionProps) {
   const { language } = useWords()
   const found = useAnswer<Page<EventView>>(
     '/events',
-    { filter: `device:"${device.cashId}" code:downloadFinished`, sort: '-at', limit: 1 },
+    { filter: `device:${quoted(device.cashId)} code:downloadFinished`, sort: '-at', limit: 1 },
     { topics: [`devices:${device.cashId}`] },
   )
   const [last] = found.data?.items ?? []

@@ -1,5 +1,6 @@
 /** What became of the last thing that was asked of the till: shown while it goes on, and for a while after it failed. */
 import { asProblem } from '../../api/problem.ts'
+import { serverNow } from '../../format/now.ts'
 import { ReasonText } from '../../parts/mark.tsx'
 import { useProblemText } from '../../parts/notices.tsx'
 import { Ago } from '../../parts/values.tsx'
@@ -9,7 +10,7 @@ import type { ErrandKind, Errands } from './use-errands.ts'
 const REMEMBERED_MS = 10 * 60_000
 
 const isShown = (finishedAt: string | null): boolean =>
-  finishedAt === null || Date.now() - Date.parse(finishedAt) < REMEMBERED_MS
+  finishedAt === null || serverNow() - Date.parse(finishedAt) < REMEMBERED_MS
 
 /** Why nobody would be reached: the one till's own reason. */
 const leftOutOf = (error: unknown): string | undefined => {

@@ -25,7 +25,8 @@ export function FiscalHistory({ device }: { readonly device: DeviceWhole }) {
     { part: 'fiscal', limit: 50 },
     { topics: [`devices:${device.cashId}`] },
   )
-  if (list.error !== null) return <ProblemNotice error={list.error} onAgain={list.again} />
+  if (list.error !== null && list.rows.length === 0)
+    return <ProblemNotice error={list.error} onAgain={list.again} />
   if (list.isLoading) return <LoadingNotice />
   if (list.rows.length === 0) return <EmptyNotice title={t('terminal.historyEmpty')} />
   const stateOf = ({ flags }: Kept) =>

@@ -9,6 +9,7 @@ import {
   fiscalSigns,
 } from '../../../../src/rollout/fiscal-signs.ts'
 import type { DeviceWhole } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatDay } from '../../format/time.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import type { GlyphName } from '../../parts/glyph.tsx'
@@ -32,7 +33,7 @@ const FRESH_SECONDS = 15 * 60
 
 const useSigns = (device: DeviceWhole, fiscal: FiscalFacts | null): readonly FiscalSign[] => {
   const readAt = device.status?.readAt
-  return fiscalSigns(fiscal, readAt == null ? null : Date.parse(readAt), Date.now())
+  return fiscalSigns(fiscal, readAt == null ? null : Date.parse(readAt), serverNow())
 }
 
 export function FiscalSection({ device }: { readonly device: DeviceWhole }) {

@@ -1,5 +1,6 @@
 /** When the till said what is shown, and who asked; a label without its age is no fact. */
 import type { DeviceWhole } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, formatSpan } from '../../format/time.ts'
 import { Mark, useReason } from '../../parts/mark.tsx'
 import { useWords } from '../../words/language.ts'
@@ -16,7 +17,7 @@ export function Reading({ device }: { readonly device: DeviceWhole }) {
   const sourceOf = useSource()
   const { status, timeZone } = device
   const reason = useReason(status?.reason)?.label
-  const ago = (at: string): string => formatSpan(language, (Date.now() - Date.parse(at)) / 1000)
+  const ago = (at: string): string => formatSpan(language, (serverNow() - Date.parse(at)) / 1000)
   if (status?.readAt == null) return <span>{t('terminal.neverRead')}</span>
   const time = formatMoment(language, new Date(status.readAt), timeZone)
   return (

@@ -1,6 +1,7 @@
 /** The steps of one till's update on a real clock, with every attempt inside; and the same as a table. */
 import { Table } from '@mantine/core'
 import type { Attempt } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, formatSpan } from '../../format/time.ts'
 import type { GlyphName } from '../../parts/glyph.tsx'
 import { Mark, ReasonText } from '../../parts/mark.tsx'
@@ -35,7 +36,7 @@ interface TimelineProps {
 export function UpdateTimeline({ attempts, zone }: TimelineProps) {
   const { t, language } = useWords()
   const words = useStepWords()
-  const timeline = timelineOf(attempts, Date.now())
+  const timeline = timelineOf(attempts, serverNow())
   if (timeline === undefined) return <p className="terminal-none">{t('terminal.updates.noAttempts')}</p>
   const clock = new Intl.DateTimeFormat(language, {
     timeZone: zone,
@@ -96,7 +97,7 @@ function Attempts({ attempts, zone }: TimelineProps) {
         {attempts.map((attempt) => {
           const { generation, step, claimedAt, startedAt, endedAt, reason } = attempt
           const from = Date.parse(startedAt ?? claimedAt)
-          const seconds = ((endedAt === null ? Date.now() : Date.parse(endedAt)) - from) / 1000
+          const seconds = ((endedAt === null ? serverNow() : Date.parse(endedAt)) - from) / 1000
           const tone = toneOf(attempt)
           return (
             <Table.Tr key={generation}>

@@ -20,7 +20,8 @@ export function UpdatesTab({ device }: { readonly device: DeviceWhole }) {
     { limit: 50 },
     { topics: [`devices:${device.cashId}`] },
   )
-  if (list.error !== null) return <ProblemNotice error={list.error} onAgain={list.again} />
+  if (list.error !== null && list.rows.length === 0)
+    return <ProblemNotice error={list.error} onAgain={list.again} />
   if (list.isLoading) return <LoadingNotice />
   if (list.rows.length === 0) return <EmptyNotice title={t('terminal.updates.empty')} />
   return (

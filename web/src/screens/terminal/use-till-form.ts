@@ -58,10 +58,15 @@ export function useTillForm(device: DeviceWhole, again: () => Promise<DeviceWhol
     setBase(device)
     saving.reset()
   }
-  const saved = async () => {
+  /** What was typed while it was being saved stays. */
+  const saved = async (sent: Draft) => {
     const fresh = await again()
     if (fresh !== undefined) setBase(fresh)
-    setEdits({})
+    setEdits((former) =>
+      Object.fromEntries(
+        Object.entries(former).filter(([field, value]) => value !== sent[field as keyof Draft]),
+      ),
+    )
   }
   return {
     values,
@@ -82,7 +87,7 @@ export function useTillForm(device: DeviceWhole, again: () => Promise<DeviceWhol
       ? changedFields(before, now).map((field) => ({ field, before: before[field], after: now[field] }))
       : [],
     save: () =>
-      saving.mutate({ base, values }, { onSuccess: () => void saved(), onError: () => void again() }),
+      saving.mutate({ base, values }, { onSuccess: () => void saved(values), onError: () => void again() }),
     reset,
     rebase: () => {
       setBase(device)

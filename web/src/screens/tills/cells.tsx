@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react'
 import type { Device, DeviceWhole } from '../../api/types.ts'
 import { formatBytes } from '../../format/money.ts'
+import { serverNow } from '../../format/now.ts'
 import { formatMoment, formatSpan } from '../../format/time.ts'
 import { Mark, UpdateMark, useReason } from '../../parts/mark.tsx'
 import { Money, Version } from '../../parts/values.tsx'
@@ -24,7 +25,7 @@ export function NoData() {
 export function useReadAgo({ status }: Till): string | undefined {
   const { language } = useWords()
   if (status?.readAt == null) return undefined
-  return formatSpan(language, (Date.now() - Date.parse(status.readAt)) / 1000)
+  return formatSpan(language, (serverNow() - Date.parse(status.readAt)) / 1000)
 }
 
 export function StateCell({ till }: CellProps) {

@@ -6,6 +6,7 @@ import type { Counts } from '../../api/types.ts'
 import { Glyph } from '../../parts/glyph.tsx'
 import { useParam } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
+import { quoted } from '../journal/kinds.ts'
 import { hasTerm, setTerm, termOf } from './terms.ts'
 
 const quick = [
@@ -22,7 +23,7 @@ export function QuickFilters({ code }: { readonly code: string }) {
   const write = (next: string) => setFilter(next === '' ? undefined : next)
   const versions = useAnswer<Counts>(
     '/devices/counts',
-    { by: 'version', filter: `store:"${code}" kind:till,selfCheckout` },
+    { by: 'version', filter: `store:${quoted(code)} kind:till,selfCheckout` },
     { topics: [`stores:${code}`] },
   )
   const known = (versions.data?.counts ?? []).flatMap(({ key }) => (key === null ? [] : [String(key)])).sort()

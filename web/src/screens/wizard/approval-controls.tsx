@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { useChange, useMay, useMe } from '../../api/hooks.ts'
 import type { RolloutWhole } from '../../api/types.ts'
+import { serverNow } from '../../format/now.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
 import { ProblemNotice } from '../../parts/notices.tsx'
@@ -126,7 +127,7 @@ function Begin({ rollout, verb, onClose }: BeginProps) {
           ? t('wizard.approval.startConsequence', { devices, stores })
           : t('wizard.approval.approveConsequence', { devices, stores, hash: shortHash(planHash) })}
       </Text>
-      {typeof preloadFrom === 'string' && Date.parse(preloadFrom) > Date.now() ? (
+      {typeof preloadFrom === 'string' && Date.parse(preloadFrom) > serverNow() ? (
         <Text size="sm">{t('wizard.approval.later', { time: new Date(preloadFrom).toLocaleString() })}</Text>
       ) : null}
       <Group gap={6}>

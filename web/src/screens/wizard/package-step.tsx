@@ -5,6 +5,7 @@ import { get } from '../../api/client.ts'
 import { useAnswer } from '../../api/hooks.ts'
 import type { Counts, Package, Page } from '../../api/types.ts'
 import { formatBytes } from '../../format/money.ts'
+import { serverNow } from '../../format/now.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Answered, EmptyNotice } from '../../parts/notices.tsx'
 import { Moment, Version } from '../../parts/values.tsx'
@@ -20,9 +21,11 @@ export const usePackages = () =>
     { topics: ['packages'] },
   )
 
-/** The chosen one; none: the newest for tills, or else the newest. */
+/** The chosen one, never another in its place; none chosen: the newest for tills, or else the newest. */
 export const chosenPackage = (packages: readonly Package[], id: string | null): Package | undefined =>
-  packages.find((one) => one.id === id) ?? packages.find((one) => one.kind === 'till') ?? packages[0]
+  id === null
+    ? (packages.find((one) => one.kind === 'till') ?? packages[0])
+    : packages.find((one) => one.id === id)
 
 export function PackageStep({ draft, change }: StepProps) {
   const { t } = useWords()
@@ -149,7 +152,7 @@ function Signer({ of: { signed, signer } }: { readonly of: Package }) {
 function Expiry({ at }: { readonly at: string | null }) {
   const { t } = useWords()
   if (at === null) return <span>{t('wizard.package.noExpiry')}</span>
-  if (Date.parse(at) > Date.now()) return <Moment at={at} />
+  if (Date.parse(at) > serverNow()) return <Moment at={at} />
   return <Mark tone="bad" glyph="cross" label={t('wizard.package.expired')} />
 }
 

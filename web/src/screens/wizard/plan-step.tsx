@@ -74,21 +74,24 @@ interface KeepProps extends PlanStepProps {
 }
 
 /** The kept draft that may be changed in place: of the same package, and nobody has submitted it. */
-function useKept({ kept }: Draft, target: Package): { readonly id?: string; readonly movedOn: boolean } {
+function useKept(
+  { kept }: Draft,
+  target: Package,
+): { readonly id?: string; readonly movedOn: boolean; readonly isLooking?: boolean } {
   const asked = kept !== null && kept.packageId === target.id
   const found = useAnswer<RolloutWhole>(
     `/rollouts/${kept?.id}`,
     {},
     { enabled: asked, topics: [`rollouts:${kept?.id}`] },
   )
-  if (!asked || found.data === undefined) return { movedOn: false }
+  if (!asked || found.data === undefined) return { movedOn: false, isLooking: asked && found.isPending }
   return found.data.state === 'draft' ? { id: kept.id, movedOn: false } : { movedOn: true }
 }
 
 function Keep({ draft, change, target, plan, usualName }: KeepProps) {
   const { t } = useWords()
   const set = useSetParams()
-  const { id, movedOn } = useKept(draft, target)
+  const { id, movedOn, isLooking = false } = useKept(draft, target)
   const name = draft.name.trim() === '' ? usualName : draft.name.trim()
   const keep = useChange(
     () =>
@@ -117,7 +120,7 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
           size="sm"
           variant="filled"
           permission="rollouts.plan"
-          loading={keep.isPending}
+          loading={keep.isPending || isLooking}
           onClick={save}
         >
           {id === undefined ? t('wizard.plan.create') : t('wizard.plan.revise')}

@@ -1,6 +1,8 @@
 /** What went wrong, for people; the code is shown beside. */
 export const problems = {
   offline: 'The server cannot be reached: the page tries again by itself',
+  unanswered:
+    'The server did not answer: nobody knows whether it was done. Do it again now, it is not done twice',
   answerUnreadable: 'The server answered something that the page cannot read',
   cancelled: 'Called off',
   bodyNotJson: 'The body is not JSON',

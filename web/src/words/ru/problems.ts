@@ -1,6 +1,7 @@
 /** What went wrong, for people; the code is shown beside. */
 export const problems = {
   offline: 'Сервер недоступен: страница пробует снова сама',
+  unanswered: 'Сервер не ответил: сделано ли это, неизвестно. Повторите сейчас — дважды оно не выполнится',
   answerUnreadable: 'Сервер ответил так, что страница не понимает',
   cancelled: 'Отменено',
   bodyNotJson: 'Запрос не читается как JSON',

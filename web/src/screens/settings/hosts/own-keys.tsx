@@ -12,6 +12,7 @@ import { EmptyNotice } from '../../../parts/notices.tsx'
 import { Moment } from '../../../parts/values.tsx'
 import { useParam, useSetParams } from '../../../route-params.ts'
 import { useWords } from '../../../words/language.ts'
+import { quoted } from '../../journal/kinds.ts'
 
 export function OwnKeys() {
   const { t } = useWords()
@@ -91,7 +92,7 @@ function RevokeKey({ device, onClose }: { readonly device: Device; readonly onCl
   )
   const done = () => {
     onClose()
-    set({ tab: 'compare', state: 'all', filter: `cashId:${cashId}`, sort: undefined })
+    set({ tab: 'compare', state: 'all', filter: `cashId:${quoted(cashId)}`, sort: undefined })
   }
   return (
     <Confirm

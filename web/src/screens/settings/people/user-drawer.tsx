@@ -38,7 +38,7 @@ export function UserDrawer({ user, onClose }: UserDrawerProps) {
             {t('settings.people.createdBy', { name: user.createdBy })} · <Moment at={user.createdAt} />
           </Text>
         </Group>
-        <UserForm key={user.revision} user={user} />
+        <UserForm user={user} />
         <section className="settings-stack" aria-label={t('settings.people.link')}>
           <h2 className="settings-panel-title">{t('settings.people.link')}</h2>
           <PasswordLink user={user} />
@@ -70,11 +70,20 @@ const isSame = (a: readonly string[], b: readonly string[]): boolean =>
 function UserForm({ user }: { readonly user: User }) {
   const { t } = useWords()
   const role: Role = isRole(user.role) ? user.role : 'viewer'
-  const [draft, setDraft] = useState<Draft>({ name: user.name, role, storeGroups: user.storeGroups })
+  const own: Draft = { name: user.name, role, storeGroups: user.storeGroups }
+  const [draft, setDraft] = useState<Draft>(own)
+  /** Whom the editing began with: what another administrator changes meanwhile neither takes it away nor is lost. */
+  const [seen, setSeen] = useState(user)
   const change = (part: Partial<Draft>) => setDraft((former) => ({ ...former, ...part }))
-  const save = useChangeUser(user)
+  const save = useChangeUser(seen)
   const isEnding = draft.role !== role || !isSame(draft.storeGroups, user.storeGroups)
   const isChanged = isEnding || draft.name.trim() !== user.name
+  const isAsSeen =
+    draft.name === seen.name && draft.role === seen.role && isSame(draft.storeGroups, seen.storeGroups)
+  if (seen !== user && (!isChanged || isAsSeen) && !save.isPending) {
+    setSeen(user)
+    setDraft(own)
+  }
   return (
     <section className="settings-stack" aria-label={t('settings.people.rights')}>
       <h2 className="settings-panel-title">{t('settings.people.rights')}</h2>
@@ -110,7 +119,8 @@ function UserForm({ user }: { readonly user: User }) {
             permission="users.manage"
             onClick={() => {
               save.reset()
-              setDraft({ name: user.name, role, storeGroups: user.storeGroups })
+              setSeen(user)
+              setDraft(own)
             }}
           >
             {t('common.cancel')}

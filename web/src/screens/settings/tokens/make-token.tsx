@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { useChange, useMe } from '../../../api/hooks.ts'
 import type { Me, TokenMade } from '../../../api/types.ts'
+import { serverNow } from '../../../format/now.ts'
 import { Answered, ProblemNotice } from '../../../parts/notices.tsx'
 import { useWords } from '../../../words/language.ts'
 import { CopyField } from '../copy-field.tsx'
@@ -30,7 +31,7 @@ const bodyOf = ({ name, role, scopes, storeGroups, span }: Draft) => ({
   role,
   ...(scopes.length === 0 ? {} : { scopes }),
   ...(storeGroups.length === 0 ? {} : { storeGroups }),
-  ...(spans[span] === null ? {} : { expiresAt: new Date(Date.now() + spans[span] * DAY_MS).toISOString() }),
+  ...(spans[span] === null ? {} : { expiresAt: new Date(serverNow() + spans[span] * DAY_MS).toISOString() }),
 })
 
 export function MakeToken({ onClose }: { readonly onClose: () => void }) {
@@ -40,6 +41,8 @@ export function MakeToken({ onClose }: { readonly onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
+      // A stray click must not take the secret away that is shown this once.
+      closeOnClickOutside={false}
       title={t('settings.tokens.make')}
       centered
       size="lg"

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { ask } from '../../../api/client.ts'
 import { useAnswer, useChange } from '../../../api/hooks.ts'
 import type { Token } from '../../../api/types.ts'
+import { serverNow } from '../../../format/now.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
 import { Confirm } from '../../../parts/confirm.tsx'
 import { type Column, ListTable } from '../../../parts/list-table.tsx'
@@ -130,7 +131,7 @@ function TokenMark({ token: { revokedAt, expiresAt } }: { readonly token: Token 
       </>
     )
   if (expiresAt === null) return <Mark tone="warn" glyph="check" label={t('settings.tokens.forEver')} />
-  const isOver = Date.parse(expiresAt) <= Date.now()
+  const isOver = Date.parse(expiresAt) <= serverNow()
   return (
     <>
       <Mark
