@@ -151,22 +151,28 @@ export async function usePasswordLink(db: Database, secret: string, passwordHash
 
 /**
  * Within a transaction. Ends every session of theirs, and every token that they have or made: whoever had the password
- * may have made some. A first password ends nothing. @returns how many tokens
+ * may have made some. A first password ends nothing. @returns how many tokens; undefined: nothing was done, `former` (the
+ * one that was checked) is not theirs any more
  */
 export async function setPassword(
   on: Executor,
   { id, login }: Pick<UserRow, 'id' | 'login'>,
   passwordHash: string,
-  { keepTokens = false }: { readonly keepTokens?: boolean } = {},
-): Promise<number> {
+  {
+    keepTokens = false,
+    former,
+  }: { readonly keepTokens?: boolean; readonly former?: string | undefined } = {},
+): Promise<number | undefined> {
   await lockActors(on)
-  const { rows } = await on.query<{ isFirst: boolean }>(
-    'SELECT password_hash IS NULL AS "isFirst" FROM app_user WHERE id = $1',
+  const { rows } = await on.query<{ hash: string | null }>(
+    'SELECT password_hash AS hash FROM app_user WHERE id = $1 FOR UPDATE',
     [id],
   )
+  const before = rows[0]?.hash ?? null
+  if (former !== undefined && before !== former) return undefined
   await on.query('UPDATE app_user SET password_hash = $2 WHERE id = $1', [id, passwordHash])
   await endAccess(on, id)
   await addEvent(on, { code: 'passwordChanged', actor: login, params: { login } })
-  if (keepTokens || rows[0]?.isFirst === true) return 0
+  if (keepTokens || before === null) return 0
   return endTokens(on, { userId: id }, login)
 }

@@ -99,6 +99,7 @@ describe('sessions', () => {
     const changing = await office.db.pool.connect()
     await changing.query('BEGIN')
     await setPassword(changing, { id, login: 'quick' }, next)
+    expect(await setPassword(changing, { id, login: 'quick' }, first, { former: first })).toBeUndefined()
     const late = begin(first)
     await changing.query('COMMIT')
     changing.release()

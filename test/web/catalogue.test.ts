@@ -76,7 +76,7 @@ test('Russian is not left in English, nor the other way round', () => {
 })
 
 test('every problem of the API and of the page itself has its words', () => {
-  const local = ['offline', 'answerUnreadable', 'cancelled']
+  const local = ['offline', 'unanswered', 'answerUnreadable', 'cancelled']
   const codes = [...Object.keys(problems), ...local].sort()
   for (const language of languages) {
     const texts = catalogues[language]

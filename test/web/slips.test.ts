@@ -1,6 +1,7 @@
 /** What goes wrong at night without anybody's fault: a network that drops, a hand that slips, a clock that is wrong. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
+import { until } from '../support/until.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 
 const TEST_MS = 60_000
@@ -11,12 +12,13 @@ describeWith(CHROMIUM, 'slips of a night', () => {
   beforeAll(async () => {
     office = await openPageOffice({ fleet: { stores: 1, tills: 3, timeZones: ['Europe/Moscow'] } })
     await office.api('POST', '/commands', { kind: 'look', selection: {} })
-    await expect
-      .poll(async () => {
-        const { status } = await office.api<{ status: object | null }>('GET', '/devices/50001001')
+    await until(
+      async () => {
+        const { status } = await office.api<{ status: object | null }>('GET', '/devices/50001002')
         return status !== null
-      })
-      .toBe(true)
+      },
+      { within: 30_000, label: 'the till was looked at' },
+    )
   }, 120_000)
   afterAll(() => office?.close())
 
@@ -26,7 +28,7 @@ describeWith(CHROMIUM, 'slips of a night', () => {
       const { page, go, faults, close } = await office.visit()
       await go('stores/M1')
       await page.waitForURL(/stores\/M1\/tills$/)
-      await page.locator('[data-key="50001001"]').waitFor()
+      await page.locator('[data-key="50001002"]').waitFor()
       expect(faults).toEqual([])
       await close()
     },
@@ -37,7 +39,7 @@ describeWith(CHROMIUM, 'slips of a night', () => {
     'what is pressed without a network fails at once, and waits for none',
     async () => {
       const { page, go, close } = await office.visit({ role: 'operator' })
-      await go('stores/M1/tills?till=50001001')
+      await go('stores/M1/tills?till=50001002')
       const look = page.getByRole('button', { name: 'Опросить', exact: true })
       await look.waitFor()
       await page.context().setOffline(true)
@@ -81,7 +83,7 @@ describeWith(CHROMIUM, 'slips of a night', () => {
     'a dangerous question has the focus on no',
     async () => {
       const { page, go, faults, close } = await office.visit({ role: 'operator' })
-      await go('stores/M1/tills?selected=50001001&kind=closeShift')
+      await go('stores/M1/tills?selected=50001002&kind=closeShift')
       await page.getByRole('dialog').waitFor()
       await expect.poll(() => page.locator('*:focus').textContent()).toBe('Отмена')
       expect(faults).toEqual([])
@@ -98,7 +100,7 @@ describeWith(CHROMIUM, 'slips of a night', () => {
         const real = Date.now
         Date.now = () => real() + 5 * 3_600_000
       })
-      await go('stores/M1/tills?till=50001001')
+      await go('stores/M1/tills?till=50001002')
       const said = page.getByText(/Прочитано .* назад/).first()
       await said.waitFor()
       expect(await said.textContent()).not.toMatch(/\d\s*ч/)

@@ -31,7 +31,10 @@ export async function changePasswordHandler(
   const user = await checkSignIn(call, { login: actor, password: body.current })
   const hash = await hashGood(body.password, user.login)
   const { keepTokens } = body
-  const tokensRevoked = await inTransaction(db, (client) => setPassword(client, user, hash, { keepTokens }))
+  const how = { keepTokens, former: user.passwordHash }
+  const tokensRevoked = await inTransaction(db, (client) => setPassword(client, user, hash, how))
+  // Somebody was faster: what was checked is good no more.
+  if (tokensRevoked === undefined) throw new Problem('signInRefused')
   await openSession(call, { ...user, passwordHash: hash }, 'password')
   return { body: { tokensRevoked } }
 }

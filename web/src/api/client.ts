@@ -41,7 +41,7 @@ export function goToSignIn(): void {
 }
 
 /** Not randomUUID: browsers have it on https alone, and a head office may have none. */
-const newKey = (): string =>
+export const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )

@@ -55,10 +55,14 @@ function Top({ outlook, error, model }: TopProps) {
   if (outlook === undefined && error != null) return <ProblemNotice error={error} />
   if (outlook === undefined || counts === undefined) return <Waiting />
   return (
-    <div className="chain-top">
-      <Headline outlook={outlook} counts={counts} />
-      <AtRisk outlook={outlook} />
-    </div>
+    <>
+      {/* An answer of before is not given as one of now. */}
+      {error == null ? null : <ProblemNotice error={error} />}
+      <div className="chain-top">
+        <Headline outlook={outlook} counts={counts} />
+        <AtRisk outlook={outlook} />
+      </div>
+    </>
   )
 }
 

@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core'
-import { post } from '../../../api/client.ts'
+import { newKey, post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { User } from '../../../api/types.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
@@ -17,7 +17,10 @@ interface Link {
 /** Shown this once: who has it becomes that person. */
 export function PasswordLink({ user }: { readonly user: User }) {
   const { t } = useWords()
-  const make = useChange(() => post<Link>(`/users/${user.id}/link`), ['users'])
+  const make = useChange(
+    () => post<Link>(`/users/${user.id}/link`, {}, { idempotencyKey: newKey() }),
+    ['users'],
+  )
   const why =
     user.disabledAt !== null
       ? t('settings.people.disabled')

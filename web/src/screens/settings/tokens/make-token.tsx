@@ -1,7 +1,7 @@
 /** A token may no more than who makes it. Its secret is shown this once. */
 import { Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { post } from '../../../api/client.ts'
+import { newKey, post } from '../../../api/client.ts'
 import { useChange, useMe } from '../../../api/hooks.ts'
 import type { Me, TokenMade } from '../../../api/types.ts'
 import { serverNow } from '../../../format/now.ts'
@@ -34,6 +34,9 @@ const bodyOf = ({ name, role, scopes, storeGroups, span }: Draft) => ({
   ...(spans[span] === null ? {} : { expiresAt: new Date(serverNow() + spans[span] * DAY_MS).toISOString() }),
 })
 
+/** A key of its own each time: the answer to the same one again has no secret. */
+const asAnother = () => ({ idempotencyKey: newKey() })
+
 export function MakeToken({ onClose }: { readonly onClose: () => void }) {
   const { t } = useWords()
   const me = useMe()
@@ -64,7 +67,7 @@ function TokenForm({ me, onClose }: { readonly me: Me; readonly onClose: () => v
     span: 'quarter',
   })
   const change = (part: Partial<Draft>) => setDraft((former) => ({ ...former, ...part }))
-  const make = useChange(() => post<TokenMade>('/tokens', bodyOf(draft)), ['tokens'])
+  const make = useChange(() => post<TokenMade>('/tokens', bodyOf(draft), asAnother()), ['tokens'])
   const isName = NAME.test(draft.name.trim())
   if (make.data?.token !== undefined)
     return <Secret name={make.data.name} secret={make.data.token} onClose={onClose} />
