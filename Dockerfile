@@ -6,8 +6,11 @@ WORKDIR /app
 COPY package.json package-lock.json prisma.config.ts ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY prisma prisma
-COPY scripts/generate.mjs scripts/
+COPY scripts/generate.mjs scripts/web.mjs scripts/
 RUN node scripts/generate.mjs
+COPY src src
+COPY web web
+RUN node scripts/web.mjs
 
 FROM node:22-bookworm-slim
 ENV NODE_ENV=production NIGHTSHIFT_DATA=/data NIGHTSHIFT_KEYS=/keys NIGHTSHIFT_HOST=0.0.0.0 NIGHTSHIFT_ALIVE_FILE=/tmp/alive
@@ -25,6 +28,7 @@ COPY prisma prisma
 COPY nightctl nightctl
 COPY adapters adapters
 COPY --from=build /app/src/db/generated src/db/generated
+COPY --from=build /app/dist/web dist/web
 USER node
 VOLUME /data
 EXPOSE 7300

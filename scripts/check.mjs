@@ -12,6 +12,7 @@ const checks = [
   { name: 'client', what: 'Prisma client belongs to the schema', run: clientIsCurrent },
   { name: 'biome', what: 'format and lint', args: [tool('@biomejs/biome/bin/biome'), 'check', '.'] },
   { name: 'types', what: 'TypeScript', args: [tool('typescript/bin/tsc'), '-p', '.'] },
+  { name: 'page', what: 'TypeScript of the page', args: [tool('typescript/bin/tsc'), '-p', 'web'] },
   {
     name: 'unused',
     what: 'files, exports, dependencies',

@@ -13,11 +13,11 @@ const clock = (fallback: string) =>
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day, as 17:00')
     .default(fallback)
 
-/** `https://updates.example.org`: no path, as cookies and links are for all of it. */
-const origin = z
+/** `https://updates.example.org`, or `https://intranet.example.org/nightshift` where a proxy puts that before it. */
+const place = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => ['', '/'].includes(new URL(text).pathname + new URL(text).search), 'without a path')
-  .transform((text) => new URL(text).origin)
+  .refine((text) => new URL(text).search + new URL(text).hash === '', 'an address without ? and #')
+  .transform((text) => new URL(text).origin + new URL(text).pathname.replace(/\/+$/, ''))
 
 const addresses = z.string().transform((text) => text.split(',').map((one) => one.trim()))
 
@@ -44,7 +44,7 @@ const fields = z.object({
   NIGHTSHIFT_EVENING_AT: clock('17:00'),
   NIGHTSHIFT_MORNING_AT: clock('06:30'),
   NIGHTSHIFT_LANGUAGE: z.enum(['ru', 'en']).default('ru'),
-  NIGHTSHIFT_PUBLIC_URL: origin.optional(),
+  NIGHTSHIFT_PUBLIC_URL: place.optional(),
   NIGHTSHIFT_TRUST_PROXY: addresses.optional(),
   ...oidcFields,
   NIGHTSHIFT_RATE_PER_MINUTE: whole(3000, 0, 1_000_000),
@@ -85,7 +85,7 @@ export interface Config {
   readonly reportHours: { readonly evening: string; readonly morning: string }
   /** Of messages on tills, and of reports where nobody asks for another. */
   readonly language: 'ru' | 'en'
-  /** Where browsers find it, as `https://updates.example.org`. Undefined: where it listens. */
+  /** Where browsers find it, as `https://updates.example.org`, with its path where it has one. Undefined: where it listens. */
   readonly publicUrl: string | undefined
   /** Addresses and networks of proxies whose X-Forwarded-For is believed. */
   readonly trustProxy: readonly string[]

@@ -76,6 +76,10 @@ check_value() {
     expires-in) in_range "$1" "$2" 1 2592000 ;;
     keep) in_range "$1" "$2" 0 100 ;;
     on | signed | renew) case $2 in true | false) ;; *) bad_value "$1" ;; esac ;;
+    use)
+      case $2 in '' | *[!A-Za-z0-9+/=]*) bad_value "$1" ;; esac
+      [ ${#2} -le 3000 ] || bad_value "$1"
+      ;;
     source) check_source "$2" ;;
   esac
 }

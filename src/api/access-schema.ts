@@ -1,6 +1,6 @@
 /** Users, tokens and sign-ins as they are asked for. */
 import { z } from 'zod'
-import { isLogin, normalLogin } from '../db/actors.ts'
+import { couldBeLogin, isLogin, normalLogin } from '../db/actors.ts'
 import { type Permission, permissions, roles } from './permissions.ts'
 import { identifier, text } from './schemas.ts'
 
@@ -8,12 +8,14 @@ const role = z.enum(roles)
 const storeGroups = z.array(identifier(64)).max(100)
 const scopes = z.array(z.enum(Object.keys(permissions) as [Permission, ...Permission[]])).max(50)
 
-/** Letters, digits, . _ @ -; kept without capitals. */
+/** Latin letters, digits, . _ @ -; kept without capitals. */
 const login = z
   .string()
   .max(64)
   .transform(normalLogin)
-  .refine(isLogin, 'up to 64 letters, digits and . _ @ -')
+  .refine(isLogin, 'up to 64 Latin letters, digits and . _ @ -')
+/** Of somebody who is there already. */
+const knownLogin = z.string().max(64).transform(normalLogin).refine(couldBeLogin, 'a login')
 
 /** Any text: what is wrong with it is told by passwordWeak. */
 const password = z.string().max(4096)
@@ -36,7 +38,7 @@ const TOKEN_NAME = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u
 export const newTokenBody = z.strictObject({
   name: z.string().regex(TOKEN_NAME, 'up to 64 letters, digits, spaces and . _ @ -'),
   /** Whose, by login. Left out: one's own. Null: nobody's. */
-  user: login.nullable().optional(),
+  user: knownLogin.nullable().optional(),
   /** Left out: one's own. */
   role: role.optional(),
   /** Left out: all of the role, or one's own where they are fewer. */
@@ -50,6 +52,11 @@ export const newTokenBody = z.strictObject({
 })
 
 export const sessionBody = z.strictObject({ login: z.string().max(200), password })
-export const passwordBody = z.strictObject({ current: password, password })
+export const passwordBody = z.strictObject({
+  current: password,
+  password,
+  /** Left out: every token that they have or made ends with the former password. */
+  keepTokens: z.boolean().default(false),
+})
 
 export const bySession = z.strictObject({ id: z.uuid(), sessionId: z.uuid() })

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
 import { findSession, openSessionById } from '../db/sessions.ts'
-import { findToken, openToken } from '../db/tokens.ts'
+import { findToken, openToken } from '../db/token-line.ts'
 import { readCookie, setCookie } from './cookie.ts'
 import type { Permission } from './permissions.ts'
 import { type Principal, principalOfSession, principalOfToken } from './principal.ts'
@@ -92,7 +92,7 @@ async function asNow(db: Database, who: Principal): Promise<Principal | undefine
     const session = await openSessionById(db.pool, who.sessionId)
     return session && principalOfSession(session)
   }
-  const token = who.tokenId === null ? undefined : await openToken(db, { id: who.tokenId })
+  const token = who.tokenId === null ? undefined : await openToken(db.pool, who.tokenId)
   return token && principalOfToken(token)
 }
 
@@ -121,10 +121,10 @@ const hostOf = (origin: string): string | undefined => {
 /**
  * Browsers send a remembered password along with whatever another site makes them send, so that site must not be
  * able to change anything. Programs send neither header. https://www.w3.org/TR/fetch-metadata/
- * @param publicUrl also ours: a proxy may have written another Host
+ * @param publicOrigin also ours: a proxy may have written another Host
  * @throws Problem crossSite
  */
-export function refuseCrossSite(request: IncomingMessage, publicUrl?: string): void {
+export function refuseCrossSite(request: IncomingMessage, publicOrigin?: string): void {
   if (SAFE.has(request.method ?? '')) return
   const site = request.headers['sec-fetch-site']
   if (site !== undefined) {
@@ -132,6 +132,6 @@ export function refuseCrossSite(request: IncomingMessage, publicUrl?: string): v
     throw new Problem('crossSite')
   }
   const { origin, host } = request.headers
-  if (origin === undefined || origin === publicUrl) return
+  if (origin === undefined || origin === publicOrigin) return
   if (hostOf(origin) !== host) throw new Problem('crossSite')
 }

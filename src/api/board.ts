@@ -11,6 +11,7 @@ import { jobKinds } from '../jobs/all.ts'
 import { authenticate, requirePermission, whoIs } from './auth.ts'
 import { requestBoardRetry, retryAllFailed } from './board-retry.ts'
 import type { ApiDeps } from './call.ts'
+import { linkTo } from './pages/place.ts'
 import { Problem } from './problem.ts'
 
 /** The board links web fonts; shops' networks are closed, so the page falls back on the machine's own. */
@@ -46,7 +47,8 @@ async function sendToSignIn(deps: ApiDeps, request: Request, response: Response)
   const isPage = request.method === 'GET' && request.get('Accept')?.includes('text/html') === true
   if (!isPage || request.headers.authorization !== undefined) return false
   if ((await whoIs(deps, request, response)) !== undefined) return false
-  response.redirect(303, `/sign-in?to=${encodeURIComponent(request.originalUrl.slice(0, 500))}`)
+  const to = encodeURIComponent(request.originalUrl.slice(0, 500))
+  response.redirect(303, linkTo(request, `/sign-in?to=${to}`))
   return true
 }
 
@@ -106,6 +108,26 @@ type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0]
 /** What completed is over; only what failed has a button. */
 const boardOptions = { allowRetries: true, allowCompletedRetries: false }
 
+/**
+ * The board goes by its <base> as it is written there. It is written as seen from where the browser is, and made
+ * absolute by the browser, which alone knows what a proxy has put before our root.
+ */
+const BASE_SCRIPT =
+  "const base = document.querySelector('base')\nbase.setAttribute('href', new URL(base.href).pathname)\n"
+
+const placeBase: RequestHandler = (request, response, next) => {
+  const base = linkTo(request, '/queues/')
+  const send = response.send
+  response.send = (body: unknown) =>
+    send.call(
+      response,
+      typeof body === 'string'
+        ? body.replace(/<base href="[^"]*" \/>/, `<base href="${base}"><script src="base.js"></script>`)
+        : body,
+    )
+  next()
+}
+
 /** To be mounted at /queues. */
 export function boardRouter(deps: ApiDeps): Router {
   const serverAdapter = new ExpressAdapter()
@@ -134,6 +156,8 @@ export function boardRouter(deps: ApiDeps): Router {
   const router = express.Router()
   router.use(letIn(deps))
   router.put('/api/queues/:queueName/retry/:queueStatus', retryAll(deps))
+  router.get('/base.js', (_request, response) => void response.type('js').send(BASE_SCRIPT))
+  router.get(['/', '/metrics-history', '/job-schedulers', '/queue/*rest'], placeBase)
   router.use(serverAdapter.getRouter() as (request: Request) => void)
   return router
 }

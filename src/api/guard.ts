@@ -59,9 +59,10 @@ export const refuseOversize =
     next()
   }
 
-export const refuseForeign =
-  ({ publicUrl }: Config): RequestHandler =>
-  (request, _response, next) => {
-    refuseCrossSite(request, publicUrl)
+export const refuseForeign = ({ publicUrl }: Config): RequestHandler => {
+  const origin = publicUrl === undefined ? undefined : new URL(publicUrl).origin
+  return (request, _response, next) => {
+    refuseCrossSite(request, origin)
     next()
   }
+}

@@ -5,6 +5,8 @@ export interface Limits {
   /** Of one principal; 0: unlimited. */
   readonly requestsPerMinute: number
   readonly requestsPerSecond: number
+  /** How many times that all tokens and sessions of one account may ask together. */
+  readonly accountShare: number
   /** From the first byte to the end of the headers. */
   readonly headersMs: number
   /** Of a JSON body, from its first byte to its last. */
@@ -12,6 +14,9 @@ export interface Limits {
   /** A streamed upload brings so much in each window, or is cut off. */
   readonly uploadBytesPerSecond: number
   readonly uploadWindowMs: number
+  /** Uploads at once. */
+  readonly uploads: number
+  readonly uploadsPerAccount: number
   /** A connection that is kept for the next request. */
   readonly idleMs: number
   readonly connections: number
@@ -22,6 +27,7 @@ export interface Limits {
   /** Open streams of events. */
   readonly streams: number
   readonly streamsPerPrincipal: number
+  readonly streamsPerAccount: number
   /** How long a request waits for another one with its Idempotency-Key. */
   readonly keyWaitMs: number
   /** Whoever serves a key says so anew before it runs out. */
@@ -35,10 +41,13 @@ export interface Limits {
 export const limitsOf = (config: Config, own: Partial<Limits> = {}): Limits => ({
   requestsPerMinute: config.ratePerMinute,
   requestsPerSecond: 200,
+  accountShare: 3,
   headersMs: 10_000,
   bodyMs: 30_000,
   uploadBytesPerSecond: 8 * 1024,
   uploadWindowMs: 30_000,
+  uploads: 8,
+  uploadsPerAccount: 4,
   idleMs: 30_000,
   connections: 2000,
   connectionsPerAddress: config.connectionsPerAddress,
@@ -47,6 +56,7 @@ export const limitsOf = (config: Config, own: Partial<Limits> = {}): Limits => (
   headerBytes: 16 * 1024,
   streams: 500,
   streamsPerPrincipal: 20,
+  streamsPerAccount: 50,
   keyWaitMs: 20_000,
   keyLeaseMs: 15_000,
   drainMs: config.drainSeconds * 1000,

@@ -34,6 +34,8 @@ export interface ListSpec {
   readonly own: string
   /** Rows that are shown only with `removed=true`, as a condition for the others. */
   readonly present?: string
+  /** It only grows, without end: a page of all is no surer to come soon than a filtered one. */
+  readonly isEndless?: true
   /** May be counted by. */
   readonly countsBy?: readonly string[]
 }

@@ -128,16 +128,24 @@ function statement(spec: ListSpec, asked: Asked, used: readonly string[]): State
 }
 
 /** An index serves a page of all; anything else may come to every row. */
-const isWide = ({ query, groups }: Asked): boolean =>
-  groups !== null || query.count === true || (query.filter ?? '').trim() !== ''
+const isWide = ({ isEndless }: ListSpec, { query, groups }: Asked): boolean =>
+  isEndless === true || groups !== null || query.count === true || isFiltered(query)
+const isFiltered = ({ filter }: Pick<ListQuery, 'filter'>): boolean => (filter ?? '').trim() !== ''
 
 /** @throws Problem filterInvalid, unavailable */
-async function bounded<T>(db: Database, work: (on: Executor) => Promise<T>): Promise<T> {
+export async function bounded<T>(
+  db: Database,
+  work: (on: Executor) => Promise<T>,
+  query?: Pick<ListQuery, 'filter'>,
+): Promise<T> {
   try {
     return await readWide(db, work)
   } catch (error) {
     if (!(error instanceof WideReadRefused)) throw error
-    if (error.why === 'tooMany') throw new Problem('unavailable', { retryAfter: 5, cause: error })
+    const more = { retryAfter: 5, cause: error }
+    if (error.why === 'tooMany') throw new Problem('unavailable', more)
+    if (query !== undefined && !isFiltered(query))
+      throw new Problem('unavailable', { ...more, detail: 'it takes too long' })
     const detail = 'it takes too long: name fields, or ask for less at once'
     throw new Problem('filterInvalid', { path: 'filter', detail, cause: error })
   }
@@ -177,7 +185,7 @@ export async function readList<Row extends { id: string }>(
     const { rows } = await on.query<Row & { _keys: Key[] }>(sql, values)
     return { rows, total: query.count ? await readTotal(on, spec, asked) : undefined }
   }
-  const { rows, total } = await (isWide(asked) ? bounded(db, read) : read(db.pool))
+  const { rows, total } = await (isWide(spec, asked) ? bounded(db, read, query) : read(db.pool))
   const shown = rows.slice(0, query.limit)
   const last = rows.length > query.limit ? shown.at(-1)?._keys : undefined
   return { rows: shown.map(withoutKeys), next: last === undefined ? null : writeCursor(bound, last), total }
@@ -211,7 +219,7 @@ export async function readListCounts(
   if (field === undefined) throw new RangeError(`no field ${by}`)
   const { body, values } = statement(spec, asked, [by])
   const sql = `SELECT ${field.sql} AS key, count(*)::int AS count ${body} GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ${MAX_COUNTS}`
-  const { rows } = await bounded(db, (on) => on.query<Counts['counts'][number]>(sql, values))
+  const { rows } = await bounded(db, (on) => on.query<Counts['counts'][number]>(sql, values), asked.query)
   return { by, total: rows.reduce((sum, row) => sum + row.count, 0), counts: rows }
 }
 

@@ -17,6 +17,7 @@ import {
   randomState,
 } from 'openid-client'
 import type { Config } from '../config.ts'
+import { isLogin, normalLogin } from '../db/actors.ts'
 import type { OidcBegun, OidcPerson } from '../db/oidc.ts'
 import type { OidcRole, OidcSettings } from '../oidc-settings.ts'
 import { permissionsOf } from './permissions.ts'
@@ -121,7 +122,8 @@ function personOf(settings: OidcSettings, claims: Claims): OidcPerson {
   const mapped = mappedRole(settings.roles, claims[settings.claim])
   if (mapped === undefined)
     throw new OidcRefused('oidcNoRole', undefined, { issuer: claims.iss, subject: claims.sub })
-  const login = textIn(claims, 'preferred_username') ?? textIn(claims, 'email')
+  const names = ['preferred_username', 'email'].flatMap((name) => textIn(claims, name) ?? [])
+  const login = names.find((name) => isLogin(normalLogin(name))) ?? names[0]
   if (login === undefined) throw new OidcRefused('oidcNoLogin')
   const name = (textIn(claims, 'name') ?? login).replace(/\p{C}/gu, '').slice(0, 200)
   return { issuer: claims.iss, subject: claims.sub, login, name, ...mapped }

@@ -90,7 +90,7 @@ function problemsOf(route: Route): ProblemCode[] {
     ...(route.body === undefined ? [] : (['bodyNotJson'] as const)),
     ...(route.method === 'patch' ? (['preconditionFailed', 'preconditionRequired'] as const) : []),
     ...(route.list === undefined ? [] : (['filterInvalid'] as const)),
-    ...(route.list === undefined || route.path.endsWith('/counts')
+    ...(route.list === undefined || /(\/counts|^\/board)$/.test(route.path)
       ? []
       : (['sortInvalid', 'cursorInvalid'] as const)),
     ...(route.query === undefined && route.body === undefined

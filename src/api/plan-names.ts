@@ -4,7 +4,8 @@ import { findUnknown, type NameKind } from '../db/selection.ts'
 import type { Criteria, Selection } from '../rollout/plan/selection.ts'
 import type { WavePlan, WaveSpec } from '../rollout/plan/wave-types.ts'
 import { isTimeZone } from '../rollout/time/local-time.ts'
-import type { Fault, ProblemCode } from './problem.ts'
+import type { Principal } from './principal.ts'
+import { type Fault, faultsProblem, type Problem, type ProblemCode } from './problem.ts'
 
 interface Named {
   readonly kind: NameKind | 'zone'
@@ -59,16 +60,29 @@ function allNames({ selection, direct, waves }: AskedNames): Named[] {
   ]
 }
 
+type Scoped = Pick<Principal, 'storeGroups'>
+
+/**
+ * What a name is told as that nothing has. Who sees some groups only is told the same of what others have, or they could
+ * find out what is there by asking.
+ */
+export const unknownCode = ({ storeGroups }: Scoped, code: ProblemCode): ProblemCode =>
+  storeGroups === null ? code : 'outOfScope'
+
+/** Under the first one's code; refused, where anything is outside their groups. */
+export function namesProblem(faults: readonly Fault[]): Problem {
+  const isOut = ({ code }: Fault) => code === 'outOfScope'
+  const sorted = [...faults.filter(isOut), ...faults.filter((one) => !isOut(one))]
+  return faultsProblem(sorted, faults.some(isOut) ? 403 : 422)
+}
+
 /** A fault for each, in the order of the request. */
-export async function unknownNames(on: Executor, asked: AskedNames): Promise<Fault[]> {
+export async function unknownNames(on: Executor, asked: AskedNames, who: Scoped): Promise<Fault[]> {
   const names = allNames(asked)
   const of = (kind: NameKind) => names.flatMap((one) => (one.kind === kind ? [one.name] : []))
-  const unknown = await findUnknown(on, {
-    store: of('store'),
-    device: of('device'),
-    group: of('group'),
-    label: of('label'),
-  })
+  const wanted = { store: of('store'), device: of('device'), group: of('group'), label: of('label') }
+  const unknown = await findUnknown(on, wanted, who.storeGroups)
   const isUnknown = ({ kind, name }: Named) => (kind === 'zone' ? !isTimeZone(name) : unknown[kind].has(name))
-  return names.filter(isUnknown).map(({ kind, name, path }) => ({ code: CODES[kind], path, value: name }))
+  const codeOf = ({ kind }: Named) => (kind === 'zone' ? CODES.zone : unknownCode(who, CODES[kind]))
+  return names.filter(isUnknown).map((one) => ({ code: codeOf(one), path: one.path, value: one.name }))
 }

@@ -9,7 +9,7 @@ import type { WavePlan } from '../rollout/plan/wave-types.ts'
 import { defaultPolicy } from '../rollout/policy.ts'
 import type { Call } from './call.ts'
 import { ownSelection } from './own-selection.ts'
-import { unknownNames } from './plan-names.ts'
+import { namesProblem, unknownNames } from './plan-names.ts'
 import { planProblem } from './plan-problems.ts'
 import { newPolicy } from './policy-schema.ts'
 import { type Fault, faultsProblem, Problem } from './problem.ts'
@@ -81,12 +81,15 @@ export async function planAsked(
   }
 }
 
-/** @throws Problem with every name that nothing has */
-export async function refuseUnknownNames(db: Database, body: ReviseBody): Promise<void> {
+/** @throws Problem with every name that nothing has, or nothing of their groups */
+export async function refuseUnknownNames(
+  { db, principal }: Pick<Call, 'db' | 'principal'>,
+  body: ReviseBody,
+): Promise<void> {
   const direct = directOf(body)
   const asked = { selection: selectionOf(body), direct, waves: body.waves }
-  const faults = await unknownNames(db.pool, asked)
-  if (faults.length > 0) throw faultsProblem(faults)
+  const faults = await unknownNames(db.pool, asked, principal)
+  if (faults.length > 0) throw namesProblem(faults)
 }
 
 /** Members of a selection that stand directly in a request. */
@@ -98,12 +101,13 @@ export const directOf = (body: ReviseBody): readonly ('stores' | 'cashIds')[] =>
  * @throws Problem with every name that nothing has, or is foreign, or everything that makes the plan impossible
  */
 export async function planOfBody(
-  { db, principal, config }: Pick<Call, 'db' | 'principal' | 'config'>,
+  call: Pick<Call, 'db' | 'principal' | 'config'>,
   body: Omit<RolloutBody, 'start'>,
 ): Promise<AskedPlan> {
+  const { db, principal, config } = call
   const now = Date.now()
   const { target, serverTarget } = await readPackages(db, body.packageId, body.serverPackageId ?? null)
-  await refuseUnknownNames(db, body)
+  await refuseUnknownNames(call, body)
   const { selection, narrowedTo } = await ownSelection(db.pool, principal, selectionOf(body), directOf(body))
   const asked = newPolicy(defaultPolicy, body.policy, now)
   const policy = withTwoPersons(config, asked, body.policy?.twoPersons)

@@ -33,7 +33,7 @@ export function planSummary(plan: Plan) {
 const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
 
 /** Times are ISO 8601 in UTC; null: not within the next 14 days. */
-function forecastView({ perStore, wanBytes, lanBytes, startsAt, endsAt }: Forecast) {
+function forecastView({ perStore, wanBytes, lanBytes, startsAt, endsAt }: Forecast, { zones }: Names) {
   return {
     wanBytes,
     lanBytes,
@@ -42,6 +42,7 @@ function forecastView({ perStore, wanBytes, lanBytes, startsAt, endsAt }: Foreca
     fits: perStore.every((one) => one.fits),
     stores: perStore.map(({ storeId: _, code, startsAt: from, estimatedEnd, ...one }) => ({
       store: code,
+      timeZone: zones.get(code) ?? null,
       ...one,
       startsAt: iso(from),
       estimatedEnd: iso(estimatedEnd),
@@ -59,15 +60,21 @@ function warningView({ code, params }: PlanWarning) {
   return { code, params: { ...params, [VERSIONED]: shown } }
 }
 
-/** By device id. */
-type Names = ReadonlyMap<string, { readonly cashId: string; readonly store: string }>
+interface Names {
+  /** By id. */
+  readonly devices: ReadonlyMap<string, { readonly cashId: string; readonly store: string }>
+  /** Time zones, by the code of the store. */
+  readonly zones: ReadonlyMap<string, string>
+}
 
-export const namesOf = (input: PlanInput): Names =>
-  new Map(input.devices.map(({ id, cashId, storeCode }) => [id, { cashId, store: storeCode }]))
+export const namesOf = ({ devices, stores }: Pick<PlanInput, 'devices' | 'stores'>): Names => ({
+  devices: new Map(devices.map(({ id, cashId, storeCode }) => [id, { cashId, store: storeCode }])),
+  zones: new Map(stores.map(({ code, calendar }) => [code, calendar.timeZone])),
+})
 
 const nameView = (names: Names, id: string) => ({
-  cashId: names.get(id)?.cashId ?? null,
-  store: names.get(id)?.store ?? null,
+  cashId: names.devices.get(id)?.cashId ?? null,
+  store: names.devices.get(id)?.store ?? null,
 })
 
 function leftOutView({ leftOut }: Plan, names: Names) {
@@ -102,7 +109,7 @@ export function planAnswer({ plan, forecast, waves, wavesBy }: ShownPlan, names:
     plan: planSummary(plan),
     leftOut: leftOutView(plan, names),
     carried: carriedView(plan, names),
-    forecast: forecastView(forecast),
+    forecast: forecastView(forecast, names),
     warnings: forecast.warnings.map(warningView),
     ...(isFull ? { fullPlan: plan } : {}),
   }

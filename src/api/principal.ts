@@ -1,6 +1,6 @@
 /** Who asks, and what they may. */
 import type { FoundSession } from '../db/sessions.ts'
-import type { FoundToken } from '../db/tokens.ts'
+import type { FoundToken } from '../db/token-line.ts'
 import { isRole, lesserRole, type Permission, permissionsOf, type Role } from './permissions.ts'
 
 export interface Principal {
@@ -9,6 +9,8 @@ export interface Principal {
   readonly userId: string | null
   readonly tokenId: string | null
   readonly sessionId: string | null
+  /** Who can make more of themselves: the person, else whoever made the token, else the first of its line. Not signed in: empty. */
+  readonly account: string
   readonly role: Role | null
   readonly permissions: ReadonlySet<Permission>
   /** Groups of stores that they may see and touch; null: the whole chain; empty: none at all. */
@@ -22,6 +24,7 @@ export const nobody: Principal = {
   userId: null,
   tokenId: null,
   sessionId: null,
+  account: '',
   role: null,
   permissions: new Set(),
   storeGroups: null,
@@ -44,20 +47,21 @@ function both(a: Groups, b: Groups): Groups {
 export function principalOfSession({ sessionId, user }: FoundSession): Principal {
   const role = roleOf(user.role)
   return {
-    ...{ actor: user.login, userId: user.id, tokenId: null, sessionId, role, expiresAt: null },
+    ...{ actor: user.login, userId: user.id, tokenId: null, sessionId, account: user.id, role },
+    ...{ expiresAt: null },
     ...{ permissions: permissionsOf(role), storeGroups: groupsOf(user.storeGroups) },
   }
 }
 
-/** A token, and never more than its owner. */
+/** A token, and never more than everybody that it hangs on may now. */
 export function principalOfToken(token: FoundToken): Principal {
-  const { id: tokenId, user, expiresAt } = token
-  const own = roleOf(token.role)
-  const role = user === null ? own : lesserRole(own, roleOf(user.role))
-  const storeGroups = both(groupsOf(token.storeGroups), user === null ? null : groupsOf(user.storeGroups))
+  const { id: tokenId, user, makerId, rootId, expiresAt, limits } = token
+  const role = limits.map((one) => roleOf(one.role)).reduce(lesserRole, roleOf(token.role))
+  const storeGroups = limits.map((one) => groupsOf(one.storeGroups)).reduce(both, groupsOf(token.storeGroups))
   return {
     ...{ actor: user?.login ?? token.name, userId: user?.id ?? null, tokenId, sessionId: null, role },
-    ...{ permissions: permissionsOf(role, token.scopes), storeGroups, expiresAt },
+    ...{ account: user?.id ?? makerId ?? rootId, expiresAt },
+    ...{ permissions: permissionsOf(role, token.scopes), storeGroups },
   }
 }
 

@@ -97,10 +97,11 @@ type CountRow = Awaited<ReturnType<typeof countUpdates>>[number]
 const countsOf = (rows: readonly CountRow[]) => ({
   total: rows.reduce((sum, row) => sum + row.count, 0),
   byState: tally(rows.map((row) => [row.state, row.count])),
+  byBucket: tally(rows.map((row) => [row.bucket, row.count])),
   byReason: tally(rows.flatMap((row) => (row.reason === null ? [] : [[row.reason, row.count] as const]))),
 })
 
-/** Device updates by state, and those with a reason by reason. */
+/** Device updates by state, in the numbers that people are told, and those with a reason by reason. */
 export const readCounts = async (db: Database, rolloutId: string) =>
   countsOf(await countUpdates(db, rolloutId))
 

@@ -7,6 +7,7 @@ import { commandRoutes } from './routes/commands.ts'
 import { docRoutes } from './routes/docs.ts'
 import { fleetRoutes } from './routes/fleet.ts'
 import { hostRoutes } from './routes/hosts.ts'
+import { liveRoutes } from './routes/live.ts'
 import { packageRoutes } from './routes/packages.ts'
 import { reportRoutes } from './routes/reports.ts'
 import { rolloutRoutes } from './routes/rollouts.ts'
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   ...commandRoutes,
   ...scheduleRoutes,
   ...reportRoutes,
+  ...liveRoutes,
   ...accessRoutes,
   ...docRoutes(() => routes),
 ]

@@ -10,7 +10,8 @@ import type { ApiDeps } from './call.ts'
 import { watchConnections } from './connections.ts'
 import { refuseClosing, refuseForeign, refuseOversize, type ServerState, setHeaders } from './guard.ts'
 import { type Limits, limitsOf } from './limits.ts'
-import { pageRouter } from './pages/router.ts'
+import { appRouter, type PageOptions } from './pages/app.ts'
+import { type DoorOptions, pageRouter } from './pages/router.ts'
 import { Problem, problemBody } from './problem.ts'
 import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
@@ -94,7 +95,7 @@ const answerOthers =
     response.status(204).end()
   }
 
-interface AppDeps extends RouteDeps {
+interface AppDeps extends RouteDeps, PageOptions, DoorOptions {
   /** What stands before all else. */
   readonly guards: readonly RequestHandler[]
 }
@@ -112,7 +113,7 @@ function createApp(deps: AppDeps): Express {
     deps.rate.count(request, response, addressKey(request.ip)).then(() => next(), next)
   })
   app.use('/queues', boardRouter(deps))
-  app.use(pageRouter(deps))
+  app.use(pageRouter(deps), appRouter(deps))
   app.use(() => {
     throw new Problem('routeUnknown')
   })
@@ -162,11 +163,16 @@ async function closeServer(server: Server, closeMs: number): Promise<void> {
   clearTimeout(late)
 }
 
+interface StartDeps extends ApiDeps, PageOptions, DoorOptions {
+  readonly limits?: Partial<Limits>
+}
+
 /**
- * Serves API and board on config.host and config.port (0: a free one). Rejects when the port is taken.
+ * Serves API, page and board on config.host and config.port (0: a free one). Rejects when the port is taken.
  * @param deps.limits others than those of src/api/limits.ts
+ * @param deps.pageFolder another than dist/web
  */
-export async function startApi(deps: ApiDeps & { limits?: Partial<Limits> }): Promise<RunningApi> {
+export async function startApi(deps: StartDeps): Promise<RunningApi> {
   const { db, config, log } = deps
   const limits = limitsOf(config, deps.limits)
   await sweepUploads(config.packagesFolder)

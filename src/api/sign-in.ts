@@ -1,6 +1,6 @@
 /** A login and a password become a session: for the page and for programs alike. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isLogin, normalLogin } from '../db/actors.ts'
+import { couldBeLogin } from '../db/actors.ts'
 import { inTransaction } from '../db/database.ts'
 import { addEvent } from '../db/events.ts'
 import { createSession, endSession } from '../db/sessions.ts'
@@ -9,7 +9,7 @@ import { findCredentials, keepHash } from '../db/users.ts'
 import { addressOf } from './address.ts'
 import type { AuthDeps } from './auth.ts'
 import { whoIs } from './auth.ts'
-import { setCookie } from './cookie.ts'
+import { readCookie, setCookie } from './cookie.ts'
 import { checkPassword, hashPassword, passwordFault } from './passwords.ts'
 import { Problem } from './problem.ts'
 
@@ -22,9 +22,14 @@ export interface Exchange extends AuthDeps {
 export interface Person {
   readonly id: string
   readonly login: string
+  /** Of the password by which they come in; left out: by none. */
+  readonly passwordHash?: string
 }
 
-/** A new session, and its cookie. Whatever session the browser brought ends: no cookie from before is good after. */
+/**
+ * A new session, and its cookie. Whatever session the browser brought ends: no cookie from before is good after.
+ * @throws Problem signInRefused: who came in was shut out in that very moment
+ */
 export async function openSession(
   call: Exchange,
   user: Person,
@@ -35,13 +40,16 @@ export async function openSession(
     request.headers.authorization === undefined ? await whoIs(call, request, response) : undefined
   const session = {
     userId: user.id,
+    passwordHash: user.passwordHash,
     address: addressOf(request),
     agent: request.headers['user-agent'] ?? null,
   }
   const secret = await inTransaction(db, async (client) => {
+    const made = await createSession(client, session)
+    if (made === undefined) throw new Problem('signInRefused')
     if (former?.sessionId != null) await endSession(client, former.sessionId)
     await addEvent(client, { code: 'signedIn', actor: user.login, params: { login: user.login, by } })
-    return createSession(client, session)
+    return made
   })
   setCookie(response, config, secret)
 }
@@ -51,18 +59,26 @@ export async function openSession(
  * @throws Problem signInRefused, tooManySignIns
  */
 export async function checkSignIn(
-  { db, request }: Pick<Exchange, 'db' | 'request'>,
+  { db, config, request }: Pick<Exchange, 'db' | 'config' | 'request'>,
   { login, password }: { readonly login: string; readonly password: string },
 ): Promise<Person> {
-  const keys = { login, address: addressOf(request) }
-  const wait = await beginTry(db, keys)
-  if (wait > 0) throw new Problem('tooManySignIns', { retryAfter: wait })
-  const user = isLogin(normalLogin(login)) ? await findCredentials(db.pool, login) : undefined
+  const isOne = couldBeLogin(login)
+  // Nobody has such a login, and not every text is one to a database: they are counted as one.
+  const asked = {
+    login: isOne ? login : '',
+    address: addressOf(request),
+    cookie: readCookie(request, config),
+  }
+  const begun = await beginTry(db, asked)
+  if (!begun.ok) throw new Problem('tooManySignIns', { retryAfter: begun.wait })
+  const user = isOne ? await findCredentials(db.pool, login) : undefined
   const { isRight, isOld } = await checkPassword(password, user?.passwordHash ?? null)
   if (user === undefined || !isRight) throw new Problem('signInRefused')
-  await endTry(db, keys)
-  if (isOld) await keepHash(db.pool, user.id, user.passwordHash, await hashPassword(password))
-  return user
+  await endTry(db, begun.keys)
+  if (!isOld) return user
+  const passwordHash = await hashPassword(password)
+  await keepHash(db.pool, user.id, user.passwordHash, passwordHash)
+  return { ...user, passwordHash }
 }
 
 const WHY = {

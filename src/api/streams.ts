@@ -1,26 +1,17 @@
-/** Open streams of events: so many in all, and so many of each principal, at one API process. */
+/** Open streams of events: so many in all, of each account, and of each of its tokens and sessions. */
 import type { Limits } from './limits.ts'
+import { createPlaces } from './places.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
-import { principalKey } from './rate.ts'
+import { accountKey, principalKey } from './rate.ts'
 
-const open = new Map<string, number>()
-let all = 0
+const open = createPlaces()
 
 /** Takes a place until the function that it returns is called. @throws Problem tooManyStreams */
-export function takeStream(who: Principal, { streams, streamsPerPrincipal }: Limits): () => void {
-  const key = principalKey(who)
-  const before = open.get(key) ?? 0
-  if (all >= streams || before >= streamsPerPrincipal) throw new Problem('tooManyStreams', { retryAfter: 5 })
-  all += 1
-  open.set(key, before + 1)
-  let isOpen = true
-  return () => {
-    if (!isOpen) return
-    isOpen = false
-    all -= 1
-    const left = (open.get(key) ?? 1) - 1
-    if (left === 0) open.delete(key)
-    else open.set(key, left)
-  }
+export function takeStream(who: Principal, limits: Limits): () => void {
+  const { streams, streamsPerPrincipal, streamsPerAccount } = limits
+  const keys = { [principalKey(who)]: streamsPerPrincipal, [accountKey(who)]: streamsPerAccount }
+  const leave = open.take(streams, keys)
+  if (typeof leave === 'string') throw new Problem('tooManyStreams', { retryAfter: 5 })
+  return leave
 }

@@ -5,7 +5,24 @@ import type { IncomingMessage } from 'node:http'
 import path from 'node:path'
 import { Transform, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { Limits } from './limits.ts'
+import { createPlaces } from './places.ts'
+import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
+import { accountKey } from './rate.ts'
+
+const running = createPlaces()
+
+/**
+ * A place to upload in, until the function that it returns is called.
+ * @throws Problem tooManyUploads: 429 where the account has its share already, 503 where all are taken
+ */
+export function takeUpload(who: Principal, { uploads, uploadsPerAccount }: Limits): () => void {
+  const leave = running.take(uploads, { [accountKey(who)]: uploadsPerAccount })
+  if (leave === 'own') throw new Problem('tooManyUploads', { retryAfter: 30 })
+  if (leave === 'all') throw new Problem('tooManyUploads', { retryAfter: 30, status: 503 })
+  return leave
+}
 
 const MAX_UPLOAD_BYTES = 4 * 1024 ** 3
 const LEFT_OVER = /^upload-[0-9a-f-]{36}\.part$/

@@ -1,7 +1,9 @@
 /** Rows as the API shows them: numbers for BigInt, eight digits for versions, an age beside every reading. */
+import type { DeviceWork } from '../db/device-work.ts'
 import type { findDevice, readDevices } from '../db/devices.ts'
 import type { readPackages } from '../db/packages.ts'
-import type { readStores } from '../db/stores.ts'
+import { saidOf } from '../db/said.ts'
+import type { findStore, readStores } from '../db/stores.ts'
 import type { findUpdate, listStorePackages, readUpdates } from '../db/updates.ts'
 import { displayVersion, formatVersion } from '../rollout/versions.ts'
 
@@ -11,24 +13,6 @@ type StatusRow = NonNullable<Found<typeof findDevice>['status']>
 
 const versionView = (version: number | null) =>
   version === null ? null : { full: formatVersion(version), display: displayVersion(version) }
-
-interface Said {
-  readonly activity?: string
-  readonly health?: string | null
-  readonly autoUpdate?: boolean | null
-  readonly shift?: { readonly open: boolean | null } | null
-}
-
-/** The few things of a whole status that people look for in a list; null: it did not say. */
-function saidView(status: unknown) {
-  const said = (status ?? {}) as Said
-  return {
-    activity: said.activity ?? null,
-    health: said.health ?? null,
-    shiftOpen: said.shift?.open ?? null,
-    autoUpdate: said.autoUpdate ?? null,
-  }
-}
 
 /** What a device last said. `ageSeconds` counts from when it said so; null: it never did. */
 function statusView(status: StatusRow | null, now: number) {
@@ -45,7 +29,7 @@ function statusView(status: StatusRow | null, now: number) {
     lastReceiptAt,
     /** Whether it answered when it was last asked. */
     reach: reason === null ? 'answers' : 'silent',
-    ...saidView(status.status),
+    ...saidOf(status.status),
     /** How often it was asked, and did not answer. */
     asks,
     misses,
@@ -59,6 +43,11 @@ export function deviceView(device: DeviceRow, store: string, now: number) {
   return { ...own, store, status: statusView(status, now) }
 }
 
+/** What is under way at a device, with the bytes of what it fetches. */
+export function workView({ update, fetch }: DeviceWork) {
+  return { update, fetch: fetch && { ...fetch, version: formatVersion(fetch.version) } }
+}
+
 export function storeView(store: Omit<Listed<typeof readStores>, '_count'>) {
   const { id, code, name, timeZone, phone, host, port, user, credential, hostKeys } = store
   const { packageFolder, packageUrl, maxDownloads, maxInstalls, bytesPerSecond, createdAt } = store
@@ -70,6 +59,20 @@ export function storeView(store: Omit<Listed<typeof readStores>, '_count'>) {
   return {
     ...{ id, code, name, timeZone, group, labels, phone, calendar },
     ...{ ...reach, ...folders, ...limits, ...row },
+  }
+}
+
+type ContactRow = NonNullable<Found<typeof findStore>['contact']>
+
+/** How its server was last reached. What a later asking did not bring keeps its own time. */
+export function contactView(contact: ContactRow | null, now: number) {
+  if (contact === null) return null
+  const { askedAt, readAt, source, reason, latencyMs, freeBytes, totalBytes, diskAt } = contact
+  const isDisk = freeBytes !== null && totalBytes !== null && diskAt !== null
+  return {
+    ...{ askedAt, readAt, source, reason, latencyMs },
+    ageSeconds: readAt === null ? null : Math.max(0, Math.round((now - readAt.getTime()) / 1000)),
+    disk: isDisk ? { freeBytes: Number(freeBytes), totalBytes: Number(totalBytes), readAt: diskAt } : null,
   }
 }
 

@@ -42,16 +42,16 @@ async function tellPackages(url: string, config: Config, say: Say): Promise<void
   for (const one of missing) say(`  ${one.kind} ${one.version} ${path.basename(one.file)}`)
 }
 
-function tellNext({ paused, scheduled }: Restored, say: Say): void {
-  say(
-    paused === 0
-      ? 'Nothing was under way in it.'
-      : `${paused} rollouts were under way in it and are paused now: look at their devices, then resume them.`,
-  )
-  if (scheduled.length > 0)
-    say(
-      `These are approved and begin by themselves; stop what was stopped since:\n  ${scheduled.join('\n  ')}`,
-    )
+function tellNext({ paused, schedules }: Restored, say: Say): void {
+  if (paused.length === 0) say('Nothing was under way in it.')
+  else {
+    say('These were under way or approved in it and are paused now. Look at their devices; then, for each:')
+    say('  nightshift rollout resume ID    or, where it was stopped since:    nightshift rollout stop ID')
+    for (const { id, name, was } of paused)
+      say(`  ${id} ${name}${was === 'scheduled' ? ' (approved for later)' : ''}`)
+  }
+  if (schedules.length > 0)
+    say(`Rollouts come of these schedules by themselves; end what was ended since: ${schedules.join(', ')}`)
 }
 
 export async function restoreCommand(config: Config, file: string, say: Say): Promise<void> {

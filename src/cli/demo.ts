@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { hashGood } from '../api/sign-in.ts'
 import type { Config } from '../config.ts'
 import { openDatabase } from '../db/database.ts'
+import { firstLink, useFirstLink } from '../db/links.ts'
 import { createToken } from '../db/tokens.ts'
 import { createLog } from '../log.ts'
 import { isTerminalRollout } from '../rollout/states.ts'
@@ -24,6 +26,7 @@ export interface DemoOptions {
   readonly language: 'ru' | 'en'
 }
 
+const LOGIN = 'demo'
 const TILLS = 12
 const STORES = 3
 const PACKAGE_BYTES = 3 * 1024 * 1024
@@ -129,21 +132,34 @@ async function preparePlace(config: Config) {
   return { folder, config: own, publicLine, signer }
 }
 
-/** As `nightshift token local` makes one. */
-async function ownToken(databaseUrl: string): Promise<string> {
+interface Keys {
+  /** As `nightshift token local` makes one. */
+  readonly token: string
+  readonly password: string
+}
+
+/** A token for programs, and the person who comes in by the link: its administrator. */
+async function makeKeys(databaseUrl: string): Promise<Keys> {
   const db = openDatabase(databaseUrl, { max: 1, name: 'nightshift demo' })
   try {
-    return await createToken(db, 'demo')
+    const password = randomBytes(12).toString('base64url')
+    const first = await firstLink(db, 'demo', { anew: true })
+    if (first?.kind !== 'made') throw new Error('the demo has a database of its own')
+    const passwordHash = await hashGood(password, LOGIN)
+    await useFirstLink(db, first.secret, { login: LOGIN, name: 'Demo', passwordHash })
+    return { token: await createToken(db, 'demo program'), password }
   } finally {
     await db.close()
   }
 }
 
-function placesText(url: string, { welcome }: Running, token: string): string {
-  const link =
-    welcome?.kind === 'made' ? `welcome ${welcome.link}   (become its administrator, in a browser)\n` : ''
-  return `API     ${url}/api/v1\nboard   ${url}/queues\n${link}token   ${token}   (for programs)\n`
-}
+const placesText = (url: string, secret: string, { token, password }: Keys): string =>
+  `page    ${url}/demo/${secret}   (opens it, signed in)
+board   ${url}/queues
+API     ${url}/api/v1
+login   ${LOGIN}, password ${password}
+token   ${token}   (for programs)
+`
 
 export async function demo(base: Config, options: DemoOptions): Promise<void> {
   // With --json, standard output is for the one object.
@@ -166,11 +182,13 @@ export async function demo(base: Config, options: DemoOptions): Promise<void> {
   const end = interrupted()
   let office: Running | undefined
   try {
-    office = await start(place.config, { api: true, conductor: true, worker: true }, log)
+    const secret = randomBytes(32).toString('base64url')
+    const door = { entrance: { secret, login: LOGIN } }
+    office = await start(place.config, { api: true, conductor: true, worker: true }, log, door)
     if (office.url === undefined) throw new Error('the demo has an API of its own')
-    const token = await ownToken(office.databaseUrl)
-    screen.say(placesText(office.url, office, token))
-    const client = officeClient(office.url, token)
+    const keys = await makeKeys(office.databaseUrl)
+    screen.say(placesText(office.url, secret, keys))
+    const client = officeClient(office.url, keys.token)
     await client.importFleet(castRoles(fleet).inventory)
     const packageId = await client.addPackage(randomBytes(PACKAGE_BYTES), '00096000', place.signer)
     const id = await client.createRollout(packageId, policy)

@@ -1,6 +1,7 @@
 /** Long-running processes: any of API, conductor and worker, ended in order by SIGTERM or SIGINT. */
 import { mkdir } from 'node:fs/promises'
 import { createAlive } from '../alive.ts'
+import type { DoorOptions } from '../api/pages/router.ts'
 import { startConductor } from '../conductor/main.ts'
 import type { Config } from '../config.ts'
 import { type Database, openDatabase } from '../db/database.ts'
@@ -36,8 +37,16 @@ async function welcomeOf(db: Database, url: string): Promise<Welcome | undefined
   return { kind: 'made', link: `${url}/welcome/${found.secret}`, expiresAt: found.expiresAt }
 }
 
-/** Starts the parts; whatever fails, what was started before it is stopped again. */
-export async function start(config: Config, parts: Parts, log: Log): Promise<Running> {
+/**
+ * Starts the parts; whatever fails, what was started before it is stopped again.
+ * @param door of the demo
+ */
+export async function start(
+  config: Config,
+  parts: Parts,
+  log: Log,
+  door: DoorOptions = {},
+): Promise<Running> {
   await mkdir(config.keysFolder, { recursive: true, mode: 0o700 })
   await mkdir(config.packagesFolder, { recursive: true })
   const stops: (() => Promise<void>)[] = []
@@ -64,7 +73,7 @@ export async function start(config: Config, parts: Parts, log: Log): Promise<Run
     if (parts.worker) stops.push((await startWorker({ db, queues, config, log })).close)
     // A worker does not load Express and the board.
     const api = parts.api
-      ? await (await import('../api/server.ts')).startApi({ db, queues, config, log })
+      ? await (await import('../api/server.ts')).startApi({ db, queues, config, log, ...door })
       : undefined
     if (api !== undefined) stops.push(api.close)
     const welcome = api === undefined ? undefined : await welcomeOf(db, config.publicUrl ?? api.url)
@@ -101,7 +110,8 @@ export async function serve(config: Config, parts: Parts): Promise<void> {
   // From the first moment on: a signal while it starts is obeyed when it has.
   const end = interrupted()
   const running = await start(config, parts, log)
-  if (running.url !== undefined) console.log(`API    ${running.url}/api/v1\nboard  ${running.url}/queues`)
+  if (running.url !== undefined)
+    console.log(`page   ${running.url}/\nAPI    ${running.url}/api/v1\nboard  ${running.url}/queues`)
   if (running.welcome !== undefined) console.log(welcomeText(running.welcome))
   log.info({ signal: await end }, 'stopping')
   await running.stop()

@@ -12,7 +12,6 @@ export const cleanCall = (claim: Claim, keep: number): Call =>
   claimed(['clean', '--keep', String(keep)], claim)
 export const autoUpdateCall = (claim: Claim, on: boolean): Call =>
   claimed(['auto-update', '--on', String(on)], claim)
-export const keyCall = (claim: Claim): Call => ({ ...claimed(['key'], claim), input: '' })
 export const messageCall = (claim: Claim, text: string): Call => ({
   ...claimed(['message'], claim),
   input: text,

@@ -3,6 +3,7 @@
  * generations than its rows, its events carry transactions of another server, and what it thinks to be running may be over.
  */
 import type pg from 'pg'
+import { beginPaused } from './approval.ts'
 import { addEvent } from './events.ts'
 import { moveRollout } from './transition.ts'
 
@@ -11,10 +12,27 @@ const GENERATIONS = 100_000
 
 export interface Restored {
   readonly devices: number
-  /** Rollouts that were running; a person resumes them. */
-  readonly paused: number
-  /** Approved ones, which begin by themselves when their time comes: somebody may have stopped them since. */
-  readonly scheduled: readonly string[]
+  /** Rollouts that were running, or approved for later: somebody may have stopped them since. A person resumes them. */
+  readonly paused: readonly PausedRollout[]
+  /** Standing approvals: rollouts come of them by themselves. */
+  readonly schedules: readonly string[]
+}
+
+export interface PausedRollout {
+  readonly id: string
+  readonly name: string
+  readonly was: 'running' | 'scheduled'
+}
+
+async function pauseAll(client: pg.ClientBase, why: string): Promise<PausedRollout[]> {
+  const { rows } = await client.query<PausedRollout>(
+    "SELECT id, name, state AS was FROM rollout WHERE state IN ('running', 'scheduled') ORDER BY state, created_at, id",
+  )
+  for (const { id, was } of rows) {
+    if (was === 'scheduled') await beginPaused(client, id, 'restore', why)
+    else await moveRollout(client, id, 'pause', { actor: 'restore', params: { why } })
+  }
+  return rows
 }
 
 /** In the caller's transaction. @param from what it was put back to: `the backup of …` */
@@ -26,19 +44,19 @@ export async function settleRestored(client: pg.ClientBase, from: string): Promi
   ])
   // Streams read below the oldest transaction of *this* server: what is told already is behind every place in them.
   await client.query('UPDATE event SET xid = 0 WHERE xid <> 0')
-  const { rows } = await client.query<{ id: string }>("SELECT id FROM rollout WHERE state = 'running'")
-  for (const { id } of rows)
-    await moveRollout(client, id, 'pause', { actor: 'restore', params: { why: `restored from ${from}` } })
+  await client.query('UPDATE device_status SET xid = 0 WHERE xid <> 0')
+  await client.query('UPDATE store_contact SET xid = 0 WHERE xid <> 0')
+  const paused = await pauseAll(client, `restored from ${from}`)
   const devices = raised.rowCount ?? 0
   await addEvent(client, {
     code: 'databaseRestored',
     actor: 'restore',
-    params: { from, devices, paused: rows.length },
+    params: { from, devices, paused: paused.length },
   })
-  const waiting = await client.query<{ name: string }>(
-    "SELECT name FROM rollout WHERE state = 'scheduled' ORDER BY name",
+  const { rows: schedules } = await client.query<{ name: string }>(
+    'SELECT name FROM schedule WHERE approved_at IS NOT NULL AND ended_at IS NULL ORDER BY name',
   )
-  return { devices, paused: rows.length, scheduled: waiting.rows.map((row) => row.name) }
+  return { devices, paused, schedules: schedules.map((row) => row.name) }
 }
 
 /** Whether events carry transactions that this server has not had yet: it was restored, and nobody said so. */

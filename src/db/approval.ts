@@ -2,6 +2,7 @@
 import type pg from 'pg'
 import type { RolloutKind } from '../rollout/due.ts'
 import { comparePlan, type PlanChange, type PlanDrift } from '../rollout/plan/drift.ts'
+import { plan } from '../rollout/plan/plan.ts'
 import type { Plan } from '../rollout/plan/plan-types.ts'
 import type { Selection } from '../rollout/plan/selection.ts'
 import type { WavePlan } from '../rollout/plan/wave-types.ts'
@@ -48,23 +49,30 @@ interface Row {
 const ROW = `
 SELECT id, kind, state, plan, plan_hash AS "planHash", policy, selection, cut, package_id AS "packageId",
   server_package_id AS "serverPackageId", of_rollout_id AS "ofRolloutId", created_by AS "createdBy", approved_by AS "approvedBy"
-FROM rollout WHERE id = $1 FOR UPDATE`
+FROM rollout WHERE id = $1`
 
-export async function lockRollout(on: Executor, id: string): Promise<Row | undefined> {
+/** To look at it: waits for nobody, and nobody waits for it. */
+export async function readRollout(on: Executor, id: string): Promise<Row | undefined> {
   return (await on.query<Row>(ROW, [id])).rows[0]
+}
+
+/** Within a transaction: nobody else changes it until that ends. */
+export async function lockRollout(on: Executor, id: string): Promise<Row | undefined> {
+  return (await on.query<Row>(`${ROW} FOR UPDATE`, [id])).rows[0]
 }
 
 const PACKAGE = `
 SELECT id, kind, version, file_name AS "fileName", size, sha256, min_version AS "minVersion", needs_server AS "needsServer",
-  updates_tills AS "updatesTills", firmware, ffd, can_go_back AS "canGoBack", created_at AS "createdAt", retired_at AS "retiredAt"
+  updates_tills AS "updatesTills", firmware, ffd, can_go_back AS "canGoBack", created_at AS "createdAt", retired_at AS "retiredAt",
+  signature
 FROM package WHERE id = $1`
 
 export async function readPackage(on: Executor, id: string | null): Promise<Package | null> {
   return id === null ? null : ((await on.query<Package>(PACKAGE, [id])).rows[0] ?? null)
 }
 
-/** The fleet as it stands now, seen through the plan. @param now milliseconds since 1970 */
-export async function compareNow(on: Executor, row: Row, now = Date.now()) {
+/** What it was planned from. */
+async function requestOf(on: Executor, row: Row) {
   const [target, serverTarget] = [
     await readPackage(on, row.packageId),
     await readPackage(on, row.serverPackageId),
@@ -72,9 +80,21 @@ export async function compareNow(on: Executor, row: Row, now = Date.now()) {
   // The rows' foreign keys keep both there.
   if (target === null) throw new Error(`package ${row.packageId} is gone`)
   const { kind, selection, cut, policy, id } = row
+  return { kind, target, serverTarget, selection, waves: cut, policy, rolloutId: id }
+}
+
+/** The same request, planned from the fleet as it stands now. Nothing is kept. @param now milliseconds since 1970 */
+export async function planAgain(on: Executor, row: Row, now = Date.now()) {
+  const input = await readPlanInput(on, await requestOf(on, row), now)
+  return { planned: plan(input), input }
+}
+
+/** The fleet as it stands now, seen through the plan. @param now milliseconds since 1970 */
+export async function compareNow(on: Executor, row: Row, now = Date.now()) {
+  const asked = await requestOf(on, row)
+  const { target } = asked
   const plannedIds = new Set(row.plan.devices.map((device) => device.id))
-  const request = { kind, target, serverTarget, selection, waves: cut, policy, rolloutId: id, plannedIds }
-  const found = comparePlan(row.plan, await readPlanInput(on, request, now))
+  const found = comparePlan(row.plan, await readPlanInput(on, { ...asked, plannedIds }, now))
   const retired: PlanChange[] =
     target.retiredAt === null ? [] : [{ code: 'packageRetired', params: { version: target.version } }]
   return { refuse: [...retired, ...found.refuse], drift: found.drift }
@@ -105,6 +125,15 @@ export async function rejectRollout(
 async function beginRollout(on: Executor, row: Row, actor: string): Promise<void> {
   await insertRows(on, row, row.plan, actor)
   await moveRollout(on, row.id, 'start', { actor })
+}
+
+/** An approved one is begun and paused at once, so that it goes on when a person says so. False: it is not approved. */
+export async function beginPaused(on: Executor, id: string, actor: string, why: string): Promise<boolean> {
+  const row = await lockRollout(on, id)
+  if (row?.state !== 'scheduled') return false
+  await beginRollout(on, row, actor)
+  await moveRollout(on, id, 'pause', { actor, params: { why } })
+  return true
 }
 
 const mayBegin = (policy: Policy, now: number): boolean =>

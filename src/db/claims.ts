@@ -11,7 +11,7 @@ import { release } from '../rollout/release.ts'
 import { inTransactionOn } from './database.ts'
 import { readLoads } from './loads.ts'
 import { AT_REST, LIVE } from './state-lists.ts'
-import { FILE_GOING } from './store-package-need.ts'
+import { FILE_COMING, FILE_GOING } from './store-package-need.ts'
 import { moveStorePackage, moveUpdate } from './transition.ts'
 
 /** Rows read in one tick: enough for every limit, bounded whatever the size of the chain. */
@@ -77,7 +77,8 @@ export async function readCandidates(
          -- A back-off holds nothing back that would end the update or take its arming away.
          AND (u.state NOT IN ('waiting', 'downloaded', 'ready') OR r.state = 'stopping'
            OR (r.policy->>'endsAt')::timestamptz <= now()
-           OR ($5 AND r.state = 'running' AND (u.not_before IS NULL OR u.not_before <= now())
+           OR ($5 AND r.state = 'running' AND (r.policy->>'preloadFrom' IS NULL OR (r.policy->>'preloadFrom')::timestamptz <= now())
+             AND (u.not_before IS NULL OR u.not_before <= now())
              AND (u.state <> 'waiting' OR p.state = 'present' OR (p.state = 'absent' AND p.reason IS NOT NULL))
              AND (u.state <> 'ready' OR u.carried OR (w.released_at IS NOT NULL
                AND (u.rollout_id, u.store_id) IN (SELECT * FROM unnest($3::uuid[], $4::uuid[]))))))
@@ -189,7 +190,7 @@ export async function readWantedStorePackages(
      WHERE p.state = 'absent' AND (p.not_before IS NULL OR p.not_before <= now())
        AND (p.reason IS NULL OR p.reason <> ALL($2::text[]))
        AND NOT EXISTS (SELECT 1 FROM store s WHERE s.id = p.store_id AND s.removed_at IS NOT NULL)
-       AND NOT ${FILE_GOING}
+       AND NOT ${FILE_GOING} AND NOT ${FILE_COMING}
        AND ((p.wanted_by IS NOT NULL AND (p.attempts < $4 OR p.reason = ANY($3::text[]))) OR EXISTS (
          SELECT 1 FROM device_update u JOIN rollout r ON r.id = u.rollout_id
          WHERE u.store_id = p.store_id AND u.package_id = p.package_id AND u.state = 'waiting' AND r.state = 'running'
@@ -209,7 +210,8 @@ async function claimStorePackage(
 ): Promise<Claimed | undefined> {
   await on.query('SELECT 1 FROM store WHERE id = $1 FOR UPDATE', [wanted.storeId])
   const { rows } = await on.query<{ generation: number }>(
-    'SELECT generation + 1 AS generation FROM store_package WHERE id = $1',
+    // One of the same tick may bring this very file.
+    `SELECT p.generation + 1 AS generation FROM store_package p WHERE p.id = $1 AND NOT ${FILE_COMING}`,
     [wanted.id],
   )
   const generation = rows[0]?.generation

@@ -1,4 +1,18 @@
+import type { Forecast } from '../rollout/plan/plan-types.ts'
 import type { Executor } from './database.ts'
+
+/** Time zones of a forecast's stores, by code. */
+export async function readZones(
+  on: Executor,
+  { perStore }: Pick<Forecast, 'perStore'>,
+): Promise<Map<string, string>> {
+  const codes = perStore.map((one) => one.code)
+  const { rows } = await on.query<{ code: string; zone: string }>(
+    'SELECT code, time_zone AS zone FROM store WHERE code = ANY($1)',
+    [codes],
+  )
+  return new Map(rows.map(({ code, zone }) => [code, zone]))
+}
 
 export interface DeviceName {
   readonly id: string

@@ -5,7 +5,7 @@ import type { Due, RolloutKind } from '../rollout/due.ts'
 import type { Policy } from '../rollout/policy.ts'
 import { release } from '../rollout/release.ts'
 import type { RolloutState } from '../rollout/states.ts'
-import type { InstallNeed } from '../rollout/time/calendar.ts'
+import type { InstallNeed, InstallTime } from '../rollout/time/calendar.ts'
 import { installTimeOf } from '../rollout/time/install-times.ts'
 import { readStoreTimes } from './calendars.ts'
 import { CANDIDATE, CANDIDATE_FROM } from './claims.ts'
@@ -29,46 +29,92 @@ export interface DueNow {
   readonly until: number | null
 }
 
-async function circumstancesOf(on: Executor, row: Row): Promise<Circumstances> {
-  const { kind, rolloutState: state, policy, need, storeId } = row
+interface Place {
+  readonly rolloutId: string
+  readonly storeId: string
+}
+const keyOf = ({ rolloutId, storeId }: Place): string => `${rolloutId} ${storeId}`
+
+function placesOf(rows: readonly Row[]): Place[] {
+  return [...new Map(rows.map((row) => [keyOf(row), row])).values()]
+}
+
+async function circumstancesOf(on: Executor, rows: readonly Row[]): Promise<Circumstances> {
   const now = await readNow(on)
-  const [times] = await readStoreTimes(on, [row])
+  const places = placesOf(rows)
+  const times = await readStoreTimes(on, places)
+  const timesOf = new Map(places.map((place, i) => [keyOf(place), times[i]]))
+  const byStore = new Map(places.map(({ storeId }, i) => [storeId, times[i]]))
+  const termsOf = new Map(rows.map((row) => [row.rolloutId, row]))
   const freezes = await readFreezes(on)
+  // A page has 20,000 rows, and each is asked about twice.
+  const known = new Map<string, InstallTime>()
   return {
     now,
-    terms: () => ({ kind, state, policy }),
-    installTime: (_rollout, _store, mustBeClosed) =>
-      times === undefined
-        ? { may: false, because: 'windowClosed', at: null, isTrading: true, until: now }
-        : installTimeOf({ storeId, times, freezes, policy, need, mustBeClosed, now }),
-    trading: () => (times?.present.opening === 'always' ? 'always' : 'trading'),
+    terms: (rolloutId) => {
+      const row = termsOf.get(rolloutId)
+      return row && { kind: row.kind, state: row.rolloutState, policy: row.policy }
+    },
+    installTime: (rolloutId, storeId, mustBeClosed) => {
+      const [own, row] = [timesOf.get(keyOf({ rolloutId, storeId })), termsOf.get(rolloutId)]
+      if (own === undefined || row === undefined)
+        return { may: false, because: 'windowClosed', at: null, isTrading: true, until: now }
+      const key = `${keyOf({ rolloutId, storeId })} ${mustBeClosed}`
+      const { policy, need } = row
+      const time =
+        known.get(key) ?? installTimeOf({ storeId, times: own, freezes, policy, need, mustBeClosed, now })
+      known.set(key, time)
+      return time
+    },
+    trading: (storeId) => (byStore.get(storeId)?.present.opening === 'always' ? 'always' : 'trading'),
   }
 }
 
-/** Whether its store has a lane or a place for it. */
-async function whatBounds(on: Executor, row: Row, world: Circumstances): Promise<DueNow['bounded']> {
-  const [wanted] = judgeRows([row], world).wanted
-  if (wanted === undefined || !wanted.closesLane) return null
-  const trading = wanted.trading === null ? [] : [[row.storeId, wanted.trading] as const]
-  const loads = await readLoads(on, [row.storeId], new Map(trading))
-  if (release([wanted], loads, { total: 1, ramp: new Map() }).length === 1) return null
-  const load = loads.get(row.storeId)
-  return load === undefined || load.installs >= load.maxInstalls ? 'storeLimit' : 'lanesTooFew'
+type Bounded = (row: Row) => DueNow['bounded']
+
+/** Whether its store has a lane or a place for it, each row by itself. */
+async function boundsOf(on: Executor, rows: readonly Row[], world: Circumstances): Promise<Bounded> {
+  const wanted = judgeRows(rows, world).wanted.filter((one) => one.closesLane)
+  const byId = new Map(wanted.map((one) => [one.updateId, one]))
+  const trading = wanted.flatMap(({ storeId, trading: how }) =>
+    how === null ? [] : [[storeId, how] as const],
+  )
+  const stores = [...new Set(wanted.map((one) => one.storeId))]
+  const loads = stores.length === 0 ? new Map() : await readLoads(on, stores, new Map(trading))
+  return ({ id, storeId }) => {
+    const one = byId.get(id)
+    if (one === undefined || release([one], loads, { total: 1, ramp: new Map() }).length === 1) return null
+    const load = loads.get(storeId)
+    return load === undefined || load.installs >= load.maxInstalls ? 'storeLimit' : 'lanesTooFew'
+  }
 }
 
-/** Undefined: no such row. */
-export async function readDue(db: Database, id: string): Promise<DueNow | undefined> {
-  const { rows } = await db.pool.query<Row>(
-    `SELECT ${CANDIDATE}, r.kind, r.state AS "rolloutState", r.policy, r.need ${CANDIDATE_FROM} WHERE u.id = $1`,
-    [id],
-  )
-  const [row] = rows
-  if (row === undefined) return undefined
-  const world = await circumstancesOf(db.pool, row)
+function dueOf(row: Row, world: Circumstances, bounded: Bounded): DueNow | undefined {
   const judged = dueNow(row, world)
   if (judged === undefined) return undefined
   const { due, install } = judged
-  if (due.do !== 'wait') return { due, bounded: await whatBounds(db.pool, row, world), until: null }
+  if (due.do !== 'wait') return { due, bounded: bounded(row), until: null }
   if (due.for === 'backoff') return { due, bounded: null, until: row.notBefore }
   return { due, bounded: null, until: !install.may && due.for === install.because ? install.at : null }
 }
+
+/** By id; those that are not there are left out. */
+export async function readAllDue(db: Database, ids: readonly string[]): Promise<Map<string, DueNow>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await db.pool.query<Row>(
+    `SELECT ${CANDIDATE}, r.kind, r.state AS "rolloutState", r.policy, r.need ${CANDIDATE_FROM} WHERE u.id = ANY($1::uuid[])`,
+    [ids],
+  )
+  const world = await circumstancesOf(db.pool, rows)
+  const bounded = await boundsOf(db.pool, rows, world)
+  return new Map(
+    rows.flatMap((row) => {
+      const due = dueOf(row, world, bounded)
+      return due === undefined ? [] : [[row.id, due] as const]
+    }),
+  )
+}
+
+/** Undefined: no such row. */
+export const readDue = async (db: Database, id: string): Promise<DueNow | undefined> =>
+  (await readAllDue(db, [id])).get(id)

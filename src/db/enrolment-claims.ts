@@ -8,10 +8,10 @@ import { INSTALLING } from './state-lists.ts'
 /** Scans at one store server at a time; each device behind it is a connection of its own. */
 const SCANS_PER_STORE = 4
 
-/** Asked for before its device left the fleet; or because it left, and it is back. `e` is an enrolment. */
+/** Asked for before its device left the store or the fleet; or because it left, and it is back. `e` is an enrolment. */
 const NEEDLESS = `EXISTS (SELECT 1 FROM device x WHERE x.id = e.device_id AND (
-  (e.kind = 'deviceKey' AND x.removed_at IS NOT NULL)
-  OR (e.kind = 'revokeKey' AND e.requested_by = 'conductor' AND x.removed_at IS NULL)))`
+  (e.kind = 'deviceKey' AND (x.removed_at IS NOT NULL OR x.store_id <> e.store_id))
+  OR (e.kind = 'revokeKey' AND e.requested_by = 'conductor' AND x.removed_at IS NULL AND x.store_id = e.store_id)))`
 
 /**
  * Those that may begin now. A device is reached through its store server, so that one's key is pinned first. What

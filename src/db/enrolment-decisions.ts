@@ -20,6 +20,7 @@ interface Shown {
   readonly storeId: string
   readonly deviceId: string | null
   readonly kind: EnrolmentKind
+  readonly source: string
   readonly state: string
   readonly host: string | null
   readonly port: number | null
@@ -29,7 +30,7 @@ interface Shown {
 /** The row as nobody else changes it until the decision is written. */
 async function lockShown(on: Executor, id: string): Promise<Shown | undefined> {
   const { rows } = await on.query<Shown>(
-    `SELECT store_id AS "storeId", device_id AS "deviceId", kind, state, host, port, keys FROM enrolment WHERE id = $1 FOR UPDATE`,
+    `SELECT store_id AS "storeId", device_id AS "deviceId", kind, source, state, host, port, keys FROM enrolment WHERE id = $1 FOR UPDATE`,
     [id],
   )
   return rows[0]
@@ -48,7 +49,10 @@ async function pin(
   return (await pinKeys(on, host, { keys, mode, actor })) ? 'done' : 'tooManyKeys'
 }
 
-/** The device may fetch with this key from now on, or not any more; where our account wrote it down, or a person did. */
+/**
+ * The device may fetch with this key from now on, or not any more; where our account wrote it down, or a person did. Of a
+ * store that it is not in any more nothing is said of the device but that its line is gone there.
+ */
 export async function keepDeviceKey(
   on: Executor,
   { kind, storeId, deviceId }: Pick<Shown, 'kind' | 'storeId' | 'deviceId'>,
@@ -57,16 +61,29 @@ export async function keepDeviceKey(
 ): Promise<void> {
   if (deviceId === null) return
   const isMade = kind === 'deviceKey'
-  const { rows } = await on.query<{ cashId: string }>(
-    `UPDATE device SET key_authorised_at = CASE WHEN $2 THEN now() END, public_key = CASE WHEN $2 THEN coalesce($3, public_key) END
-     WHERE id = $1 RETURNING cash_id AS "cashId"`,
-    [deviceId, isMade, key ?? null],
+  const { rows } = await on.query<{ cashId: string; isThere: boolean }>(
+    `WITH kept AS (
+       UPDATE device SET key_authorised_at = CASE WHEN $2 THEN now() END, public_key = CASE WHEN $2 THEN coalesce($3, public_key) END
+       WHERE id = $1 AND store_id = $4 RETURNING id)
+     SELECT cash_id AS "cashId", EXISTS (SELECT 1 FROM kept) AS "isThere" FROM device WHERE id = $1`,
+    [deviceId, isMade, key ?? null, storeId],
   )
-  const cashId = rows[0]?.cashId ?? ''
+  const { cashId = '', isThere = false } = rows[0] ?? {}
+  if (isMade && !isThere) return
   const event = isMade
     ? { code: 'deviceKeyAuthorised', params: { cashId, fingerprint: fingerprintOf(key ?? '') } }
     : { code: 'deviceKeyRevoked', params: { cashId } }
   await addEvent(on, { ...event, actor, storeId, deviceId })
+}
+
+/** A device changes its key when the new one's line is there: now that a person has put it there, it is told to. */
+async function changeKey(on: Executor, id: string, key: string, actor: string): Promise<void> {
+  await on.query(
+    `INSERT INTO enrolment (id, request_id, store_id, device_id, kind, source, keys, not_after, requested_by)
+     SELECT gen_random_uuid(), request_id, store_id, device_id, kind, source, ARRAY[$2], now() + interval '24 hours', $3
+     FROM enrolment WHERE id = $1`,
+    [id, key, actor],
+  )
 }
 
 async function confirm(on: Executor, wanted: Confirmation, actor: string): Promise<Decided> {
@@ -79,7 +96,9 @@ async function confirm(on: Executor, wanted: Confirmation, actor: string): Promi
   if (shown.kind === 'hostKeys') {
     const end = await pin(on, shown, wanted, keys, actor)
     if (end !== 'done') return end
-  } else await keepDeviceKey(on, shown, keys[0], actor)
+  } else if (shown.kind === 'deviceKey' && shown.source === 'renew')
+    await changeKey(on, wanted.id, keys[0] ?? '', actor)
+  else await keepDeviceKey(on, shown, keys[0], actor)
   const options = { actor, decidedBy: actor, keys, reason: null }
   await moveEnrolments(on, [{ id: wanted.id }], 'confirm', options)
   return 'done'

@@ -122,10 +122,13 @@ export function laterCursor(a: string, b: string): string {
   return BigInt(first.id) >= BigInt(second.id) ? a : b
 }
 
-/** Whether a place lies beyond what was ever written here: it is of another database, or of this one before a restore. */
+/**
+ * Whether a place lies beyond what was ever written here: it is of another database, or of this one before a restore.
+ * The very next transaction is where a reader stands who has read everything (readHorizon).
+ */
 export async function isAhead(on: Executor, { xid }: { xid: string }): Promise<boolean> {
   const { rows } = await on.query<{ ahead: boolean }>(
-    'SELECT $1::numeric >= (pg_snapshot_xmax(pg_current_snapshot())::text)::numeric AS ahead',
+    'SELECT $1::numeric > (pg_snapshot_xmax(pg_current_snapshot())::text)::numeric AS ahead',
     [xid],
   )
   return rows[0]?.ahead ?? false

@@ -10,6 +10,7 @@ import {
 import type { FileStore } from '../fleet/file.ts'
 import { differences } from '../fleet/shown.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
+import { leaveStores } from './enrolment-leaving.ts'
 import { addEvent } from './events.ts'
 import { type Named, readFleetState } from './fleet-state.ts'
 import { removeFromFleet } from './remove-fleet.ts'
@@ -87,6 +88,15 @@ async function apply(client: pg.PoolClient, compared: Compared, actor: string): 
   await removeFromFleet(client, { storeIds: [], deviceIds: removedDeviceIds, actor })
   if (moving.length > 0) await client.query(LET_GO_OF_NUMBERS, [moving])
   if (stores.length > 0) await client.query(UPSERT_STORES, [JSON.stringify(stores.map((one) => one.after))])
+  await leaveStores(
+    client,
+    devices.flatMap(({ before, after }) =>
+      before !== undefined && before.store !== after.store
+        ? [{ deviceId: before.id, store: after.store }]
+        : [],
+    ),
+    actor,
+  )
   if (devices.length > 0)
     await client.query(UPSERT_DEVICES, [JSON.stringify(devices.map((one) => one.after))])
   await removeFromFleet(client, { storeIds: removedStoreIds, deviceIds: [], actor })

@@ -4,6 +4,7 @@ import { lockActors } from './actors.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import { hashOf, newSecret } from './secrets.ts'
+import { endTokens } from './tokens.ts'
 import { endAccess, findUser, hasUsers, insertUser, type UserRow } from './users.ts'
 
 const LINK_HOURS = 24
@@ -135,7 +136,7 @@ export const useFirstLink = (db: Database, secret: string, admin: FirstAdmin): P
     }),
   )
 
-/** Sets the password of the link's person, and ends what they had open. */
+/** Sets the password of the link's person, and ends what they had open, and their tokens. */
 export async function usePasswordLink(db: Database, secret: string, passwordHash: string): Promise<UsedLink> {
   return inTransaction(db, async (client): Promise<UsedLink> => {
     await lockActors(client)
@@ -148,13 +149,30 @@ export async function usePasswordLink(db: Database, secret: string, passwordHash
   })
 }
 
-/** Within a transaction. Ends every session of theirs. */
+/**
+ * Within a transaction. Ends every session of theirs, and every token that they have or made: whoever had the password
+ * may have made some. A first password ends nothing. @returns how many tokens; undefined: nothing was done, `former` (the
+ * one that was checked) is not theirs any more
+ */
 export async function setPassword(
   on: Executor,
   { id, login }: Pick<UserRow, 'id' | 'login'>,
   passwordHash: string,
-): Promise<void> {
+  {
+    keepTokens = false,
+    former,
+  }: { readonly keepTokens?: boolean; readonly former?: string | undefined } = {},
+): Promise<number | undefined> {
+  await lockActors(on)
+  const { rows } = await on.query<{ hash: string | null }>(
+    'SELECT password_hash AS hash FROM app_user WHERE id = $1 FOR UPDATE',
+    [id],
+  )
+  const before = rows[0]?.hash ?? null
+  if (former !== undefined && before !== former) return undefined
   await on.query('UPDATE app_user SET password_hash = $2 WHERE id = $1', [id, passwordHash])
   await endAccess(on, id)
   await addEvent(on, { code: 'passwordChanged', actor: login, params: { login } })
+  if (keepTokens || before === null) return 0
+  return endTokens(on, { userId: id }, login)
 }

@@ -3,6 +3,7 @@ import { isLogin, lockActors, normalLogin } from './actors.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import { hashOf } from './secrets.ts'
+import { endTokens } from './tokens.ts'
 import { endAccess, findUser, insertUser, type UserRow } from './users.ts'
 
 const REQUEST_MINUTES = 10
@@ -92,11 +93,13 @@ export const userOfOidc = (db: Database, person: OidcPerson): Promise<OidcUser> 
     return user === undefined ? { ok: false, why: 'loginTaken' } : { ok: true, user }
   })
 
-/** Ends the sessions of a person to whom the other server gives no role any more. Nobody of ours: nothing. */
+/** Ends sessions and tokens of a person to whom the other server gives no role any more. Nobody of ours: nothing. */
 export const endOidcAccess = (db: Database, who: Subject): Promise<void> =>
   inTransaction(db, async (client) => {
+    await lockActors(client)
     const known = await findBySubject(client, who)
     if (known === undefined) return
+    await endTokens(client, { userId: known.id }, 'oidc')
     const count = await endAccess(client, known.id)
     await addEvent(client, { code: 'sessionsEnded', actor: 'oidc', params: { login: known.login, count } })
   })

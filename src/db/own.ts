@@ -14,7 +14,16 @@ export const ownRollout = (id: string): string =>
        AND NOT EXISTS (SELECT 1 FROM device_update ou WHERE ou.rollout_id = ${id})))`
 
 /** Events that are about nothing in particular, and that who sees only some groups may read all the same. */
-const FOR_ALL = ['fleetImported', 'packageAdded', 'packageRetired', 'freezeAdded', 'freezeLifted']
+const FOR_ALL = ['fleetImported', 'packageAdded', 'packageRetired']
+
+/** Of the whole chain, of a group of theirs, or of one of their stores: its name would tell of the others. @param f a freeze's name */
+export const ownFreeze = (f: string): string =>
+  `(${f}.scope = 'chain' OR (${f}.scope = 'group' AND ${f}.scope_name = ANY($1::text[]))
+   OR (${f}.scope = 'store' AND EXISTS (SELECT 1 FROM store own WHERE own.code = ${f}.scope_name AND own.group_name = ANY($1::text[]))))`
+
+/** They name their freeze, by text: what is compared is never more than a text. */
+const ownFreezeEvent = (e: string): string =>
+  `EXISTS (SELECT 1 FROM "freeze" fz WHERE fz.id::text = ${e}.params->>'id' AND ${ownFreeze('fz')})`
 
 /**
  * An event is theirs by its store; by its device, update or store package where the writer named only that; else by its
@@ -30,5 +39,6 @@ export const ownEvent = (e: string): string => {
     WHEN ${e}.update_id IS NOT NULL THEN ${of('device_update', 'update_id')}
     WHEN ${e}.store_package_id IS NOT NULL THEN ${of('store_package', 'store_package_id')}
     WHEN ${e}.rollout_id IS NOT NULL THEN ${ownRollout(`${e}.rollout_id`)}
+    WHEN ${e}.code IN ('freezeAdded', 'freezeLifted') THEN ${ownFreezeEvent(e)}
     ELSE ${e}.code IN (${FOR_ALL.map((code) => `'${code}'`).join(', ')}) END, false)`
 }

@@ -1,9 +1,12 @@
-/** Stores and devices taken out of the fleet. Their rows stay, for what they were in. */
+/**
+ * Stores and devices taken out of the fleet. Their rows stay, for what they were in. Their own keys' lines are taken off
+ * (revokeRemoved); one that is back before does not say any more that it may fetch: its next enrolment sees to it.
+ */
 import type { Executor } from './database.ts'
 
 const DEVICES = `
 WITH gone AS (
-  UPDATE device SET removed_at = now(), revision = revision + 1 WHERE id = ANY($1::uuid[]) AND removed_at IS NULL
+  UPDATE device SET removed_at = now(), key_authorised_at = NULL, revision = revision + 1 WHERE id = ANY($1::uuid[]) AND removed_at IS NULL
   RETURNING id, store_id, cash_id
 )
 INSERT INTO event (code, actor, store_id, device_id, params)

@@ -1,11 +1,13 @@
 /** Rollouts: planned, kept, read, steered, and ended when every row has ended. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import type { Bucket } from '../rollout/page/bucket.ts'
 import { plan } from '../rollout/plan/plan.ts'
 import { planHash as hashOf } from '../rollout/plan/plan-hash.ts'
 import type { Forecast, Plan, PlanInput, Planned, PlanProblem } from '../rollout/plan/plan-types.ts'
 import type { Selection } from '../rollout/plan/selection.ts'
 import { networkReasons } from '../rollout/reasons.ts'
+import { BUCKET, BUCKET_FROM } from './buckets.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { retryUntrusted } from './distrust.ts'
 import { addEvent } from './events.ts'
@@ -176,6 +178,29 @@ export const readRollouts = async (db: Database, ids: readonly string[]) =>
     }),
   )
 
+export interface ListCounts {
+  /** By bucket. */
+  readonly counts: Readonly<Record<string, number>>
+  readonly waveCounts: { readonly total: number; readonly released: number; readonly passed: number }
+}
+
+const LIST_COUNTS = `
+SELECT r.id, coalesce(c.counts, '{}') AS counts,
+  json_build_object('total', w.total, 'released', w.released, 'passed', w.passed) AS "waveCounts"
+FROM unnest($1::uuid[]) AS r (id)
+LEFT JOIN (SELECT rollout_id, json_object_agg(bucket, n) AS counts
+  FROM (SELECT u.rollout_id, ${BUCKET} AS bucket, count(*)::int AS n FROM device_update u ${BUCKET_FROM}
+    WHERE u.rollout_id = ANY($1) GROUP BY 1, 2) AS s
+  GROUP BY rollout_id) AS c ON c.rollout_id = r.id
+CROSS JOIN LATERAL (SELECT count(*)::int AS total, count(released_at)::int AS released, count(passed_at)::int AS passed
+  FROM wave WHERE rollout_id = r.id) AS w`
+
+/** How far each of them is, for one page of the list. */
+export async function countListed(on: Executor, ids: readonly string[]): Promise<Map<string, ListCounts>> {
+  const { rows } = await on.query<ListCounts & { id: string }>(LIST_COUNTS, [ids])
+  return new Map(rows.map(({ id, ...counted }) => [id, counted]))
+}
+
 /** Without its plan, which is as large as its fleet. */
 export const findRolloutHead = (db: Database, id: string) =>
   db.prisma.rollout.findUnique({
@@ -190,11 +215,20 @@ export const findRollout = (db: Database, id: string) =>
     include: { package: true, waves: { orderBy: { number: 'asc' } } },
   })
 
+interface UpdateCountRow {
+  readonly state: string
+  readonly reason: string | null
+  readonly bucket: Bucket
+  readonly wave: number
+  readonly count: number
+}
+
 /** How many device updates stand in each state, and each reason. */
 export async function countUpdates(db: Database, rolloutId: string) {
-  const { rows } = await db.pool.query<{ state: string; reason: string | null; wave: number; count: number }>(
-    `SELECT state, reason, wave, count(*)::int AS count FROM device_update WHERE rollout_id = $1
-     GROUP BY state, reason, wave ORDER BY wave, state, reason`,
+  const { rows } = await db.pool.query<UpdateCountRow>(
+    `SELECT u.state, u.reason, u.wave, ${BUCKET} AS bucket, count(*)::int AS count
+     FROM device_update u ${BUCKET_FROM} WHERE u.rollout_id = $1
+     GROUP BY 1, 2, 3, 4 ORDER BY u.wave, u.state, u.reason`,
     [rolloutId],
   )
   return rows

@@ -15,16 +15,25 @@ export interface NewSession {
   readonly userId: string
   readonly address: string | null
   readonly agent: string | null
+  /** Of the password that was checked; left out: none was. */
+  readonly passwordHash?: string | undefined
 }
 
-/** @returns the cookie's value */
-export async function createSession(on: Executor, { userId, address, agent }: NewSession): Promise<string> {
+/**
+ * Looked at under the lock that whoever ends their sessions needs, too: nothing is begun after that by what was good
+ * before it. @returns the cookie's value; undefined: they were disabled meanwhile, or have another password
+ */
+export async function createSession(on: Executor, wanted: NewSession): Promise<string | undefined> {
+  const { userId, address, agent, passwordHash = null } = wanted
   const secret = newSecret()
-  await on.query(
+  const { rowCount } = await on.query(
     `INSERT INTO session (id, user_id, hash, expires_at, address, agent)
-     VALUES (gen_random_uuid(), $1, $2, now() + make_interval(secs => $3), $4, $5)`,
-    [userId, hashOf(secret), LONGEST_SECONDS, address, agent?.slice(0, 300) ?? null],
+     SELECT gen_random_uuid(), u.id, $2::text, now() + make_interval(secs => $3), $4::text, $5::text
+     FROM (SELECT id FROM app_user WHERE id = $1 AND disabled_at IS NULL
+       AND ($6::text IS NULL OR password_hash = $6) FOR NO KEY UPDATE) u`,
+    [userId, hashOf(secret), LONGEST_SECONDS, address, agent?.slice(0, 300) ?? null, passwordHash],
   )
+  if (rowCount === 0) return undefined
   await on.query('UPDATE app_user SET last_sign_in_at = now() WHERE id = $1', [userId])
   return secret
 }
@@ -100,6 +109,10 @@ export async function openSessionById(on: Executor, id: string): Promise<FoundSe
   const { userId, ...user } = row
   return { sessionId: id, user: { id: userId, ...user }, renewed: undefined }
 }
+
+/** Whether it still goes on. */
+export const isOpen = async (on: Executor, id: string): Promise<boolean> =>
+  (await openSessionById(on, id)) !== undefined
 
 /** @returns whether it was open */
 export async function endSession(on: Executor, id: string, userId?: string): Promise<boolean> {

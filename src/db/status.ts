@@ -36,7 +36,7 @@ kept AS (
   INSERT INTO device_status AS d (device_id, asked_at, read_at, source, reason, version, status, last_receipt_at, asks, misses)
   VALUES ($1, now(), CASE WHEN $2 THEN now() END, $3, $4, $5, $6, $7, $8, $9)
   ON CONFLICT (device_id) DO UPDATE SET
-    asked_at = now(), source = $3, reason = $4,
+    asked_at = now(), source = $3, reason = $4, xid = (pg_current_xact_id()::text)::bigint,
     read_at = CASE WHEN $2 THEN now() ELSE d.read_at END,
     version = CASE WHEN $2 THEN $5 ELSE d.version END,
     status = CASE WHEN $2 THEN $6 ELSE d.status END,

@@ -20,6 +20,8 @@ const sameFile = (where: string): string => `EXISTS (
 export const FILE_KEPT = sameFile(
   `q.state NOT IN ('absent', 'removing') AND (q.withdrawn_by IS NULL OR q.wanted_by IS NOT NULL OR ${needed('q')})`,
 )
+/** Its file is on its way for another store package: when it is there, nothing more is sent. */
+export const FILE_COMING = sameFile(`q.state = 'uploading'`)
 /** Its file is being removed for another store package: what is brought now might be gone at once. */
 export const FILE_GOING = sameFile(`q.state = 'removing'`)
 

@@ -23,5 +23,6 @@ export const findStore = (db: Database, code: string) =>
         include: { status: true },
       },
       storePackages: { include: { package: true } },
+      contact: true,
     },
   })

@@ -213,7 +213,7 @@ export interface RolloutMoved {
 }
 
 const MOVE_ROLLOUT = `
-WITH cell AS (SELECT * FROM unnest($2::text[], $3::text[]) AS c(before, after)),
+WITH cell AS (SELECT * FROM unnest($2::text[], $3::text[], $6::text[]) AS c(before, after, code)),
 moved AS (
   UPDATE rollout r SET
     state = cell.after,
@@ -222,11 +222,11 @@ moved AS (
     started_at = CASE WHEN cell.after = 'running' THEN coalesce(r.started_at, now()) ELSE r.started_at END,
     finished_at = CASE WHEN cell.after = ANY($5::text[]) THEN now() END
   FROM cell WHERE r.id = $1 AND r.state = cell.before
-  RETURNING r.*, cell.before
+  RETURNING r.*, cell.before, cell.code
 ),
 said AS (
   INSERT INTO event (code, actor, rollout_id, params)
-  SELECT $6, $7, moved.id, $8::jsonb || jsonb_build_object('from', moved.before, 'to', moved.state) FROM moved
+  SELECT moved.code, $7, moved.id, $8::jsonb || jsonb_build_object('from', moved.before, 'to', moved.state) FROM moved
 )
 SELECT id, before, state FROM moved`
 
@@ -261,14 +261,14 @@ export async function moveRollout(
   },
 ): Promise<RolloutMoved | undefined> {
   const { before, after } = cells(machines.rollout, event)
-  const code = rolloutEventCodes[event] ?? rolloutEventCode[after[0] as RolloutState]
+  const codes = after.map((state) => rolloutEventCodes[event] ?? rolloutEventCode[state as RolloutState])
   const { rows } = await on.query<RolloutMoved>(MOVE_ROLLOUT, [
     id,
     before,
     after,
     options.reason ?? null,
     terminalRollouts,
-    code,
+    codes,
     options.actor,
     JSON.stringify({
       event,

@@ -4,6 +4,7 @@ import { isActorTaken, lockActors, normalLogin } from './actors.ts'
 import { type Database, type Executor, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 import type { User } from './generated/client.ts'
+import { endTokens } from './tokens.ts'
 
 /** Never with the password's hash. */
 export type UserRow = Omit<User, 'passwordHash' | 'oidcIssuer' | 'oidcSubject'> & {
@@ -138,13 +139,14 @@ async function changeLocked(client: pg.PoolClient, edit: Edit): Promise<ChangedU
     [id, change.name ?? null, change.role ?? null, change.storeGroups ?? null, change.disabled ?? null],
   )
   if (changed.some((one) => one !== 'name')) await endAccess(client, id)
+  if (change.disabled === true) await endTokens(client, { userId: id }, actor)
   const params = { login: before.login, changed, ...(change.role === undefined ? {} : { role: change.role }) }
   await addEvent(client, { code: 'userChanged', actor, params })
   const user = await findUser(client, id)
   return user === undefined ? { ok: false, why: 'notFound' } : { ok: true, user }
 }
 
-/** Changes a person. Another role, other groups and a disabling end their sessions. */
+/** Changes a person. Another role, other groups and a disabling end their sessions; a disabling their tokens, too, for good. */
 export const changeUser = (db: Database, edit: Edit): Promise<ChangedUser> =>
   inTransaction(db, async (client) => {
     await lockActors(client)

@@ -106,11 +106,19 @@ export const block = (claim: Claim, on: boolean): Call => ({
 })
 
 /**
- * Makes the device's own key for fetching from its store server, where it has none; `renew`: another one in any case.
+ * Makes the device's own key for fetching from its store server, where it has none; `renew`: another one beside it, which
+ * is not used before `switchKey`.
  * @param knownHosts lines that its downloads check that server against; empty: they stay as they are
  */
 export const key = (claim: Claim, knownHosts: string, { renew = false } = {}): Call => ({
   ...mutating(['key', ...(renew ? flags({ renew }) : [])], claim),
   input: knownHosts,
+  isAside: true,
+})
+
+/** From now on it fetches with the key that was made beside its own. @param publicKey `ssh-ed25519 AAAA…` */
+export const switchKey = (claim: Claim, publicKey: string): Call => ({
+  ...mutating(['key', ...flags({ use: publicKey.split(' ')[1] ?? '' })], claim),
+  input: '',
   isAside: true,
 })

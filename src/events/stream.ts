@@ -21,7 +21,7 @@ export interface StreamOptions {
 }
 
 const PAGE = 200
-const PING_MS = 15_000
+export const PING_MS = 15_000
 const SLOW_MS = 30_000
 /** Not read more often than this, however much is going on. */
 const REST_MS = 100
@@ -58,8 +58,10 @@ function watch(feed: EventFeed, signal: AbortSignal): { changed(): Promise<void>
   }
 }
 
+type Written = Pick<StreamOptions, 'response' | 'signal' | 'slowMs'>
+
 /** Writes, and waits while the client's buffer is full: so no more than one page waits for a slow one. */
-async function write({ response, signal, slowMs }: StreamOptions, text: string): Promise<void> {
+export async function write({ response, signal, slowMs }: Written, text: string): Promise<void> {
   if (response.write(text)) return
   const patience = AbortSignal.timeout(slowMs ?? SLOW_MS)
   await once(response, 'drain', { signal: AbortSignal.any([signal, patience]) })
@@ -90,15 +92,20 @@ async function sendAll(options: StreamOptions, from: string): Promise<{ cursor: 
   return { cursor, isSent }
 }
 
-/** Lives as long as the client and the signal do. Rejects when the database cannot be read; the client comes back. */
-export async function streamEvents(options: StreamOptions): Promise<void> {
-  const { feed, response, signal, pingMs = PING_MS } = options
+/** The head of a stream that no proxy may keep, and when to come back. */
+export function beginStream(response: ServerResponse): void {
   response.writeHead(200, {
     'Content-Type': 'text/event-stream; charset=utf-8',
     'Cache-Control': 'no-store, no-transform',
     'X-Accel-Buffering': 'no',
   })
   response.write(`retry: ${CLIENT_RETRY_MS}\n\n`)
+}
+
+/** Lives as long as the client and the signal do. Rejects when the database cannot be read; the client comes back. */
+export async function streamEvents(options: StreamOptions): Promise<void> {
+  const { feed, response, signal, pingMs = PING_MS } = options
+  beginStream(response)
   let cursor = options.after
   let wroteAt = Date.now()
   const changes = watch(feed, signal)

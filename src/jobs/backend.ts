@@ -109,6 +109,12 @@ export function createQueueBackend(options: {
       const made = maker.queue(step)
       made.on('error', warn)
       queues.set(step, made)
+      // BullMQ 6.7 keeps a first connection that failed, for as long as the queue lives: the next call opens another.
+      if (maker.kind === 'postgres')
+        made.waitUntilReady().catch(() => {
+          if (queues.get(step) === made) queues.delete(step)
+          made.close().catch(warn)
+        })
       return made
     },
     worker: (step, process, concurrency) => {

@@ -20,6 +20,8 @@ const AGAIN = new Set([
 const MESSAGES = /Connection terminated|connection timeout|timeout exceeded when trying to connect/i
 const TRIES = 40
 const PAUSE_MS = 250
+/** Where a server does not even refuse, each try takes its whole ten seconds: forty of them would be seven minutes. */
+const PATIENCE_MS = 30_000
 
 export function isConnectionError(error: unknown): boolean {
   if (!(error instanceof Error)) return false
@@ -27,23 +29,27 @@ export function isConnectionError(error: unknown): boolean {
   return AGAIN.has(code) || code.startsWith('08') || MESSAGES.test(error.message)
 }
 
-async function again<T>(work: () => Promise<T>, isOver: () => boolean): Promise<T> {
+async function again<T>(work: () => Promise<T>, isOver: () => boolean, patienceMs: number): Promise<T> {
+  const end = Date.now() + patienceMs
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
     } catch (error) {
-      if (attempt >= TRIES || isOver() || !isConnectionError(error)) throw error
+      if (attempt >= TRIES || Date.now() > end || isOver() || !isConnectionError(error)) throw error
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS))
     }
   }
 }
 
-/** A pool that outlives restarts of the server for ten seconds. Owns its connections until `end`. */
+/** A pool that outlives restarts of the server for ten seconds, and a server that is silent for half a minute. Owns its connections until `end`. */
 class PatientPool extends pg.Pool {
   readonly #lent = new Set<pg.PoolClient>()
 
-  constructor(config: pg.PoolConfig) {
+  readonly #patienceMs: number
+
+  constructor(config: pg.PoolConfig, patienceMs: number) {
     super(config)
+    this.#patienceMs = patienceMs
     this.on('acquire', (client) => this.#lent.add(client))
     this.on('release', (_error, client) => this.#lent.delete(client))
   }
@@ -68,6 +74,7 @@ class PatientPool extends pg.Pool {
     again(
       () => super.query(...args) as unknown as Promise<unknown>,
       () => this.ending,
+      this.#patienceMs,
     )) as unknown as pg.Pool['query']
 
   override connect = ((callback?: unknown) =>
@@ -75,20 +82,25 @@ class PatientPool extends pg.Pool {
       ? again(
           () => super.connect(),
           () => this.ending,
+          this.#patienceMs,
         )
       : (super.connect as (done: unknown) => void)(callback)) as unknown as pg.Pool['connect']
 }
 
-/** @param max at least the number of queues and workers on it, each of which holds one connection to listen */
-export function createQueuePool(url: string, max: number): PatientPool {
-  const pool = new PatientPool({
+/**
+ * @param max at least the number of queues and workers on it, each of which holds one connection to listen
+ * @param patienceMs how long tries go on that are not refused at once
+ */
+export function createQueuePool(url: string, max: number, patienceMs = PATIENCE_MS): PatientPool {
+  const config: pg.PoolConfig = {
     connectionString: url,
     max,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
     application_name: 'nightshift queues',
     options: '-c search_path=bullmq,public',
-  })
+  }
+  const pool = new PatientPool(config, patienceMs)
   // Every queue and worker listens to the pool that they share.
   pool.setMaxListeners(max * 2)
   pool.on('error', () => {})

@@ -1,8 +1,9 @@
 /** Numbers, times and codes of a report as short texts. Times are those of the store's own clock. */
 import type { Cause } from '../rollout/report/facts.ts'
 import type { Catalogue, Language } from '../words/catalogue.ts'
+import { formatTime } from '../words/format-time.ts'
 import type { Words } from '../words/labels.ts'
-import { formatTime, oneLine, wordsOf } from '../words/render.ts'
+import { oneLine, wordsOf } from '../words/render.ts'
 import { type ReportParam, reportParams } from '../words/report.ts'
 
 export interface ReportOptions {

@@ -54,6 +54,11 @@ export interface OperationRecord {
   readonly data: Record<string, unknown>
 }
 
+interface OwnKey {
+  readonly publicKey: string
+  readonly privateKey: string
+}
+
 export interface AgentState {
   version: number
   previousVersion: number | null
@@ -72,7 +77,9 @@ export interface AgentState {
   log: string[]
   messages: string[]
   /** Its own key for its store server, and the lines that this one is checked against. */
-  ownKey?: { readonly publicKey: string; readonly privateKey: string }
+  ownKey?: OwnKey
+  /** Made beside it, and not used until told. */
+  nextKey?: OwnKey
   knownHosts?: string
   /** What differs from the device's profile: set by a test, by closing a shift, by blocking. */
   facts: Partial<Status>

@@ -4,8 +4,9 @@ import type { OperationRecord } from './agent-state.ts'
 import { type Call, readCall } from './call.ts'
 import { continueInstall } from './install.ts'
 import type { Machine } from './machine.ts'
+import { done, later, type Reply, refused, usage } from './reply.ts'
 import { downloadOf, operationOf } from './status.ts'
-import { done, later, type Reply, refused, usage, verbTable } from './verbs.ts'
+import { verbTable } from './verbs.ts'
 
 const isMeant = (wanted: string | undefined, verb: string): boolean => wanted === undefined || wanted === verb
 

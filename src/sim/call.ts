@@ -14,6 +14,7 @@ const checks = {
   on: /^(true|false)$/,
   signed: /^(true|false)$/,
   renew: /^(true|false)$/,
+  use: /^[A-Za-z0-9+/=]{1,3000}$/,
   keep: /^\d{1,3}$/,
 } as const
 export type FlagName = keyof typeof checks
@@ -47,7 +48,7 @@ export const verbs = {
   block: changes('on'),
   'auto-update': changes('on'),
   clean: changes('keep'),
-  key: { ...changes(), spare: ['renew'] },
+  key: { ...changes(), spare: ['renew', 'use'] },
 } as const satisfies Record<string, VerbShape>
 export type VerbName = keyof typeof verbs
 

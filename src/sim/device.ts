@@ -9,9 +9,9 @@ import { type Fault, FaultBox } from './faults.ts'
 import { followServer, recoverInstall } from './install.ts'
 import { Machine, type MachineFacts, type Pace } from './machine.ts'
 import { type ProfileOptions, profileOf } from './profile.ts'
+import type { Reply } from './reply.ts'
 import { SshHost } from './ssh-host.ts'
 import { startTransfer } from './transfer.ts'
-import type { Reply } from './verbs.ts'
 import { parsePipeline } from './words.ts'
 
 export interface DeviceOptions {
@@ -34,6 +34,8 @@ export interface DeviceOptions {
   readonly onRuns?: (version: number) => void
   /** Who may sign packages; left out: it does not check signatures. */
   readonly signers?: SignatureChecker
+  /** Its standing switch installs what is staged. */
+  readonly installsByItself?: boolean
   /** The version of the store server, where its update updates this device as well. */
   readonly serverVersion?: () => number
   /** The host that answers for it, where it has none of its own: a store server's agent. */
@@ -83,6 +85,7 @@ export class SimDevice {
       profile: () => profileOf(options.profile),
       cutPower: (backAfterMs) => this.#cutPower(backAfterMs),
       ...(options.onRuns && { onRuns: options.onRuns }),
+      ...(options.installsByItself && { installsByItself: true }),
       ...(options.signers && { signers: options.signers }),
     }
     this.host = new SshHost({

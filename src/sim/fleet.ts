@@ -42,6 +42,8 @@ export interface FleetOptions {
   readonly storeServers?: boolean
   /** With storeServers: when a store server comes up with a version, its tills take it over, after a short outage. */
   readonly updatesTills?: boolean
+  /** Tills whose standing switch is turned on install what they have fetched, as in the field; off when left out. */
+  readonly installsByItself?: boolean
   /** Windows and opening hours of every store; a night without end when left out. */
   readonly calendar?: StoreHours
   readonly now?: () => number
@@ -113,6 +115,7 @@ function makeDevice(
     profile: { index, kind: planned.kind, sinceMs: file.sinceMs, shifts: options.shifts ?? 'closed' },
     now: options.now ?? Date.now,
     ...(context.signers && { signers: context.signers }),
+    ...(options.installsByItself && { installsByItself: true }),
     ...more,
   })
 }
@@ -139,7 +142,7 @@ function makeStore(context: Context, place: number, first: number, tills: number
     : undefined
   const store: SimStore = new SimStore({
     code,
-    name: `ООО "Вот это - магазин" (${code})`,
+    name: `ООО "Вот это - магазин"`,
     timeZone: zones[place % zones.length] ?? 'Europe/Moscow',
     phone: `+7 000 000-${String(place + 1).padStart(4, '0')}`,
     root: path.join(folder, code, 'server'),

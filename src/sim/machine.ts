@@ -24,6 +24,8 @@ export interface MachineFacts {
   readonly profile: () => Profile
   /** Who may sign packages; left out: this device does not check signatures. */
   readonly signers?: SignatureChecker
+  /** Its standing switch installs what is staged. */
+  readonly installsByItself?: boolean
   /** Cuts the power of this device now; back after so many milliseconds. */
   readonly cutPower: (backAfterMs: number) => void
   /** Told each time that a version has come up healthy. */

@@ -48,7 +48,8 @@ function fiscalOf({ index, sinceMs }: ProfileOptions): Status['fiscal'] {
   const lags = index % 3 === 0
   return {
     deviceNumber: String(199_036_000_000 + index),
-    fnNumber: String(9_280_440_300_000_000 + index),
+    // Sixteen digits: more than a double holds.
+    fnNumber: String(9_280_440_300_000_000n + BigInt(index)),
     flags: [],
     validUntil: iso(sinceMs + (200 + (index % 200)) * 24 * HOUR_MS).slice(0, 10),
     ffd: '1.05',

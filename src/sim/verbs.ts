@@ -1,37 +1,16 @@
 /** What every verb of a simulated device does, once it may. The rules around them are in agent.ts. */
 import { rm } from 'node:fs/promises'
-import type { AnswerClass, DeviceReason, Status } from '../device/contract.ts'
+import type { DeviceReason, Status } from '../device/contract.ts'
 import { formatVersion } from '../rollout/versions.ts'
-import type { SignedManifest, StagedPackage } from './agent-state.ts'
-import type { Call, VerbName } from './call.ts'
-import { planInstall, planRollback } from './install.ts'
-import { newKeyPair } from './keys.ts'
+import { PowerLost, type SignedManifest, type StagedPackage } from './agent-state.ts'
+import type { VerbName } from './call.ts'
+import { followServer, planInstall, planRollback } from './install.ts'
 import type { Machine } from './machine.ts'
+import { key } from './own-key.ts'
+import { done, type Reply, refused, type Verb } from './reply.ts'
 import { isVouched, readOffered } from './signed.ts'
 import { armedOf, downloadOf, operationOf, statusOf } from './status.ts'
 import { fileHash, packagePath, partPath, startTransfer, stopTransfer } from './transfer.ts'
-
-export interface Reply {
-  readonly class: AnswerClass
-  readonly reason: DeviceReason | null
-  readonly data: Record<string, unknown> | null
-  /** Goes to standard error. */
-  readonly detail?: string
-  /** The operation was begun, and has failed already. */
-  readonly failed?: DeviceReason
-}
-
-export const done = (data: Record<string, unknown> = {}): Reply => ({ class: 'done', reason: null, data })
-export const refused = (reason: DeviceReason): Reply => ({ class: 'refused', reason, data: null })
-export const later = (reason: DeviceReason): Reply => ({ class: 'later', reason, data: null })
-export const usage = (detail: string): Reply => ({
-  class: 'usage',
-  reason: 'internalError',
-  data: null,
-  detail,
-})
-
-export type Verb = (machine: Machine, call: Call, input: string) => Promise<Reply>
 
 async function describe({ facts, faults }: Machine): Promise<Reply> {
   const later = { autoUpdate: true, ownKey: true }
@@ -226,23 +205,23 @@ const block: Verb = async (machine, call) => {
   return done()
 }
 
+/** As tills of the field do some time after their switch was turned on. */
+function installStaged(machine: Machine): void {
+  const newest = Math.max(0, ...machine.state.staged.map((one) => one.version))
+  if (newest <= machine.state.version) return
+  void followServer(machine, newest).catch((error: unknown) => {
+    if (!(error instanceof PowerLost)) throw error
+  })
+}
+
 /** The standing switch; while armed it stays on, and is put back to this. */
 const autoUpdate: Verb = async (machine, call) => {
   const { state } = machine
   const on = call.text('on') === 'true'
   if (state.armed === null) state.autoUpdate = on
   else state.armed = { ...state.armed, formerAutoUpdate: on }
+  if (on && state.armed === null && machine.facts.installsByItself) installStaged(machine)
   return done({ autoUpdate: on })
-}
-
-/** The private half never leaves the device. */
-const key: Verb = async ({ state }, call, input) => {
-  if (input.trim() !== '') state.knownHosts = input
-  if (state.ownKey === undefined || call.text('renew') === 'true') {
-    const { publicLine, privateKey } = newKeyPair()
-    state.ownKey = { publicKey: publicLine, privateKey }
-  }
-  return done({ publicKey: state.ownKey.publicKey })
 }
 
 /** Keeps the newest staged packages, and always the armed one. */

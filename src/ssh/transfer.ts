@@ -25,6 +25,10 @@ interface Transfer {
   readonly onProgress: UploadOptions['onProgress']
 }
 
+/** Where an unfinished file lies. */
+export const partFile = ({ remoteFile, owner }: Pick<UploadFile, 'remoteFile' | 'owner'>): string =>
+  owner === undefined ? `${remoteFile}.part` : `${remoteFile}.${owner}.part`
+
 /** Throws SshFailure; what was written stays as `.part` for the next call, but a wrong whole is removed. */
 export async function uploadFile(
   session: Session,
@@ -37,7 +41,7 @@ export async function uploadFile(
     const release = await session.uploads.acquire(call, [session.ended])
     try {
       const sftp = await openSftp(session, call)
-      const part = `${file.remoteFile}.part`
+      const part = partFile(file)
       try {
         return await transfer({ session, sftp, call, file, source, part, onProgress })
       } finally {
@@ -68,6 +72,8 @@ async function openSource(file: UploadFile): Promise<FileHandle> {
 
 async function transfer(t: Transfer): Promise<UploadResult> {
   if (await isThere(t)) {
+    // Somebody else has brought it: what is left of our own try is nobody's any more.
+    if ((await t.sftp.stat(t.part)) !== undefined) await t.sftp.unlink(t.part)
     t.onProgress?.({ doneBytes: t.file.size, sentBytes: 0 })
     return { sentBytes: 0, resumedFrom: 0, alreadyThere: true }
   }

@@ -46,8 +46,10 @@ export interface UploadFile {
   readonly localFile: string
   readonly size: number
   readonly sha256: string
-  /** Path on the store server. While incomplete the file is named `<remoteFile>.part`. */
+  /** Path on the store server. While incomplete the file is named `<remoteFile>.part`, with an owner `<remoteFile>.<owner>.part`. */
   readonly remoteFile: string
+  /** Who may go on with what is unfinished: another's upload of the same file writes beside it. */
+  readonly owner?: string
 }
 
 export interface UploadProgress {

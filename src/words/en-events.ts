@@ -128,6 +128,8 @@ export const enEvents: EventTexts = {
     `${named(ENROLMENTS, p.text('what'))} of ${p.text('host')}: ${named(ENDS, p.text('state'))}${p.because(': ')}`,
   deviceKeyAuthorised: (p) => `Till ${p.text('cashId')} may fetch with its own key: ${p.text('fingerprint')}`,
   deviceKeyRevoked: (p) => `The key of till ${p.text('cashId')} is revoked`,
+  deviceKeyLeft: (p) =>
+    `Till ${p.text('cashId')} moved to store ${p.text('to')}: its key is to be taken off the server of store ${p.text('store')}, and to be enrolled in the new store`,
   leaseExpired: (p) =>
     `Worker${p.has('worker') ? ` ${p.text('worker')}` : ''} was lost in step ${p.text('step')}; the step was taken back`,
   workerJoined: (p) => `Worker ${p.text('worker')} joined, capacity ${p.text('capacity')}`,

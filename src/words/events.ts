@@ -104,6 +104,8 @@ export interface EventParams {
   enrolmentEnded: { what: string; host: string; state: string; reason?: ReasonCode | null }
   deviceKeyAuthorised: { cashId: string; fingerprint: string }
   deviceKeyRevoked: { cashId: string }
+  /** It moved `to` another store, while its key opens the server of `store`. */
+  deviceKeyLeft: { cashId: string; store: string; to: string }
   leaseExpired: { step: string; worker?: string | null }
   workerJoined: { worker: string; capacity: number }
   workerLost: { worker: string }

@@ -4,6 +4,7 @@ import { formatVersion } from '../rollout/versions.ts'
 import type { Catalogue, Language } from './catalogue.ts'
 import { en } from './en.ts'
 import type { BreachTexts, EventCode, Say } from './events.ts'
+import { formatTime } from './format-time.ts'
 import type { Words } from './labels.ts'
 import { ru } from './ru.ts'
 
@@ -21,38 +22,6 @@ export interface EventFacts {
 }
 
 export const wordsOf = (language: Language): Catalogue => catalogues[language]
-
-/** Making one takes some 50 µs, a report needs 60,000 times; there are no more zones than IANA has. */
-const formatters = new Map<string, Intl.DateTimeFormat>()
-
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone)
-  if (known !== undefined) return known
-  const made = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-  })
-  formatters.set(timeZone, made)
-  return made
-}
-
-/** `21.12.2020 04:31:38` in Russian, `2020-12-21 04:31:38` in English. @throws RangeError unknown time zone */
-export function formatTime(language: Language, at: Date, timeZone: string): string {
-  const parts = formatterOf(timeZone).formatToParts(at)
-  const part = (type: Intl.DateTimeFormatPartTypes): string =>
-    parts.find((found) => found.type === type)?.value ?? ''
-  const [day, month, year] = [part('day'), part('month'), part('year').padStart(4, '0')]
-  const date = language === 'ru' ? `${day}.${month}.${year}` : `${year}-${month}-${day}`
-  return `${date} ${part('hour')}:${part('minute')}:${part('second')}`
-}
 
 /** Text of people and hosts in one line: no control characters, bounded. */
 export function oneLine(text: string): string {

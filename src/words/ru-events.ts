@@ -130,6 +130,8 @@ export const ruEvents: EventTexts = {
   deviceKeyAuthorised: (p) =>
     `Касса ${p.text('cashId')} может скачивать со своим ключом: ${p.text('fingerprint')}`,
   deviceKeyRevoked: (p) => `Отозван ключ кассы ${p.text('cashId')}`,
+  deviceKeyLeft: (p) =>
+    `Касса ${p.text('cashId')} переведена в магазин ${p.text('to')}: её ключ нужно снять на сервере магазина ${p.text('store')} и зарегистрировать в новом`,
   leaseExpired: (p) =>
     `Исполнитель${p.has('worker') ? ` ${p.text('worker')}` : ''} пропал на шаге ${p.text('step')}; шаг возвращён`,
   workerJoined: (p) => `Подключён исполнитель ${p.text('worker')}, мест ${p.text('capacity')}`,

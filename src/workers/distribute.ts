@@ -45,6 +45,8 @@ async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Pro
     size: Number(work.package.size),
     sha256: work.package.sha256,
     remoteFile: storePackageFile(store.packageFolder, work.package.sha256),
+    // Two rows may be one file: two packages of one digest, or two stores behind one server.
+    owner: work.id,
   }
   let sent = 0
   let begun: number | undefined

@@ -1,42 +1,22 @@
 /** Learns a host's keys for a person to compare, or makes a device's own key and writes it down where it fetches. */
 import { inTransaction } from '../db/database.ts'
 import { keepDeviceKey } from '../db/enrolment-decisions.ts'
-import { type EnrolmentMoveOptions, moveEnrolments } from '../db/enrolment-moves.ts'
+import { moveEnrolments } from '../db/enrolment-moves.ts'
 import { type EnrolmentWork, readEnrolmentWork } from '../db/enrolments.ts'
-import { CALL_MS, callDevice } from '../device/call.ts'
-import * as commands from '../device/commands.ts'
-import { keyData } from '../device/contract.ts'
 import { DeviceFailure } from '../device/failure.ts'
-import { withDeviceKey, withoutDeviceKey } from '../hosts/authorized-keys.ts'
-import { normalHostKey } from '../hosts/host-key.ts'
-import { formatKnownHosts, sftpPlace } from '../hosts/known-hosts.ts'
 import type { ClaimProcessor } from '../jobs/backend.ts'
 import { enrol as kind } from '../jobs/enrol.ts'
 import { backoffSeconds } from '../rollout/reasons.ts'
-import type { EnrolmentEvent } from '../rollout/states.ts'
 import { scanHostKeys } from '../ssh/scan.ts'
 import { detailOf, reasonOf } from './attempt-end.ts'
 import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
+import { type End, type EnrolErrand, makeKey, revokeKey } from './enrol-key.ts'
 import { type Held, LeaseTaken, ShuttingDown } from './held.ts'
-import { routeOf } from './step-context.ts'
 
 const SCAN_MS = 60_000
 
-interface Errand {
-  readonly deps: WorkerDeps
-  readonly work: EnrolmentWork
-  readonly held: Held
-  readonly signal: AbortSignal
-}
-
-interface End extends Omit<EnrolmentMoveOptions, 'actor'> {
-  readonly event: EnrolmentEvent
-}
-
-const missing = () => new DeviceFailure('noAddress', { mayHaveActed: false })
-
-async function scan({ deps, work, signal }: Errand): Promise<End> {
+async function scan({ deps, work, signal }: EnrolErrand): Promise<End> {
   const { store, device } = work
   const options = { deadlineMs: SCAN_MS, signal }
   if (device === null) {
@@ -45,51 +25,12 @@ async function scan({ deps, work, signal }: Errand): Promise<End> {
     return { event: 'shown', keys, place: { host, port } }
   }
   const { host, port, legacyAlgorithms } = device
-  if (host === null) throw missing()
+  if (host === null) throw new DeviceFailure('noAddress', { mayHaveActed: false })
   const keys = await deps.ssh.scanDevice(store, { host, port, legacyAlgorithms }, options)
   return { event: 'shown', keys, place: { host, port } }
 }
 
-/** The device's public key, made where there is none. Its operation is the enrolment's own: made once. */
-async function askKey({ deps, work, held, signal }: Errand): Promise<string> {
-  const { device, store } = work
-  if (device === null || device.host === null) throw missing()
-  const place = sftpPlace(store.packageUrl)
-  const lines = place === undefined ? '' : formatKnownHosts(place.host, place.port, store.hostKeys)
-  const claim = { cashId: device.cashId, operation: `enrolment.${work.id}`, generation: held.generation }
-  const call = commands.key(claim, lines, { renew: work.source === 'renew' })
-  const target = { route: routeOf({ device, store }), agent: device.agent }
-  const { publicKey } = await callDevice(deps.ssh, target, call, keyData, { deadlineMs: CALL_MS, signal })
-  const key = normalHostKey(publicKey)
-  if (key === undefined)
-    throw new DeviceFailure('contractViolation', { mayHaveActed: true, detail: 'no key' })
-  return key
-}
-
-async function makeKey(errand: Errand): Promise<End> {
-  const { deps, work, signal } = errand
-  const key = await askKey(errand)
-  const { device, store } = work
-  await deps.db.prisma.device.update({
-    where: { id: work.deviceId ?? '' },
-    data: { publicKey: key, ...(device?.publicKey === key ? {} : { keyAuthorisedAt: null }) },
-  })
-  if (store.deviceKeysFile === null) return { event: 'shown', keys: [key] }
-  const edit = (text: string) => withDeviceKey(text, device?.cashId ?? '', key)
-  await deps.ssh.rewrite(store, store.deviceKeysFile, edit, { deadlineMs: SCAN_MS, signal })
-  return { event: 'done', keys: [key] }
-}
-
-async function revokeKey({ deps, work, signal }: Errand): Promise<End> {
-  const { device, store } = work
-  const keys = device?.publicKey ? [device.publicKey] : []
-  if (store.deviceKeysFile === null) return { event: 'shown', keys }
-  const edit = (text: string) => withoutDeviceKey(text, device?.cashId ?? '')
-  await deps.ssh.rewrite(store, store.deviceKeysFile, edit, { deadlineMs: SCAN_MS, signal })
-  return { event: 'done', keys }
-}
-
-function run(errand: Errand): Promise<End> {
+function run(errand: EnrolErrand): Promise<End> {
   if (errand.work.kind === 'deviceKey') return makeKey(errand)
   return errand.work.kind === 'revokeKey' ? revokeKey(errand) : scan(errand)
 }
@@ -104,7 +45,7 @@ function endOfFailure(work: EnrolmentWork, error: unknown): End {
   return { event: 'deferred', reason, params, retryInSeconds, spends: true }
 }
 
-async function attempt(errand: Errand): Promise<End> {
+async function attempt(errand: EnrolErrand): Promise<End> {
   try {
     return { reason: null, params: {}, spends: true, ...(await run(errand)) }
   } catch (error) {

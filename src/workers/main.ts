@@ -15,6 +15,7 @@ import { createSshPool } from '../ssh/pool.ts'
 import { activateJob } from './activate.ts'
 import { alarmingPool } from './alarming-pool.ts'
 import { commandJob } from './command.ts'
+import { contactPool } from './contact-pool.ts'
 import { createCrashPoint } from './crash-points.ts'
 import type { WorkerDeps } from './deps.ts'
 import { disarmJob } from './disarm.ts'
@@ -57,7 +58,8 @@ export async function startWorker(options: {
   const { db, queues, config, log } = options
   const worker = `worker-${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`
   const readKey = createCredentialReader(config, log)
-  const ssh = alarmingPool(createSshPool({ readKey, log }), { db, log, worker })
+  const watch = { db, log, worker }
+  const ssh = contactPool(alarmingPool(createSshPool({ readKey, log }), watch), watch)
   const capacity = config.workerCapacity
   const held = keepLeases({
     ...{ db, worker, leaseSeconds: config.leaseSeconds, capacity, log },
@@ -79,8 +81,16 @@ export async function startWorker(options: {
   )
   for (const one of workers)
     one.run().catch((error: unknown) => log.error({ err: error }, 'a queue worker ended'))
-  await forgetDeadWorkers(db)
-  await reportWorker(db, worker, capacity)
+  try {
+    // A BullMQ worker whose first connection failed never tries again: better no worker than one that takes nothing.
+    if (queues.kind === 'postgres') await Promise.all(workers.map((one) => one.waitUntilReady()))
+    await forgetDeadWorkers(db)
+    await reportWorker(db, worker, capacity)
+  } catch (error) {
+    await queues.closeWorkers().catch(() => {})
+    await Promise.all([held.close(), ssh.close()])
+    throw error
+  }
   log.info({ worker, capacity, backend: queues.kind }, 'worker ready')
   return {
     name: worker,

@@ -7,6 +7,7 @@ import type { ClaimProcessor } from '../jobs/backend.ts'
 import { remove as kind } from '../jobs/remove.ts'
 import { retryLaterSeconds } from '../rollout/attempt.ts'
 import { reasonRule } from '../rollout/reasons.ts'
+import { partFile } from '../ssh/transfer.ts'
 import { detailOf, reasonOf } from './attempt-end.ts'
 import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
@@ -56,12 +57,13 @@ export function removeJob(deps: WorkerDeps): ClaimProcessor {
     const work = await readStorePackageWork(deps.db, held.id)
     if (work === undefined) return 'stale: the row is gone'
     const file = storePackageFile(work.store.packageFolder, work.package.sha256)
+    const part = partFile({ remoteFile: file, owner: work.id })
     deps.crash('remove.beforeAct')
     try {
       const what = await mayRemove(deps.db.pool, held.id, held.generation)
       if (what === undefined) return await leave(deps, held)
       const call = { deadlineMs: DEADLINE_MS, signal: held.abort.signal }
-      if (what === 'file') await deps.ssh.remove(work.store, [`${file}.part`, file], call)
+      await deps.ssh.remove(work.store, what === 'file' ? [part, file] : [part], call)
     } catch (error) {
       if (error instanceof LeaseTaken) return doubt(deps, held)
       return defer(deps, work, held, error)

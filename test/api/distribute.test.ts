@@ -95,6 +95,19 @@ test('said twice it is said once; what was never sent is only not wanted any mor
   expect((await rows())[0]).toEqual(['N1', 'night operator', null])
 })
 
+test('packages are counted by where they are', async () => {
+  await ask('distribute', { stores: ['N1', 'N2'] })
+  await office.db.pool.query(
+    `UPDATE store_package SET state = 'present', present_at = now() WHERE package_id = $1 AND store_id = (SELECT id FROM store WHERE code = 'N2')`,
+    [id],
+  )
+  const counted = async (filter: string) =>
+    (await office.ask('GET', `/store-packages/counts?by=package&filter=${encodeURIComponent(filter)}`)).json
+      .counts
+  expect(await counted(`package:${id}`)).toEqual([{ key: id, count: 2 }])
+  expect(await counted(`package:${id} state:present`)).toEqual([{ key: id, count: 1 }])
+})
+
 test('of a retired package only the withdrawal goes on', async () => {
   await ask('distribute', { stores: ['N1'] })
   await office.ask('POST', `/packages/${id}/retire`)

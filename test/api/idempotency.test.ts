@@ -47,7 +47,9 @@ async function made(): Promise<number> {
   return rollouts
 }
 const expire = () =>
-  office.db.pool.query('UPDATE idempotency_key SET lease_until = now() WHERE status IS NULL')
+  office.db.pool.query(
+    'UPDATE idempotency_key SET lease_until = now() - make_interval(secs => 1) WHERE status IS NULL',
+  )
 const keyRow = async (key: string) =>
   (await office.db.pool.query('SELECT * FROM idempotency_key WHERE key = $1', [key])).rows[0]
 

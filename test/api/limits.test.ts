@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/db/tokens.ts'
 import { until } from '../support/until.ts'
 import { type HeadOffice, type HeadOfficeOptions, openHeadOffice } from './head-office.ts'
+import { addPerson, choosePassword, tokenOfPerson } from './people.ts'
 import { drip, openRaw, statuses } from './raw.ts'
 import { openSse } from './sse.ts'
 
@@ -238,6 +239,87 @@ describe('how often', () => {
         codes.push((await own.ask('GET', '/stores', { token: `ns_${n}` })).json.code as string)
       expect([codes[0], codes.at(-1)]).toEqual(['tokenInvalid', 'tooManyRequests'])
       expect((await own.ask('GET', '/stores', { token: other })).status).toBe(200)
+    }))
+
+  test('many tokens of one person ask no more than three times as often as one', () =>
+    inOffice({ settings: { NIGHTSHIFT_RATE_PER_MINUTE: '10' } }, async (own) => {
+      const browser = await choosePassword(own, await addPerson(own, 'many', 'viewer'))
+      const tokens: string[] = []
+      for (let n = 0; n < 5; n += 1) tokens.push(await tokenOfPerson(browser, `many ${n}`))
+      const codes: number[] = []
+      for (let n = 0; n < 40; n += 1)
+        codes.push((await own.ask('GET', '/me', { token: tokens[n % 5] ?? '' })).status)
+      // Five went to the making of them.
+      expect([codes.indexOf(429), codes.filter((one) => one === 200).length]).toEqual([25, 25])
+      expect((await browser.call('GET', '/api/v1/me')).status).toBe(429)
+      const other = await createToken(own.db, 'somebody else')
+      expect((await own.ask('GET', '/me', { token: other })).status).toBe(200)
+    }))
+
+  test('many tokens of one person have no more streams than an account may', () =>
+    inOffice({ limits: { streamsPerPrincipal: 2, streamsPerAccount: 3 } }, async (own) => {
+      const browser = await choosePassword(own, await addPerson(own, 'many', 'viewer'))
+      const headers = { Accept: 'text/event-stream' }
+      const codes: number[] = []
+      const open = []
+      for (let n = 0; n < 4; n += 1) {
+        const token = await tokenOfPerson(browser, `many ${n}`)
+        const reply = await fetch(`${own.url}/api/v1/events`, {
+          headers: { ...headers, Authorization: `Bearer ${token}` },
+        })
+        codes.push(reply.status)
+        open.push(reply)
+      }
+      expect(codes).toEqual([200, 200, 200, 503])
+      for (const one of open) await one.body?.cancel()
+    }))
+
+  test('so many uploads at once of one account, and in all; one that ends makes room', () =>
+    inOffice({ limits: { uploads: 3, uploadsPerAccount: 2 } }, async (own) => {
+      const other = await createToken(own.db, 'another')
+      const third = await createToken(own.db, 'a third')
+      let version = 98_000
+      const query = () => {
+        version += 1
+        return `/packages?kind=till&version=000${version}&fileName=x.tgz`
+      }
+      const type = 'Content-Type: application/octet-stream'
+      const begin = (token: string) => {
+        const head = `POST /api/v1${query()} HTTP/1.1`
+        const bearer = `Authorization: Bearer ${token}`
+        return openRaw(own.port, `${lines(head, 'Host: x', bearer, type, 'Content-Length: 1000')}\r\nx`)
+      }
+      const begun = [begin(own.token), begin(own.token)]
+      await until(async () => (await own.packages()).length === 2, { within: 10_000, label: 'two run' })
+      const upload = (token: string) =>
+        own.ask('POST', query(), {
+          token,
+          body: 'x',
+          headers: { 'Content-Type': 'application/octet-stream' },
+        })
+      const mine = await upload(own.token)
+      expect([mine.status, mine.json.code, mine.headers.get('retry-after')]).toEqual([
+        429,
+        'tooManyUploads',
+        '30',
+      ])
+      expect((await upload(other)).status).toBe(201)
+      begun.push(begin(other))
+      await until(async () => (await own.packages()).filter((one) => one.endsWith('.part')).length === 3, {
+        within: 10_000,
+        label: 'three run',
+      })
+      const all = await upload(third)
+      expect([all.status, all.json.code, all.headers.get('retry-after')]).toEqual([
+        503,
+        'tooManyUploads',
+        '30',
+      ])
+      for (const one of begun) one.socket.destroy()
+      await until(async () => (await upload(own.token)).status === 201, {
+        within: 10_000,
+        label: 'there is room',
+      })
     }))
 
   test('forms that nobody reads are counted, too', () =>

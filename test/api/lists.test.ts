@@ -133,7 +133,7 @@ describe('pages', () => {
   })
 
   test('a sort that is none says which there are', async () => {
-    for (const sort of ['host', '', '-', 'cashId,cashId', 'constructor', 'cashId;drop', 'a,b,c,d,e']) {
+    for (const sort of ['label', '', '-', 'cashId,cashId', 'constructor', 'cashId;drop', 'a,b,c,d,e']) {
       const reply = await get(`/devices?sort=${encodeURIComponent(sort)}`)
       expect([sort, reply.status, reply.json.code]).toEqual([sort, 422, 'sortInvalid'])
       expect(reply.json.fields).toContain('version')

@@ -11,11 +11,12 @@ import { mappedRole } from '../../src/api/oidc.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type HeadOffice, openHeadOffice, type Reply } from './head-office.ts'
-import { addPerson } from './people.ts'
+import { addPerson, tokenOfPerson } from './people.ts'
 
 interface Account {
   preferred_username?: string
   name?: string
+  email?: string
   groups?: string[]
 }
 
@@ -172,9 +173,34 @@ describe('a sign-in', () => {
     const browser = openBrowser(office.url)
     await signIn(browser, 's-9')
     expect((await me(browser)).role).toBe('viewer')
+    const token = await tokenOfPerson(browser, 'leaver laptop')
+    expect((await office.ask('GET', '/me', { token })).status).toBe(200)
     accounts['s-9'] = { preferred_username: 'leaver', groups: [] }
     expect((await signIn(openBrowser(office.url), 's-9')).status).toBe(403)
     expect((await browser.call('GET', '/api/v1/me')).status).toBe(401)
+    expect((await office.ask('GET', '/me', { token })).status).toBe(401)
+    // Back again, they make another one.
+    accounts['s-9'] = { preferred_username: 'leaver', groups: ['auditors'] }
+    await signIn(openBrowser(office.url), 's-9')
+    expect((await office.ask('GET', '/me', { token })).status).toBe(401)
+  })
+
+  test('a demotion there narrows what they made here', async () => {
+    accounts['s-10'] = { preferred_username: 'mover', groups: ['till-admins'] }
+    const browser = openBrowser(office.url)
+    await signIn(browser, 's-10')
+    const robot = await tokenOfPerson(browser, 'mover robot', { user: null })
+    expect((await office.ask('GET', '/me', { token: robot })).json.role).toBe('admin')
+    accounts['s-10'] = { preferred_username: 'mover', groups: ['auditors'] }
+    await signIn(openBrowser(office.url), 's-10')
+    expect((await office.ask('GET', '/me', { token: robot })).json.role).toBe('viewer')
+  })
+
+  test('a name that is no login gives way to the address of their mail', async () => {
+    accounts['s-11'] = { preferred_username: 'Иван', email: 'ivan@example.org', groups: ['auditors'] }
+    const browser = openBrowser(office.url)
+    await signIn(browser, 's-11')
+    expect((await me(browser)).actor).toBe('ivan@example.org')
   })
 
   test.each([
@@ -295,6 +321,33 @@ test('a server that is away is said, and asked again by the next who comes', asy
   }
 })
 
+test('its cookie is bound to this host over TLS as that of a session is', async () => {
+  const settings = {
+    ...{ NIGHTSHIFT_PUBLIC_URL: 'https://updates.example.org', NIGHTSHIFT_OIDC_ISSUER: organisation.issuer },
+    ...{ NIGHTSHIFT_OIDC_CLIENT_ID: 'nightshift', NIGHTSHIFT_OIDC_ROLES: 'a=viewer' },
+  }
+  const safe = await openHeadOffice({ settings })
+  try {
+    const reply = await fetch(`${safe.url}/sign-in/oidc`, { redirect: 'manual' })
+    expect(reply.headers.getSetCookie()).toEqual([
+      expect.stringMatching(
+        /^__Host-nightshift-oidc=[\w-]{20,100}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=600; Secure$/,
+      ),
+    ])
+    // A neighbour could have set one without it.
+    const { searchParams } = new URL(reply.headers.get('location') ?? '')
+    const state = searchParams.get('state') ?? ''
+    const back = await fetch(`${safe.url}/sign-in/oidc/callback?state=${state}&code=x`, {
+      redirect: 'manual',
+      headers: { Cookie: `nightshift-oidc=${state}` },
+    })
+    expect(back.status).toBe(403)
+    expect((await safe.db.pool.query('SELECT 1 FROM oidc_request')).rows).toHaveLength(1)
+  } finally {
+    await safe.close()
+  }
+})
+
 describe('settings', () => {
   const base = {
     ...{ NIGHTSHIFT_OIDC_ISSUER: 'https://id.example.org', NIGHTSHIFT_OIDC_CLIENT_ID: 'n' },
@@ -310,7 +363,11 @@ describe('settings', () => {
     ['no roles', { NIGHTSHIFT_OIDC_ROLES: '' }, 'NIGHTSHIFT_OIDC_ROLES'],
     ['a role that is none', { NIGHTSHIFT_OIDC_ROLES: 'a=root' }, 'NIGHTSHIFT_OIDC_ROLES'],
     ['no address of its own', { NIGHTSHIFT_PUBLIC_URL: '' }, 'NIGHTSHIFT_PUBLIC_URL'],
-    ['an address with a path', { NIGHTSHIFT_PUBLIC_URL: 'https://n.example.org/x' }, 'NIGHTSHIFT_PUBLIC_URL'],
+    [
+      'an address with a question',
+      { NIGHTSHIFT_PUBLIC_URL: 'https://n.example.org/?x' },
+      'NIGHTSHIFT_PUBLIC_URL',
+    ],
   ])('%s', (_label, change, name) => {
     expect(loadConfig(base).oidc?.claim).toBe('groups')
     expect(() => loadConfig({ ...base, ...change })).toThrow(name)

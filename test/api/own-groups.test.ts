@@ -71,6 +71,89 @@ test('rollouts: those with a store of theirs, also drafts', async () => {
   expect((await all('/rollouts?sort=createdAt', 'id')).sort()).toEqual([own, both].sort())
 })
 
+describe('what others have and what nobody has cannot be told apart', () => {
+  let packageId = ''
+  beforeAll(async () => {
+    packageId = (await office.ask('GET', '/packages')).json.items[0].id
+    for (const name of [own, both, foreign]) await office.ask('POST', `/rollouts/${name}/stop`, { json: {} })
+  })
+  const rest = { by: 'rest' }
+  const dryRun = (more: object) => ['/rollouts/dry-run', { name: 'n', packageId, ...more }] as const
+
+  test.each<[string, string, string, (name: string) => readonly [string, object]]>([
+    ['a store', 'S1', 'S9', (name) => dryRun({ stores: ['N1', name] })],
+    ['a store left out', 'S1', 'S9', (name) => dryRun({ selection: { exclude: [{ stores: [name] }] } })],
+    ['a store without a group', 'X1', 'X9', (name) => dryRun({ selection: { stores: [name] } })],
+    ['a device', '201', '909', (name) => dryRun({ cashIds: [name] })],
+    ['a group', 'south', 'west', (name) => dryRun({ selection: { groups: [name] } })],
+    ['a label', 'far', 'none', (name) => dryRun({ selection: { labels: [name] } })],
+    ['a wave’s store', 'S1', 'S9', (name) => dryRun({ waves: [{ by: 'stores', stores: [name] }, rest] })],
+    [
+      'a wave’s device',
+      '201',
+      '909',
+      (name) => dryRun({ waves: [{ by: 'cashIds', cashIds: [name] }, rest] }),
+    ],
+    [
+      'a wave’s group',
+      'south',
+      'west',
+      (name) => dryRun({ waves: [{ by: 'groups', groups: [name] }, rest] }),
+    ],
+    ['a wave’s label', 'far', 'none', (name) => dryRun({ waves: [{ by: 'labels', labels: [name] }, rest] })],
+    ['an errand’s device', '201', '909', (name) => ['/commands', { kind: 'look', cashIds: [name] }]],
+    [
+      'an errand’s label',
+      'far',
+      'none',
+      (name) => ['/commands', { kind: 'look', selection: { labels: [name] } }],
+    ],
+    [
+      'a distribution’s store',
+      'S1',
+      'S9',
+      (name) => [`/packages/${packageId}/distribute`, { stores: [name] }],
+    ],
+  ])('%s', async (_label, theirs, nobodys, request) => {
+    const ask = async (name: string) => {
+      const [path, json] = request(name)
+      const reply = await office.ask('POST', path, { token, json })
+      return {
+        status: reply.status,
+        text: reply.text.replaceAll(name, 'NAME').replace(/"requestId":"[^"]+"/, ''),
+      }
+    }
+    const there = await ask(theirs)
+    expect(there.text).toContain('"code":"outOfScope"')
+    expect(there).toEqual({ ...(await ask(nobodys)), status: 403 })
+  })
+})
+
+test('freezes: of the chain, of their groups and their stores; in the list, in its counts, and in the events', async () => {
+  const add = async (name: string, scope: object) => {
+    const json = { name, scope, from: '2031-01-01T00:00', to: '2031-01-02T00:00' }
+    const made = await office.ask('POST', '/freezes', { json })
+    expect(made.status, made.text).toBe(201)
+    return made.json.id as string
+  }
+  await add('of all', { kind: 'chain' })
+  await add('of the north', { kind: 'group', name: 'north' })
+  const hidden = [
+    await add('of the south', { kind: 'group', name: 'south' }),
+    await add('of S1', { kind: 'store', name: 'S1' }),
+  ]
+  await add('of N1', { kind: 'store', name: 'N1' })
+  for (const id of hidden)
+    expect((await office.ask('POST', `/freezes/${id}/lift`, { json: {} })).status).toBe(200)
+  const wanted = ['of N1', 'of all', 'of the north']
+  expect((await all('/freezes', 'name')).sort()).toEqual(wanted)
+  expect((await get('/freezes?count=true&filter=of:S1')).total).toBe(0)
+  const { items } = await get('/events?limit=1000&filter=code:freezeAdded,freezeLifted')
+  expect(items.map((one: { params: { name: string } }) => one.params.name).sort()).toEqual(wanted)
+  const everybody = (await office.ask('GET', '/freezes')).json.items
+  expect(everybody).toHaveLength(5)
+})
+
 test('counts', async () => {
   expect((await get('/devices/counts?by=store')).counts).toEqual([{ key: 'N1', count: 2 }])
   expect((await get('/store-packages/counts?by=store')).counts).toEqual([{ key: 'N1', count: 1 }])
@@ -95,7 +178,7 @@ describe('events', () => {
     await write('own rollout', { rolloutId: own })
     await write('foreign rollout', { rolloutId: foreign })
     await write('a user', {}, 'userAdded')
-    await write('for all', {}, 'freezeAdded')
+    await write('for all', {}, 'packageAdded')
     const wanted = ['own store', 'own device', 'own rollout', 'for all']
     const page = await get('/events?limit=1000&filter=actor:test')
     expect(page.items.map((one: { params: { tag: string } }) => one.params.tag)).toEqual(wanted)

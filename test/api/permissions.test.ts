@@ -76,7 +76,7 @@ function expected(route: Route, role: Role, isScoped: boolean, side: 'own' | 'fo
   if (!isScoped || reach === 'none' || reach === 'own') return 'in'
   if (reach === 'chain') return 'outOfScope'
   if (side === 'foreign') return 'notFound'
-  const tellsOfAll = /^\/(dry-runs\/:id|rollouts\/:id\/(plan|drift))$/.test(route.path)
+  const tellsOfAll = /^\/(dry-runs\/:id|rollouts\/:id\/(plan|drift|replan))$/.test(route.path)
   return side === 'both' && (method !== 'get' || tellsOfAll) ? 'outOfScope' : 'in'
 }
 

@@ -110,14 +110,18 @@ test('start, pause, resume, stop: each answers what came of it, and refuses what
     id,
     state: 'paused',
     allowed: whilePaused,
-    counts: { total: 2, byState: { waiting: 2 }, byReason: {} },
+    counts: { total: 2, byState: { waiting: 2 }, byBucket: { waiting: 2 }, byReason: {} },
   })
   await expectRefused('pause', 'paused', whilePaused)
   const update = (await office.ask('GET', `/rollouts/${id}/updates?state=waiting&limit=1`)).json
   expect(update.more).toBe(true)
   expect((await office.ask('GET', `/updates/${update.items[0].id}`)).json.waitsFor).toBe('paused')
   expect((await office.ask('POST', `/rollouts/${id}/resume`)).json.state).toBe('running')
-  expect((await office.ask('POST', `/rollouts/${id}/stop`)).json.state).toBe('stopping')
+  const stopped = await office.ask('POST', `/rollouts/${id}/stop`, { json: { reason: 'a shop complains' } })
+  expect(stopped.json.state).toBe('stopping')
+  // What led there is told by where it led: a draft's stop ends it, this one only begins to.
+  const { items } = (await office.ask('GET', `/events?rolloutId=${id}&filter=code:rolloutStopping`)).json
+  expect(items[0].text.en).toContain('a shop complains')
   for (const verb of ['start', 'pause', 'resume', 'stop', 'retry']) await expectRefused(verb, 'stopping', [])
 })
 

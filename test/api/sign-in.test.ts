@@ -2,7 +2,9 @@
 import { scryptSync } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkPassword, hashPassword } from '../../src/api/passwords.ts'
-import { firstLink } from '../../src/db/links.ts'
+import { firstLink, setPassword } from '../../src/db/links.ts'
+import { createSession, listSessions } from '../../src/db/sessions.ts'
+import { beginTry } from '../../src/db/sign-in.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type HeadOffice, openHeadOffice } from './head-office.ts'
 import { addPerson, choosePassword, PASSWORD, type Person, signIn, tokenOfPerson } from './people.ts'
@@ -78,7 +80,7 @@ describe('passwords', () => {
     const change = (current: string) =>
       here.call('POST', '/api/v1/session/password', { current, password: 'a second password' })
     expect((await change('not this one at all')).json.code).toBe('signInRefused')
-    expect((await change(PASSWORD)).status).toBe(204)
+    expect((await change(PASSWORD)).status).toBe(200)
     expect(cookieOf(here)).not.toBe(before)
     expect([(await me(here)).status, (await me(there)).status]).toEqual([200, 401])
     await signIn(office, 'dina', 'a second password')
@@ -86,6 +88,28 @@ describe('passwords', () => {
 })
 
 describe('sessions', () => {
+  test('none begins by a password that was changed while it was checked, or of who was disabled then', async () => {
+    const { id } = await addPerson(office, 'quick', 'viewer')
+    const first = await hashPassword(PASSWORD, { N: 2 ** 12, r: 8, p: 1 })
+    const next = await hashPassword(PASSWORD, { N: 2 ** 12, r: 8, p: 1 })
+    await sql('UPDATE app_user SET password_hash = $2 WHERE id = $1', [id, first])
+    const begin = (passwordHash?: string) =>
+      createSession(office.db.pool, { userId: id, address: null, agent: null, passwordHash })
+    expect(await begin(first)).toBeDefined()
+    const changing = await office.db.pool.connect()
+    await changing.query('BEGIN')
+    await setPassword(changing, { id, login: 'quick' }, next)
+    expect(await setPassword(changing, { id, login: 'quick' }, first, { former: first })).toBeUndefined()
+    const late = begin(first)
+    await changing.query('COMMIT')
+    changing.release()
+    expect(await late).toBeUndefined()
+    expect(await listSessions(office.db.pool, id)).toEqual([])
+    expect(await begin(next)).toBeDefined()
+    await sql('UPDATE app_user SET disabled_at = now() WHERE id = $1', [id])
+    expect(await begin()).toBeUndefined()
+  })
+
   test('the cookie: for this host, out of reach of scripts, not along with other sites’ requests', async () => {
     const reply = await office.ask('POST', '/session', {
       token: null,
@@ -219,7 +243,7 @@ describe('sessions', () => {
     const sent = await openBrowser(office.url).go('GET', '/queues/queue/download')
     expect([sent.status, sent.headers.get('location')]).toEqual([
       303,
-      '/sign-in?to=%2Fqueues%2Fqueue%2Fdownload',
+      '../../sign-in?to=%2Fqueues%2Fqueue%2Fdownload',
     ])
     const vera = await addPerson(office, 'viktor', 'viewer')
     const viewer = await choosePassword(office, vera)
@@ -280,53 +304,148 @@ describe('guessing', () => {
   const guess = (login: string, password: string, address: string) =>
     office.ask('POST', '/session', { token: null, json: { login, password }, headers: from(address) })
 
-  test('five tries, then a wait that doubles and is told; also for who is not there', async () => {
+  const known = (login: string, password: string, address: string, browser: Browser) => {
+    const own = { Cookie: `nightshift=${cookieOf(browser)}`, 'Sec-Fetch-Site': 'same-origin' }
+    const headers = { ...from(address), ...own }
+    return office.ask('POST', '/session', { token: null, json: { login, password }, headers })
+  }
+  /** As if a while had passed; what was counted stays. */
+  const pass = (what: string) =>
+    sql(`UPDATE sign_in_failure SET blocked_until = now() WHERE key LIKE '${what}:%'`)
+  /** Whoever waits does so for long enough to be seen, however busy this machine is. */
+  const hold = () =>
+    sql(
+      "UPDATE sign_in_failure SET blocked_until = blocked_until + interval '1 hour' WHERE count >= 5 AND blocked_until > last_at + interval '500 ms'",
+    )
+  const waitOf = async (what: string): Promise<number> => {
+    const { rows } = await sql(
+      `SELECT round(extract(epoch FROM blocked_until - last_at))::int AS wait FROM sign_in_failure
+       WHERE key LIKE '${what}:%' ORDER BY last_at DESC LIMIT 1`,
+    )
+    return rows[0].wait
+  }
+  /** What a try is counted by, without the price of a password. */
+  const count = async (login: string, address: string) => (await beginTry(office.db, { login, address })).ok
+  async function countMany(n: number, login: (i: number) => string, address: (i: number) => string) {
+    const open: boolean[] = []
+    for (let i = 0; i < n; i += 1) {
+      open.push(await count(login(i), address(i)))
+      await hold()
+    }
+    return open
+  }
+
+  test('five tries from one place, then a wait that doubles and is told; also for who is not there', async () => {
     await addPerson(office, 'target', 'viewer')
-    for (const [login, net] of [
-      ['target', '198.51.100'],
-      ['nobody.at.all', '203.0.113'],
+    for (const [login, address] of [
+      ['target', '198.51.100.1'],
+      ['nobody.at.all', '203.0.113.1'],
     ] as const) {
       const tries: number[] = []
-      for (let i = 0; i < 6; i += 1) tries.push((await guess(login, 'wrong password', `${net}.${i}`)).status)
+      for (let i = 0; i < 6; i += 1) {
+        tries.push((await guess(login, 'wrong password', address)).status)
+        await hold()
+      }
       expect(tries).toEqual([401, 401, 401, 401, 401, 429])
       const waits: number[] = []
       for (let i = 0; i < 12; i += 1) {
-        await sql("UPDATE sign_in_failure SET blocked_until = now() WHERE key LIKE 'login:%'")
-        expect((await guess(login, 'wrong password', `${net}.${10 + i}`)).status).toBe(401)
-        const { headers, json } = await guess(login, PASSWORD, `${net}.99`)
-        expect(json.code).toBe('tooManySignIns')
-        waits.push(Number(headers.get('retry-after')))
+        await pass('pair')
+        expect(await count(login, address)).toBe(true)
+        waits.push(await waitOf('pair'))
       }
       expect(waits).toEqual([2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900])
+      const told = await guess(login, PASSWORD, address)
+      expect([told.status, told.json.code]).toEqual([429, 'tooManySignIns'])
+      expect(Number(told.headers.get('retry-after'))).toBeGreaterThan(600)
     }
   })
 
   test('many at once are counted, too', async () => {
-    await addPerson(office, 'stormed', 'viewer')
-    const all = await Promise.all(
-      Array.from({ length: 30 }, (_, i) => guess('stormed', `guess number ${i}`, `192.0.2.${i}`)),
+    const all = await Promise.all(Array.from({ length: 30 }, () => count('stormed', '192.0.2.1')))
+    expect(all.filter((isOpen) => isOpen)).toHaveLength(5)
+  })
+
+  test('guesses at one login from one place keep nobody elsewhere waiting', async () => {
+    await choosePassword(office, await addPerson(office, 'bullied', 'viewer'))
+    const there = () => '192.0.2.50'
+    expect(await countMany(8, () => 'bullied', there)).toEqual([
+      ...Array(5).fill(true),
+      ...Array(3).fill(false),
+    ])
+    expect((await guess('bullied', PASSWORD, '192.0.2.50')).status).toBe(429)
+    expect((await guess('bullied', PASSWORD, '192.0.2.51')).status).toBe(201)
+  })
+
+  test('from a thousand places it is slowed, a minute at most; where they signed in before it is not', async () => {
+    const browser = await choosePassword(office, await addPerson(office, 'famous', 'viewer'))
+    expect((await guess('famous', PASSWORD, '192.0.2.60')).status).toBe(201)
+    const open = await countMany(
+      51,
+      () => 'famous',
+      (i) => `100.64.0.${i}`,
     )
-    expect(all.filter((one) => one.status === 401)).toHaveLength(5)
-    expect(all.filter((one) => one.status === 429)).toHaveLength(25)
+    expect(open.indexOf(false)).toBe(50)
+    const waits: number[] = []
+    for (let i = 0; i < 8; i += 1) {
+      await pass('anywhere')
+      expect(await count('famous', `100.64.1.${i}`)).toBe(true)
+      waits.push(await waitOf('anywhere'))
+    }
+    expect(waits).toEqual([2, 4, 8, 16, 32, 60, 60, 60])
+    await hold()
+    expect((await guess('famous', PASSWORD, '100.64.2.1')).status).toBe(429)
+    // Refused there, it is not counted against the place.
+    const { rows } = await sql("SELECT count FROM sign_in_failure WHERE key = 'address:100.64.2.1'")
+    expect(rows[0].count).toBe(0)
+    expect((await guess('famous', PASSWORD, '192.0.2.60')).status).toBe(201)
+    expect((await guess('famous', 'wrong', '192.0.2.60')).status).toBe(401)
+    expect((await known('famous', PASSWORD, '100.64.2.2', browser)).status).toBe(201)
+  })
+
+  test('a browser of theirs is counted by itself, in an office that is blocked; another’s is not', async () => {
+    const browser = await choosePassword(office, await addPerson(office, 'inside', 'viewer'))
+    const other = await choosePassword(office, await addPerson(office, 'colleague', 'viewer'))
+    const there = () => '192.0.2.70'
+    expect((await countMany(21, (i) => `someone${i}`, there)).indexOf(false)).toBe(20)
+    expect((await guess('inside', PASSWORD, '192.0.2.70')).status).toBe(429)
+    expect((await known('inside', PASSWORD, '192.0.2.70', other)).status).toBe(429)
+    expect((await known('inside', 'wrong', '192.0.2.70', browser)).status).toBe(401)
+    expect((await known('inside', PASSWORD, '192.0.2.70', browser)).status).toBe(201)
+    // Also when its session is over; and it has five tries like any other place.
+    const later = await choosePassword(office, await addPerson(office, 'inside.too', 'viewer'))
+    await sql(
+      "UPDATE session SET ended_at = now() WHERE user_id = (SELECT id FROM app_user WHERE login = 'inside.too')",
+    )
+    const tries: number[] = []
+    for (let i = 0; i < 6; i += 1) {
+      tries.push((await known('inside.too', 'wrong', `192.0.2.${80 + i}`, later)).status)
+      await hold()
+    }
+    expect(tries).toEqual([401, 401, 401, 401, 401, 429])
   })
 
   test('an address that tries many logins waits as well', async () => {
-    const tries: number[] = []
-    for (let i = 0; i < 22; i += 1) tries.push((await guess(`login${i}`, 'x', '198.18.0.1')).status)
-    expect(tries.indexOf(429)).toBe(20)
+    const there = () => '198.18.0.1'
+    expect((await countMany(22, (i) => `login${i}`, there)).indexOf(false)).toBe(20)
+    expect((await guess('anna', PASSWORD, '198.18.0.1')).status).toBe(429)
     expect((await guess('anna', PASSWORD, '198.18.0.2')).status).toBe(201)
   })
 
   test('the right password forgets it, and so does an hour', async () => {
-    const lena = await addPerson(office, 'lena', 'viewer')
-    await choosePassword(office, lena)
-    for (let i = 0; i < 4; i += 1) await guess('lena', 'wrong', `198.19.0.${i}`)
-    expect((await guess('lena', PASSWORD, '198.19.0.9')).status).toBe(201)
-    for (let i = 0; i < 5; i += 1) expect((await guess('lena', 'wrong', `198.19.1.${i}`)).status).toBe(401)
-    expect((await guess('lena', PASSWORD, '198.19.1.9')).status).toBe(429)
+    await choosePassword(office, await addPerson(office, 'lena', 'viewer'))
+    const wrong = (n: number) =>
+      countMany(
+        n,
+        () => 'lena',
+        () => '198.19.0.1',
+      )
+    const good = async () => (await guess('lena', PASSWORD, '198.19.0.1')).status
+    expect(await wrong(4)).not.toContain(false)
+    expect(await good()).toBe(201)
+    expect(await wrong(5)).not.toContain(false)
+    expect(await good()).toBe(429)
     await sql("UPDATE sign_in_failure SET last_at = now() - interval '61 minutes', blocked_until = now()")
-    for (let i = 0; i < 5; i += 1) expect((await guess('lena', 'wrong', `198.19.2.${i}`)).status).toBe(401)
-    expect((await guess('lena', 'wrong', '198.19.2.9')).status).toBe(429)
+    expect(await wrong(6)).toEqual([true, true, true, true, true, false])
   })
 
   test('nothing of what was typed is kept', async () => {
@@ -390,14 +509,14 @@ describe('the first administrator', () => {
     const wrong = await browser.go('POST', '/sign-in', { login: '"><script>x', password: 'y' })
     expect([wrong.status, wrong.text.includes('<script')]).toEqual([401, false])
     for (const [to, there] of [
-      ['/queues/queue/verify?status=failed', '/queues/queue/verify?status=failed'],
-      ['//evil.example', '/queues'],
-      ['/\\evil.example', '/queues'],
-      ['https://evil.example', '/queues'],
-      ['/\t/evil.example', '/queues'],
-      ['/./\\evil.example', '/queues'],
-      ['/.//evil.example', '/queues'],
-      ['javascript:alert(1)', '/queues'],
+      ['/queues/queue/verify?status=failed', './queues/queue/verify?status=failed'],
+      ['//evil.example', './'],
+      ['/\\evil.example', './'],
+      ['https://evil.example', './'],
+      ['/\t/evil.example', './'],
+      ['/./\\evil.example', './'],
+      ['/.//evil.example', './'],
+      ['javascript:alert(1)', './'],
     ] as const) {
       const { items } = (await empty.ask('GET', '/users')).json
       const form = { login: items[0].login, password: PASSWORD }

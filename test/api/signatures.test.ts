@@ -84,6 +84,28 @@ describeWith(['ssh-keygen'], 'signed packages at the head office', () => {
     expect(Date.parse(shown.signedAt)).toBeLessThanOrEqual(Date.now())
   })
 
+  test('who signed it can be asked before it is sent, and nothing is kept', async () => {
+    const text = textFor(plain, { version: next() })
+    const check = (manifest: string, signature: string) =>
+      office.ask('POST', '/packages/check', { json: { manifest, signature } })
+    const packages = await office.packages()
+    const good = await check(text, signers.sign('alice', text))
+    expect(good.json).toMatchObject({
+      good: true,
+      signer: 'alice',
+      signerKey: expect.stringMatching(/^SHA256:/),
+    })
+    expect((await check(text, signers.sign('mallory', text))).json).toMatchObject({
+      good: false,
+      code: 'signerUnknown',
+      signer: null,
+    })
+    expect((await check(text, signers.sign('alice', textFor(plain)))).json.code).toBe('signatureInvalid')
+    const wrong = await check('{}', 'x')
+    expect([wrong.status, wrong.json.code]).toEqual([422, 'manifestInvalid'])
+    expect(await office.packages()).toEqual(packages)
+  })
+
   test('removing the signer shows at once, and so does putting the name back', async () => {
     const { id } = (await upload({})).json
     const trust = async () => (await office.ask('GET', `/packages/${id}`)).json.trust

@@ -2,6 +2,8 @@
 
 export interface SseMessage {
   readonly id: string
+  /** `message` where the stream names none. */
+  readonly event: string
   // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every shape
   readonly data: any
 }
@@ -21,7 +23,9 @@ function take(block: string, client: Pick<SseClient, 'messages' | 'comments'>): 
   const data = field('data')
   const comment = lines.find((line) => line.startsWith(':'))
   if (comment !== undefined) client.comments.push(comment.slice(1).trim())
-  if (data !== undefined) client.messages.push({ id: field('id') ?? '', data: JSON.parse(data) })
+  if (data === undefined) return
+  const event = field('event') ?? 'message'
+  client.messages.push({ id: field('id') ?? '', event, data: JSON.parse(data) })
 }
 
 export async function openSse(url: string, headers: Record<string, string>): Promise<SseClient> {

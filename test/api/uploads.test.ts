@@ -13,7 +13,7 @@ const SIZE = 256 * 1024
 
 let office: HeadOffice
 beforeAll(async () => {
-  office = await openHeadOffice()
+  office = await openHeadOffice({ limits: { uploads: AT_ONCE, uploadsPerAccount: AT_ONCE } })
 })
 afterAll(() => office.close())
 
@@ -77,7 +77,11 @@ test(`${UPLOADS} uploads cut at any point, ${AT_ONCE} at a time, by a close or a
   expect(seen).toBeGreaterThan(UPLOADS / 4)
   expect(await office.count('package')).toBe(0)
   expect(await office.count('event')).toBe(events)
-  expect(await office.packages()).toEqual([])
+  // One that was cut while it waited for who it is may begin its file, and end it, after all others.
+  await until(async () => (await office.packages()).length === 0, {
+    within: 20_000,
+    label: 'no file comes back',
+  })
   const good = await office.ask('POST', '/packages?kind=till&version=00099999&fileName=x.tgz', {
     body,
     headers: { 'Content-Type': 'application/octet-stream' },

@@ -44,6 +44,9 @@ describe('users', () => {
     ['a colon', 'a:b'],
     ['too long', 'a'.repeat(65)],
     ['a direction mark', 'anna\u202e'],
+    ['a Cyrillic а among Latin letters', '\u0430dmin'],
+    ['Cyrillic letters that look Latin, all of them', 'сора'],
+    ['an accent', 'andré'],
   ])('a login with %s is none', async (_label, login) => {
     const reply = await office.ask('POST', '/users', { json: { login, name: 'x', role: 'viewer' } })
     expect([reply.status, reply.json.path]).toEqual([422, 'login'])
@@ -59,6 +62,14 @@ describe('users', () => {
     const token = await office.ask('POST', '/tokens', { json: { name: 'Masha', user: null } })
     expect([token.status, token.json.code]).toEqual([409, 'nameTaken'])
     await expect(createToken(office.db, 'masha')).rejects.toThrow('masha')
+    // What looks like a login, or like Nightshift's own, in other letters.
+    for (const name of ['m\u0430sha', '\u041c\u0410sh\u0410', 'c\u043enduct\u043er']) {
+      const like = await office.ask('POST', '/tokens', { json: { name, user: null } })
+      expect([name, like.status, like.json.code]).toEqual([name, 409, 'nameTaken'])
+    }
+    expect((await office.ask('POST', '/tokens', { json: { name: 'Ночной обход', user: null } })).status).toBe(
+      201,
+    )
     // Ten at once: one.
     const json = { login: 'many', name: 'x', role: 'viewer' }
     const all = await Promise.all(Array.from({ length: 10 }, () => office.ask('POST', '/users', { json })))

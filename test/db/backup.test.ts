@@ -3,13 +3,25 @@ import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { restoreCommand } from '../../src/cli/backup.ts'
+import { createTick } from '../../src/conductor/tick.ts'
 import { looksRestored } from '../../src/db/after-restore.ts'
+import { approveRollout } from '../../src/db/approval.ts'
 import { backupTables, writeBackup } from '../../src/db/backup.ts'
 import { addEvent, lastCursor, readEvents } from '../../src/db/events.ts'
 import { missingPackages } from '../../src/db/packages-missing.ts'
 import { restoreBackup } from '../../src/db/restore.ts'
+import { createRollout } from '../../src/db/rollouts.ts'
+import { moveRollout } from '../../src/db/transition.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
-import { type Office, openFleet, openOffice, rolloutEnds, updateStates } from '../support/office.ts'
+import {
+  type Office,
+  openFleet,
+  openOffice,
+  quickPolicy,
+  rolloutEnds,
+  updateStates,
+} from '../support/office.ts'
 
 let office: Office
 let second: TestDatabase
@@ -60,7 +72,7 @@ describe('a backup', () => {
     const before = await contents(office.database.url)
 
     const restored = await restoreBackup(second.url, file)
-    expect(restored).toMatchObject({ rows: counts.rows, at: counts.at, paused: 0 })
+    expect(restored).toMatchObject({ rows: counts.rows, at: counts.at, paused: [] })
     const after = await contents(second.url)
     const said = after.event?.filter((row) => row.includes('databaseRestored')) ?? []
     expect(said).toHaveLength(1)
@@ -110,7 +122,7 @@ describe('a backup', () => {
     const fleet = await openFleet(office, { stores: 1, tills: 2 })
     const id = await night(96_000)
     await writeBackup(office.database.url, file)
-    expect(await restoreBackup(second.url, file)).toMatchObject({ paused: 1, scheduled: [] })
+    expect(await restoreBackup(second.url, file)).toMatchObject({ paused: [{ id, was: 'running' }] })
     await onDatabase(second.url, async (client) => {
       const { rows } = await client.query('SELECT state FROM rollout WHERE id = $1', [id])
       expect(rows).toEqual([{ state: 'paused' }])
@@ -120,6 +132,77 @@ describe('a backup', () => {
         params: { why: expect.stringContaining('the backup of') },
       })
     })
+    await fleet.stop()
+  })
+})
+
+describe('what was approved for later', () => {
+  const later = async () => {
+    const { id } = await office.addPackage()
+    const preloadFrom = new Date(Date.now() + 3_600_000).toISOString()
+    const made = await createRollout(office.db, {
+      ...{ name: 'night', kind: 'update', serverTarget: null, selection: {}, actor: 'test' },
+      target: await office.db.prisma.package.findUniqueOrThrow({ where: { id } }),
+      waves: { template: 'single' },
+      policy: { ...quickPolicy, preloadFrom },
+    })
+    if (!made.ok) throw new Error('no plan')
+    const draft = made.row
+    expect(await approveRollout(office.db, draft.id, draft.planHash, 'anna')).toMatchObject({
+      state: 'scheduled',
+    })
+    return draft.id
+  }
+  const itsTimeComes = (client: pg.ClientBase, id: string) =>
+    client.query(
+      "UPDATE rollout SET policy = policy || jsonb_build_object('preloadFrom', now() - interval '1 s') WHERE id = $1",
+      [id],
+    )
+  const stateOf = async (client: pg.ClientBase, id: string) => {
+    const { rows } = await client.query<{ state: string }>('SELECT state FROM rollout WHERE id = $1', [id])
+    return rows[0]?.state
+  }
+
+  test('is paused: its time may come, and nothing begins until a person resumes it', async () => {
+    const fleet = await openFleet(office, { stores: 1, tills: 2 })
+    const id = await later()
+    await writeBackup(office.database.url, file)
+    const { paused } = await restoreBackup(second.url, file)
+    expect(paused).toEqual([{ id, name: 'night', was: 'scheduled' }])
+    await onDatabase(second.url, async (client) => {
+      expect(await stateOf(client, id)).toBe('paused')
+      const told = await readEvents(client, '0-0', 1000)
+      expect(told.find((event) => event.code === 'rolloutPaused')).toMatchObject({
+        ...{ actor: 'restore', rolloutId: id },
+        params: { why: expect.stringContaining('the backup of') },
+      })
+      expect(told.at(-1)).toMatchObject({ code: 'databaseRestored', params: { paused: 1 } })
+      const tick = createTick({ total: 10, leaseSeconds: 20 })
+      await client.query("INSERT INTO worker_node (id, capacity, seen_at) VALUES ('w', 10, now())")
+      // Resumed before its time, it keeps it, also where the package lies there already.
+      await moveRollout(client, id, 'resume', { actor: 'anna' })
+      await client.query("UPDATE store_package SET state = 'present'")
+      expect((await tick(client)).enqueue).toEqual([])
+      await moveRollout(client, id, 'pause', { actor: 'anna' })
+      await itsTimeComes(client, id)
+      expect((await tick(client)).enqueue).toEqual([])
+      expect(await stateOf(client, id)).toBe('paused')
+      await moveRollout(client, id, 'resume', { actor: 'anna' })
+      const claimed = await createTick({ total: 10, leaseSeconds: 20 })(client)
+      expect(claimed.enqueue.map((one) => one.step)).toContain('download')
+    })
+    await fleet.stop()
+  })
+
+  test('is named on the command line, with the way to go on', async () => {
+    const fleet = await openFleet(office, { stores: 1, tills: 1 })
+    const id = await later()
+    await writeBackup(office.database.url, file)
+    const said: string[] = []
+    await restoreCommand({ ...office.config, databaseUrl: second.url }, file, (line) => said.push(line))
+    const text = said.join('\n')
+    expect(text).toContain('nightshift rollout resume')
+    expect(text).toContain(`${id} night (approved for later)`)
     await fleet.stop()
   })
 })

@@ -1,5 +1,7 @@
 /** A worker is killed at each named place around arming, restarting and writing: the night ends as if nothing had happened. */
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
+import type { Fleet } from '../../src/sim/fleet.ts'
+import { bounded, lastLines } from '../support/bounded.ts'
 import { failedJobs, theStorePackage, theUpdate, untilUpdate } from '../support/faults.ts'
 import { type Office, openFleet, openOffice, rolloutEnds } from '../support/office.ts'
 import { startProcess, type TestProcess } from '../support/process.ts'
@@ -22,46 +24,107 @@ const points = [
   'restart.afterWrite',
 ]
 
-const processes: TestProcess[] = []
-afterAll(() => {
-  for (const one of processes) one.kill()
-})
+/** What one test has open, and how far it is: what is told where something hangs. */
+interface Scene {
+  readonly name: string
+  readonly office: Office
+  readonly fleet: Fleet
+  readonly workers: TestProcess[]
+}
 
-function workerProcess(office: Office, env: Record<string, string> = {}): TestProcess {
-  const started = startProcess(['worker'], { ...office.env, ...env })
-  processes.push(started)
+/** By the names of their tests, whoever holds a place or waits for one. */
+const stages = new Map<string, string>()
+
+async function rowsOf(office: Office): Promise<string> {
+  const { rows } = await office.db.pool.query<{ row: string }>(
+    `SELECT concat_ws(' ', 'store package', state, reason, 'generation', generation, 'lease', lease_until) AS row FROM store_package
+     UNION ALL SELECT concat_ws(' ', 'update', state, reason, 'generation', generation, 'lease', lease_until) FROM device_update
+     UNION ALL SELECT concat_ws(' ', 'attempt', step, generation, 'claimed', claimed_at, 'begun', started_at, 'ended', ended_at, outcome) FROM step_run
+     UNION ALL SELECT concat_ws(' ', 'worker', id, 'seen', seen_at) FROM worker_node
+     UNION ALL SELECT concat_ws(' ', 'now', now(), 'connections', (SELECT count(*) FROM pg_stat_activity))`,
+  )
+  return rows.map((one) => one.row).join('\n')
+}
+
+const evidenceOf = async ({ office, workers }: Scene): Promise<string> =>
+  [
+    await rowsOf(office).catch((error: unknown) => `no rows: ${String(error)}`),
+    ...workers.map(({ child, output }) => `worker ${child.pid}:\n${lastLines(output())}`),
+    `conductor leads: ${office.conductor.isLeader()}`,
+    `tests: ${JSON.stringify([...stages])}`,
+  ].join('\n')
+
+/** A part of a test, by name and with a limit: what hangs fails, and says what it was. */
+function stage<T>(scene: Scene, label: string, within: number, work: () => Promise<T>): Promise<T> {
+  stages.set(scene.name, label)
+  return bounded(work(), { within, label: `${scene.name}: ${label}`, evidence: () => evidenceOf(scene) })
+}
+
+function workerProcess({ office, workers }: Scene, env: Record<string, string> = {}): TestProcess {
+  const started = startProcess(['worker'], { ...office.env, NIGHTSHIFT_LOG: 'debug', ...env })
+  workers.push(started)
   return started
 }
 
 /** Each office holds some forty connections, of PostgreSQL's two hundred, and a process takes a core to start. */
 let places = 2
 const waiting: (() => void)[] = []
-async function takePlace(): Promise<() => void> {
+async function takePlace(name: string): Promise<() => void> {
+  stages.set(name, 'waits for a place')
   if (places > 0) places -= 1
-  else await new Promise<void>((resolve) => waiting.push(resolve))
+  else {
+    await bounded(new Promise<void>((resolve) => waiting.push(resolve)), {
+      ...{ within: 540_000, label: `${name}: a place` },
+      evidence: () => JSON.stringify([...stages]),
+    })
+  }
   return () => {
+    stages.delete(name)
     const next = waiting.shift()
     if (next === undefined) places += 1
     else next()
   }
 }
 
+const open = <T>(name: string, label: string, work: Promise<T>): Promise<T> => {
+  stages.set(name, label)
+  return bounded(work, {
+    within: 60_000,
+    label: `${name}: ${label}`,
+    evidence: () => JSON.stringify([...stages]),
+  })
+}
+
+/** Whatever fails, the next thing is closed; the first failure is told. */
+async function close(steps: readonly (() => Promise<unknown>)[]): Promise<void> {
+  const ends: PromiseSettledResult<unknown>[] = []
+  for (const step of steps) ends.push(...(await Promise.allSettled([step()])))
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
 /** A head office and a store with one till, for one test: so two of them can run side by side. */
 async function inOffice(
-  work: (office: Office, fleet: Awaited<ReturnType<typeof openFleet>>) => Promise<void>,
+  name: string,
+  work: (scene: Scene) => Promise<void>,
   speed: { downloadBytesPerSecond?: number } = {},
 ): Promise<void> {
-  const leave = await takePlace()
-  const office = await openOffice({ leaseSeconds: 1 })
+  const leave = await takePlace(name)
   try {
-    const fleet = await openFleet(office, { tills: 1, speed })
+    const office = await open(name, 'the office opens', openOffice({ leaseSeconds: 1 }))
+    const fleet = await open(name, 'the fleet starts', openFleet(office, { tills: 1, speed }))
+    const scene: Scene = { name, office, fleet, workers: [] }
     try {
-      await work(office, fleet)
+      await work(scene)
     } finally {
-      await fleet.stop()
+      for (const one of scene.workers) one.kill()
+      await close([
+        ...scene.workers.map((one) => () => one.ended(10_000)),
+        () => stage(scene, 'the fleet stops', 20_000, fleet.stop),
+        () => stage(scene, 'the office closes', 60_000, office.close),
+      ])
     }
   } finally {
-    await office.close()
     leave()
   }
 }
@@ -69,13 +132,16 @@ async function inOffice(
 test.concurrent.each(points)(
   'a worker killed at %s loses nothing and doubles nothing',
   (point) =>
-    inOffice(async (office, fleet) => {
+    inOffice(point, async (scene) => {
+      const { office, fleet } = scene
       const { id, size } = await office.addPackage()
       const rollout = await office.rollOut(id)
-      const victim = workerProcess(office, { NIGHTSHIFT_CRASH_AT: point })
-      expect(await victim.ended(40_000)).toBe('SIGKILL')
-      await office.startWorker()
-      expect(await rolloutEnds(office, rollout)).toBe('finished')
+      const victim = workerProcess(scene, { NIGHTSHIFT_CRASH_AT: point })
+      const killed = await stage(scene, `the worker reaches ${point}`, 60_000, () => victim.ended(70_000))
+      expect(killed, lastLines(victim.output())).toBe('SIGKILL')
+      await stage(scene, 'another worker starts', 30_000, office.startWorker)
+      const ended = await stage(scene, 'the rollout ends', 70_000, () => rolloutEnds(office, rollout, 60_000))
+      expect(ended).toBe('finished')
       const [till] = fleet.devices
       expect((await theUpdate(office, rollout)).state).toBe('succeeded')
       expect([till?.version, till?.activations]).toEqual([96_000, 1])
@@ -83,25 +149,38 @@ test.concurrent.each(points)(
       expect(await failedJobs(office)).toEqual([])
     }),
   // Most of it is waiting for a place.
-  300_000,
+  600_000,
 )
 
-test('a worker that is asked to end gives back what it has begun, spends no attempt, and exits 0', () =>
-  inOffice(
-    async (office, fleet) => {
-      const { id } = await office.addPackage({ size: 400_000 })
-      const rollout = await office.rollOut(id)
-      const worker = workerProcess(office)
-      const begun = await untilUpdate(office, rollout, (row) => row.doneBytes > 0n, 'it downloads')
-      worker.kill('SIGTERM')
-      expect(await worker.ended(20_000)).toBe('0')
-      expect(await theUpdate(office, rollout)).toMatchObject({ state: 'waiting', attempts: 0, reason: null })
-      const run = (await theUpdate(office, rollout)).runs.find((one) => one.generation === begun.generation)
-      expect(run?.outcome).toBe('deferred')
-      await office.startWorker()
-      expect(await rolloutEnds(office, rollout)).toBe('finished')
-      expect(fleet.devices.map((till) => [till.version, till.activations])).toEqual([[96_000, 1]])
-      expect((await theStorePackage(office, 'M1', id)).runs).toHaveLength(1)
-    },
-    { downloadBytesPerSecond: 150_000 },
-  ))
+test(
+  'a worker that is asked to end gives back what it has begun, spends no attempt, and exits 0',
+  () =>
+    inOffice(
+      'asked to end',
+      async (scene) => {
+        const { office, fleet } = scene
+        const { id } = await office.addPackage({ size: 400_000 })
+        const rollout = await office.rollOut(id)
+        const worker = workerProcess(scene)
+        const begun = await stage(scene, 'it downloads', 40_000, () =>
+          untilUpdate(office, rollout, (row) => row.doneBytes > 0n, 'it downloads'),
+        )
+        worker.kill('SIGTERM')
+        expect(await stage(scene, 'it ends', 30_000, () => worker.ended(20_000))).toBe('0')
+        expect(await theUpdate(office, rollout)).toMatchObject({
+          state: 'waiting',
+          attempts: 0,
+          reason: null,
+        })
+        const run = (await theUpdate(office, rollout)).runs.find((one) => one.generation === begun.generation)
+        expect(run?.outcome).toBe('deferred')
+        await stage(scene, 'another worker starts', 30_000, office.startWorker)
+        const ended = await stage(scene, 'the rollout ends', 70_000, () => rolloutEnds(office, rollout))
+        expect(ended).toBe('finished')
+        expect(fleet.devices.map((till) => [till.version, till.activations])).toEqual([[96_000, 1]])
+        expect((await theStorePackage(office, 'M1', id)).runs).toHaveLength(1)
+      },
+      { downloadBytesPerSecond: 150_000 },
+    ),
+  300_000,
+)

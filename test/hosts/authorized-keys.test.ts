@@ -1,9 +1,14 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { withDeviceKey, withoutDeviceKey } from '../../src/hosts/authorized-keys.ts'
+import {
+  KeyLineUnclear,
+  withDeviceKey,
+  withNextDeviceKey,
+  withoutDeviceKey,
+} from '../../src/hosts/authorized-keys.ts'
 import { newKeyPair } from '../../src/sim/keys.ts'
 
-const [A, B] = [newKeyPair().publicLine, newKeyPair().publicLine]
+const [A, B, C] = [newKeyPair().publicLine, newKeyPair().publicLine, newKeyPair().publicLine]
 
 test('one line for each device; options that somebody added stay', () => {
   const first = withDeviceKey('', 'T1', A)
@@ -17,6 +22,47 @@ test('one line for each device; options that somebody added stay', () => {
   const others = `restrict ${A} nightshift:T11\n# restrict ${A} nightshift:T1\n`
   expect(withoutDeviceKey(others, 'T1')).toBe(others)
   expect(withDeviceKey(others, 'T1', B)).toBe(`${others}restrict ${B} nightshift:T1\n`)
+})
+
+test('a new key beside the old one, under the same options; then alone', () => {
+  const foreign = `from="ssh-ed25519 x" ${C} somebody\r\n`
+  const old = `restrict,from="10.0.0.7, \\"x\\" ssh-ed25519 AAAA" ${A} nightshift:T1\n`
+  const renewed = old.replace(` ${A} `, ` ${B} `)
+  const both = withNextDeviceKey(`${foreign}${old}# end`, 'T1', B)
+  expect(both).toBe(`${foreign}${old}${renewed}# end`)
+  expect(withNextDeviceKey(both, 'T1', B)).toBe(both)
+  expect(withDeviceKey(both, 'T1', B)).toBe(`${foreign}${renewed}# end`)
+  // The device never took it: what it has stays.
+  expect(withDeviceKey(both, 'T1', A)).toBe(`${foreign}${old}# end`)
+  expect(withoutDeviceKey(both, 'T1')).toBe(`${foreign}# end`)
+  expect(withNextDeviceKey('', 'T1', A)).toBe(`restrict ${A} nightshift:T1\n`)
+  // A last line without its end gets one.
+  expect(withNextDeviceKey(old.trimEnd(), 'T1', B)).toBe(old + renewed.trimEnd())
+})
+
+test('a line with our end that is none of ours is refused, whoever it is of, and stays', () => {
+  const [, base64 = ''] = A.split(' ')
+  const unclear = [
+    `restrict sk-ssh-ed25519@openssh.com ${base64} nightshift:T1`,
+    `restrict ssh-dss AAAAB3NzaC1kc3MAAACB nightshift:T1`,
+    `restrict ssh-ed25519-cert-v01@openssh.com ${base64} nightshift:T1`,
+    `cert-authority ssh-new-type ${base64} nightshift:T1`,
+    // The bytes are of another type than it says.
+    `ssh-rsa ${base64} nightshift:T1`,
+    `restrict ssh-ed25519 nightshift:T1`,
+    `from="10.0.0.7 ${A} nightshift:T1`,
+    `restrict nightshift:T1`,
+  ]
+  for (const line of unclear) {
+    const text = `# one\n${line}\n`
+    for (const edit of [withDeviceKey, withNextDeviceKey])
+      expect(() => edit(text, 'T1', B), line).toThrow(KeyLineUnclear)
+    expect(() => withoutDeviceKey(text, 'T1'), line).toThrow(/line 2/)
+    // To another device it is a line of somebody's.
+    expect(withDeviceKey(text, 'T2', B)).toBe(`${text}restrict ${B} nightshift:T2\n`)
+  }
+  const blanks = `  restrict\t${A.replace(' ', '  ')} nightshift:T1 \r\n`
+  expect(withDeviceKey(blanks, 'T1', B)).toBe(`  restrict\t${B} nightshift:T1 \r\n`)
 })
 
 test('a cash id of any letters, in bytes', () => {

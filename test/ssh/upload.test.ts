@@ -160,6 +160,46 @@ describeSshd('uploads', () => {
     expect(sha256(readFileSync(other.remoteFile))).toBe(file.sha256)
   })
 
+  test('one file of two owners at once: neither touches what the other has begun, and each goes on with its own', async () => {
+    await begin(24 * MIB)
+    const [one, two] = [
+      { ...file, owner: 'a1' },
+      { ...file, owner: 'b2' },
+    ]
+    const partOf = (owner: string) => `${file.remoteFile}.${owner}.part`
+    const cut = new AbortController()
+    const onProgress = ({ doneBytes }: UploadProgress) => doneBytes > 4 * MIB && cut.abort(new Error('cut'))
+    await expect(pool.upload(store, one, { ...soon, signal: cut.signal, onProgress })).rejects.toThrow('cut')
+    const begun = readFileSync(partOf('a1'))
+    expect(begun.length).toBeGreaterThan(0)
+    // Another worker brings the same file at the same time.
+    const stop = new AbortController()
+    const seen: number[] = []
+    const other = bench.pool().upload(store, two, {
+      ...{ ...soon, signal: stop.signal },
+      onProgress: ({ doneBytes }) => {
+        seen.push(doneBytes)
+        if (doneBytes > 2 * MIB) stop.abort(new Error('stop'))
+      },
+    })
+    await expect(other).rejects.toThrow('stop')
+    expect(seen[0]).toBeLessThan(MIB)
+    expect(existsSync(partOf('b2'))).toBe(true)
+    expect(readFileSync(partOf('a1')).equals(begun)).toBe(true)
+    expect(await pool.upload(store, one, soon)).toMatchObject({ resumedFrom: begun.length })
+    arrived()
+    // Its own is of no use any more.
+    expect(await bench.pool().upload(store, two, soon)).toMatchObject({ sentBytes: 0, alreadyThere: true })
+    expect([partOf('a1'), partOf('b2'), part].map((name) => existsSync(name))).toEqual([false, false, false])
+
+    const both = { ...one, remoteFile: path.join(bench.dir, 'both') }
+    await Promise.all([
+      pool.upload(store, both, soon),
+      bench.pool().upload(store, { ...both, owner: 'b2' }, soon),
+    ])
+    expect(sha256(readFileSync(both.remoteFile))).toBe(file.sha256)
+  })
+
   test('another file has the name: replaced in one step', async () => {
     await begin(MIB)
     mkdirSync(path.dirname(part), { recursive: true })

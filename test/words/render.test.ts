@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type ReasonCode, reasons } from '../../src/rollout/reasons.ts'
 import { machines } from '../../src/rollout/states.ts'
 import { type Catalogue, languages } from '../../src/words/catalogue.ts'
-import { formatTime, renderEvent, wordsOf } from '../../src/words/render.ts'
+import { formatTime } from '../../src/words/format-time.ts'
+import { renderEvent, wordsOf } from '../../src/words/render.ts'
 
 const at = new Date('2020-12-21T01:31:38Z')
 const timeZone = 'Europe/Moscow'

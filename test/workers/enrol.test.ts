@@ -1,9 +1,10 @@
 /** Enrolments as they are carried out: claimed, found at simulated hosts, shown, decided; and devices' own keys. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { claimCommands } from '../../src/db/command-claims.ts'
 import { addCommands } from '../../src/db/commands.ts'
+import { inTransaction } from '../../src/db/database.ts'
 import { claimEnrolments, expireEnrolments, revokeRemoved } from '../../src/db/enrolment-claims.ts'
 import { confirmEnrolment, refuseEnrolment } from '../../src/db/enrolment-decisions.ts'
 import {
@@ -14,8 +15,11 @@ import {
   requestRevocation,
 } from '../../src/db/enrolments.ts'
 import { takeErrand } from '../../src/db/errands.ts'
+import { importFleet } from '../../src/db/fleet.ts'
+import { readInventory } from '../../src/db/fleet-state.ts'
 import { tellChangedKey } from '../../src/db/host-key-alarms.ts'
 import { retireKey } from '../../src/db/host-keys.ts'
+import { removeFromFleet } from '../../src/db/remove-fleet.ts'
 import { readEvening } from '../../src/db/report-facts.ts'
 import { readReportHead } from '../../src/db/report-rollouts.ts'
 import { fingerprintOf } from '../../src/hosts/host-key.ts'
@@ -352,6 +356,63 @@ describe('a device’s own key', () => {
     expect(await readFile(file, 'utf8')).toBe(`${FOREIGN}restrict ${renewed} nightshift:${FIRST}\n`)
   })
 
+  test('a line that nobody understands is refused, for a person to see; nothing is changed', async () => {
+    const theirs = `${FOREIGN}restrict sk-ssh-ed25519@openssh.com AAAA nightshift:${FIRST}\n`
+    await writeFile(file, theirs)
+    const row = await make()
+    expect(row).toMatchObject({ state: 'failed', reason: 'contractViolation' })
+    expect(JSON.stringify(row?.params)).toContain('keyLineUnclear line=3')
+    expect(await readFile(file, 'utf8')).toBe(theirs)
+    expect((await device(FIRST)).keyAuthorisedAt).toBeNull()
+  })
+
+  test('renewed while its store server cannot be written: it goes on with the old one', async () => {
+    await make()
+    const { publicKey } = await device(FIRST)
+    // A folder in the way of what is written beside.
+    await mkdir(`${file}.part`)
+    const { requestId } = await ask('deviceKeys', { renew: true, selection: { cashIds: [FIRST] } })
+    await enqueue(bench.queues, await claim())
+    await until(async () => (await rows(requestId))[0]?.attempts === 1, { within: 20_000, label: 'tried' })
+    expect(till()?.state.ownKey?.publicKey).toBe(publicKey)
+    expect(await device(FIRST)).toMatchObject({ publicKey, keyAuthorisedAt: expect.any(Date) })
+    expect(await readFile(file, 'utf8')).toBe(`${FOREIGN}restrict ${publicKey} nightshift:${FIRST}\n`)
+    await rmdir(`${file}.part`)
+    await bench.db.pool.query('UPDATE enrolment SET not_before = NULL')
+    expect((await carryOut(requestId))[0]?.state).toBe('confirmed')
+    const renewed = till()?.state.ownKey?.publicKey
+    expect(renewed).not.toBe(publicKey)
+    expect((await device(FIRST)).publicKey).toBe(renewed)
+    expect(await readFile(file, 'utf8')).toBe(`${FOREIGN}restrict ${renewed} nightshift:${FIRST}\n`)
+  })
+
+  test('renewed where no file is ours: it changes when a person says that the new line is there', async () => {
+    await bench.db.pool.query('UPDATE store SET device_keys_file = NULL')
+    const first = await make()
+    const say = (row: typeof first) => {
+      const fingerprints = row?.keys.map(fingerprintOf) ?? []
+      return confirmEnrolment(bench.db, { id: row?.id ?? '', fingerprints, mode: 'replace' }, 'Пётр')
+    }
+    await say(first)
+    const { publicKey } = await device(FIRST)
+    const shown = await make(true)
+    expect(shown?.state).toBe('shown')
+    const [next] = shown?.keys ?? []
+    expect(next).not.toBe(publicKey)
+    // Until then it fetches as before, and nobody says otherwise.
+    expect(till()?.state.ownKey?.publicKey).toBe(publicKey)
+    expect(await device(FIRST)).toMatchObject({ publicKey, keyAuthorisedAt: expect.any(Date) })
+    expect(await say(shown)).toBe('done')
+    expect(till()?.state.ownKey?.publicKey).toBe(publicKey)
+    const all = await carryOut(shown?.requestId ?? '')
+    expect(all.map((row) => row.state)).toEqual(['confirmed', 'confirmed'])
+    expect(till()?.state.ownKey?.publicKey).toBe(next)
+    expect(await device(FIRST)).toMatchObject({ publicKey: next, keyAuthorisedAt: expect.any(Date) })
+    expect((await events('deviceKeyAuthorised'))[0]?.params).toMatchObject({
+      fingerprint: fingerprintOf(next ?? ''),
+    })
+  })
+
   test('two devices of one store write one file, one after the other', async () => {
     const { requestId } = await ask('deviceKeys')
     const claimed = await claim()
@@ -454,6 +515,112 @@ describe('a device’s own key', () => {
     await revokeRemoved(bench.leader)
     expect((await rows(requestId))[0]?.state).toBe('expired')
     expect(await readFile(file, 'utf8')).toBe(FOREIGN)
+  })
+
+  describe('of a device that moves to another store', () => {
+    let other: { id: string; code: string }
+    let elsewhere: string
+    beforeEach(async () => {
+      elsewhere = `${file}.other`
+      await writeFile(elsewhere, '')
+      const { id: _id, calendar: _calendar, ...same } = await store()
+      other = await bench.db.prisma.store.create({
+        data: { ...same, code: 'another', deviceKeysFile: elsewhere },
+      })
+    })
+    afterEach(async () => {
+      await bench.db.pool.query('DELETE FROM enrolment')
+      await moveTo(bench.fleet.stores[0]?.code ?? '')
+      await bench.db.pool.query('DELETE FROM event WHERE store_id = $1', [other.id])
+      await bench.db.prisma.store.delete({ where: { id: other.id } })
+    })
+    /** As an import does. */
+    const moveTo = async (code: string) => {
+      const all = await readInventory(bench.db.pool, null)
+      const one = all.flatMap((each) => each.devices).find((each) => each.cashId === FIRST)
+      const target = all.find((each) => each.code === code)
+      if (one === undefined || target === undefined) throw new Error(`${code} is not there`)
+      await importFleet(bench.db, { stores: [{ ...target, devices: [{ ...one, number: 77 }] }] }, 'Анна')
+    }
+    const revocations = () =>
+      bench.db.prisma.enrolment.findMany({ where: { kind: 'revokeKey' }, orderBy: { createdAt: 'asc' } })
+
+    test('it opens the old server no more, and the new one when it was enrolled there', async () => {
+      await make()
+      const { publicKey, storeId } = await device(FIRST)
+      await ask('deviceKeys', { renew: true, selection: { cashIds: [FIRST] } })
+      await moveTo('another')
+      expect(await device(FIRST)).toMatchObject({ storeId: other.id, publicKey, keyAuthorisedAt: null })
+      expect((await events('deviceKeyLeft'))[0]).toMatchObject({
+        actor: 'Анна',
+        params: { cashId: FIRST, store: bench.fleet.stores[0]?.code, to: 'another' },
+      })
+      const [revocation] = await revocations()
+      expect(revocation).toMatchObject({ storeId, state: 'waiting', keys: [publicKey] })
+      // What was asked for at the old store is needless, its revocation is not.
+      expect((await claim()).map((one) => one.id)).toEqual([revocation?.id])
+      await bench.db.pool.query(
+        "UPDATE enrolment SET lease_until = now() - interval '1 s' WHERE state = 'running'",
+      )
+      await expireEnrolments(bench.leader)
+      await revokeRemoved(bench.leader)
+      expect((await carryOut(revocation?.requestId ?? ''))[0]?.state).toBe('confirmed')
+      expect(await readFile(file, 'utf8')).toBe(FOREIGN)
+      expect(await device(FIRST)).toMatchObject({ publicKey, keyAuthorisedAt: null })
+
+      expect(await make()).toMatchObject({ state: 'confirmed', storeId: other.id })
+      expect(await readFile(elsewhere, 'utf8')).toBe(`restrict ${publicKey} nightshift:${FIRST}\n`)
+      expect((await device(FIRST)).keyAuthorisedAt).not.toBeNull()
+      // A revocation at the old server, however late, says nothing of the new one.
+      await bench.db.pool.query("UPDATE enrolment SET state = 'waiting', finished_at = NULL WHERE id = $1", [
+        revocation?.id,
+      ])
+      await carryOut(revocation?.requestId ?? '')
+      expect(await device(FIRST)).toMatchObject({ publicKey, keyAuthorisedAt: expect.any(Date) })
+    })
+
+    test('where no file is ours at the old store, a person is shown what is to be taken off', async () => {
+      await make()
+      await bench.db.pool.query('UPDATE store SET device_keys_file = NULL WHERE id <> $1', [other.id])
+      await moveTo('another')
+      const [revocation] = await revocations()
+      const [row] = await carryOut(revocation?.requestId ?? '')
+      const { publicKey } = await device(FIRST)
+      expect(row).toMatchObject({ state: 'shown', keys: [publicKey] })
+      const said = { id: row?.id ?? '', fingerprints: [fingerprintOf(publicKey ?? '')] }
+      expect(await confirmEnrolment(bench.db, { ...said, mode: 'replace' }, 'Пётр')).toBe('done')
+      expect((await device(FIRST)).publicKey).toBe(publicKey)
+      expect((await events('deviceKeyRevoked'))[0]?.actor).toBe('Пётр')
+    })
+
+    test('behind one server with one file it stays; back again before it was revoked, it is enrolled anew', async () => {
+      await make()
+      const text = await readFile(file, 'utf8')
+      await bench.db.prisma.store.update({ where: { id: other.id }, data: { deviceKeysFile: file } })
+      await moveTo('another')
+      expect(await revocations()).toEqual([])
+      expect((await device(FIRST)).keyAuthorisedAt).not.toBeNull()
+      await moveTo(bench.fleet.stores[0]?.code ?? '')
+      await bench.db.prisma.store.update({ where: { id: other.id }, data: { deviceKeysFile: elsewhere } })
+      await moveTo('another')
+      await moveTo(bench.fleet.stores[0]?.code ?? '')
+      expect(await claim()).toEqual([])
+      await revokeRemoved(bench.leader)
+      expect((await revocations()).map((one) => one.reason)).toEqual(['superseded'])
+      expect(await readFile(file, 'utf8')).toBe(text)
+      expect((await device(FIRST)).keyAuthorisedAt).toBeNull()
+      expect((await make())?.state).toBe('confirmed')
+      expect(await readFile(file, 'utf8')).toBe(text)
+    })
+  })
+
+  test('out of the fleet and back, it says no more that it may fetch until it is enrolled', async () => {
+    await make()
+    const deviceIds = [await bench.deviceId(FIRST)]
+    await inTransaction(bench.db, (client) =>
+      removeFromFleet(client, { storeIds: [], deviceIds, actor: 'Анна' }),
+    )
+    expect(await device(FIRST)).toMatchObject({ publicKey: expect.any(String), keyAuthorisedAt: null })
   })
 
   test('two stores behind one server: their keys are written one after the other too', async () => {

@@ -13,8 +13,13 @@ export const meAnswer = z
     role: orNull(role),
     permissions: z.array(permission),
     storeGroups: orNull(texts).meta({ description: 'null: the whole chain.' }),
+    server: z.strictObject({ version: name }),
+    language: z.enum(['ru', 'en']).meta({ description: 'Of this installation, for who has not chosen one.' }),
   })
   .meta({ id: 'Me' })
+export const passwordAnswer = z.strictObject({
+  tokensRevoked: count.meta({ description: 'Theirs, those that they made, and what was made by those.' }),
+})
 export const signedInAnswer = z.strictObject({ userId: id, login: name })
 
 export const userAnswer = z
@@ -62,6 +67,7 @@ const tokenShape = {
   lastUsedAt: orNull(time),
   revokedAt: orNull(time),
   user: orNull(name),
+  parentId: orNull(id).meta({ description: 'The token that made it, and whose end is its own.' }),
 }
 export const tokensAnswer = z.strictObject({
   items: z.array(z.strictObject(tokenShape).meta({ id: 'Token' })),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { statusParts } from '../../rollout/status-parts.ts'
+import { updateState } from '../schemas.ts'
 import { packageAnswer, storePackage } from './packages.ts'
 import { anything, count, digits, id, kind, name, orNull, pageOf, texts, time } from './pieces.ts'
 
@@ -33,7 +34,20 @@ const status = z
     activity: orNull(name),
     health: orNull(name),
     shiftOpen: orNull(z.boolean()),
+    shiftNumber: orNull(count),
+    shiftOpenedAt: orNull(name).meta({ description: 'By its own clock, as it wrote it.' }),
     autoUpdate: orNull(z.boolean()),
+    sum: orNull(z.int()).meta({ description: 'Of the shift, in hundredths.' }),
+    cashier: orNull(z.strictObject({ kind: z.enum(['none', 'person', 'selfCheckout']), name: orNull(name) })),
+    download: orNull(
+      z.strictObject({
+        state: z.enum(['none', 'running', 'done', 'failed']),
+        received: count,
+        size: orNull(count),
+        version: orNull(digits),
+        reason: orNull(name),
+      }),
+    ),
     asks: count,
     misses: count,
   })
@@ -68,7 +82,22 @@ const deviceShape = {
   status: orNull(status),
 }
 const device = z.strictObject(deviceShape).meta({ id: 'DeviceOfStore' })
-const listedDevice = z.strictObject({ ...deviceShape, timeZone: name }).meta({ id: 'Device' })
+const workShape = {
+  update: orNull(z.strictObject({ id, rolloutId: id, state: updateState, reason: orNull(name) })).meta({
+    description: 'Of a rollout, while it has not ended.',
+  }),
+  fetch: orNull(
+    z.strictObject({
+      of: z.enum(['command', 'rollout']),
+      state: z.enum(['waiting', 'running']),
+      reason: orNull(name),
+      received: count,
+      size: count,
+      version: digits,
+    }),
+  ).meta({ description: 'The package that it fetches, or is about to, as this head office follows it.' }),
+}
+const listedDevice = z.strictObject({ ...deviceShape, timeZone: name, ...workShape }).meta({ id: 'Device' })
 
 const sighting = z.strictObject({
   source: name,
@@ -82,6 +111,7 @@ export const deviceAnswer = z
   .strictObject({
     ...deviceShape,
     timeZone: name,
+    ...workShape,
     said: orNull(anything).meta({ description: 'All of it, as docs/nightctl.md tells of `status`.' }),
     sightings: z.array(sighting).optional(),
   })
@@ -115,9 +145,26 @@ const storeShape = {
   removedAt: orNull(time),
 }
 const listedStore = z.strictObject({ ...storeShape, devices: count }).meta({ id: 'Store' })
+const contact = z
+  .strictObject({
+    askedAt: time,
+    readAt: orNull(time),
+    ageSeconds: orNull(count).meta({ description: 'Since it answered; null: it never did.' }),
+    source: name.meta({ description: 'The worker that spoke to it.' }),
+    reason: orNull(name).meta({ description: 'Why it gave no answer when it was last spoken to.' }),
+    latencyMs: orNull(count).meta({ description: 'From a short command to its answer, at `readAt`.' }),
+    disk: orNull(z.strictObject({ freeBytes: count, totalBytes: count, readAt: time })).meta({
+      description: 'Where its packages lie.',
+    }),
+  })
+  .meta({
+    id: 'StoreContact',
+    description: 'How a store server was last reached, by whatever was to be done there.',
+  })
 export const storeAnswer = z
   .strictObject({
     ...storeShape,
+    contact: orNull(contact),
     devices: z.array(device),
     packages: z.array(z.strictObject({ ...storePackage, package: packageAnswer })),
   })

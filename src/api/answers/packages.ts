@@ -35,6 +35,17 @@ export const packageDetail = z
   })
   .meta({ id: 'PackageDetail' })
 export const packagesAnswer = pageOf(packageAnswer)
+/** `newest`: of its kind, of those in use. */
+export const packageCheckAnswer = z
+  .strictObject({
+    good: z.boolean(),
+    code: orNull(name),
+    detail: orNull(z.string()),
+    signer: orNull(name),
+    signerKey: orNull(name),
+    newest: orNull(digits),
+  })
+  .meta({ id: 'PackageCheck' })
 
 export const storePackage = {
   id,

@@ -9,9 +9,11 @@ const keysOf = <K extends string>(table: Record<K, unknown>) => Object.keys(tabl
 const state = z.enum(keysOf(rolloutStates))
 const updateState = z.enum(keysOf(deviceUpdateStates))
 
-const counts = z
-  .strictObject({ total: count, byState: tally, byReason: tally })
-  .meta({ id: 'UpdateCounts', description: 'Device updates by state, and those with a reason by reason.' })
+const counts = z.strictObject({ total: count, byState: tally, byBucket: tally, byReason: tally }).meta({
+  id: 'UpdateCounts',
+  description:
+    'Device updates by state, in the numbers that people are told, and those with a reason by reason.',
+})
 
 const rolloutShape = {
   id,
@@ -38,8 +40,16 @@ const rolloutShape = {
   scheduleId: orNull(id),
   package: packageAnswer,
 }
-const rollout = z.strictObject(rolloutShape).meta({ id: 'Rollout' })
-export const rolloutsAnswer = pageOf(rollout)
+const listed = z
+  .strictObject({
+    ...rolloutShape,
+    counts: tally.meta({ description: 'Device updates by bucket; none before it was started.' }),
+    waveCounts: z
+      .strictObject({ total: count, released: count, passed: count })
+      .meta({ description: 'Of its waves; none before it was started.' }),
+  })
+  .meta({ id: 'Rollout' })
+export const rolloutsAnswer = pageOf(listed)
 
 const planWave = z.strictObject({ number: count, name, devices: count, stores: count, gate: anything })
 const planSummary = z
@@ -85,7 +95,17 @@ const forecast = z
     startsAt: orNull(time),
     endsAt: orNull(time),
     fits: z.boolean(),
-    stores: z.array(z.looseObject({ store: name, startsAt: orNull(time), estimatedEnd: orNull(time) })),
+    stores: z.array(
+      z.looseObject({
+        store: name,
+        timeZone: orNull(name),
+        devices: count,
+        wanBytes: count,
+        startsAt: orNull(time),
+        estimatedEnd: orNull(time),
+        fits: z.boolean(),
+      }),
+    ),
   })
   .meta({ id: 'Forecast' })
 const planShape = {
@@ -99,6 +119,8 @@ const planShape = {
   warnings: z.array(z.strictObject({ code: name, params: anything })),
   fullPlan: anything.optional(),
 }
+/** `planHash` is that of the kept plan as long as nothing that the plan says has changed. */
+export const replanAnswer = z.strictObject({ id, at: time, ...planShape }).meta({ id: 'RolloutReplan' })
 const narrowedTo = orNull(texts).optional().meta({
   description: 'The groups that the selection was kept within: those of who asked.',
 })
@@ -237,7 +259,15 @@ const updateShape = {
   updatedAt: time,
   finishedAt: orNull(time),
 }
-export const updatesAnswer = pageOf(z.strictObject(updateShape).meta({ id: 'DeviceUpdate' }))
+/** With `waits=true`: why nothing is done with it now. */
+const waitShape = {
+  waitsFor: orNull(name).optional(),
+  waitsUntil: orNull(time).optional(),
+  due: orNull(name).optional(),
+}
+export const updatesAnswer = pageOf(
+  z.strictObject({ ...updateShape, ...waitShape }).meta({ id: 'DeviceUpdate' }),
+)
 const attempt = z
   .strictObject({
     step: name,

@@ -20,7 +20,7 @@ import {
   type UploadQuery,
 } from '../package-schema.ts'
 import { Problem } from '../problem.ts'
-import { receiveUpload } from '../upload.ts'
+import { receiveUpload, takeUpload } from '../upload.ts'
 import { packageView } from '../views.ts'
 
 type PackageRow = NonNullable<Awaited<ReturnType<typeof findPackageOf>>>
@@ -107,11 +107,21 @@ const answer = (status: number, row: PackageRow): Answer => ({
   headers: { Location: `/api/v1/packages/${row.id}` },
 })
 
+/** One place each from before who signed it is judged until it is kept or gone: each upload is a file and a process. */
+export async function addPackageHandler(call: Call<unknown, UploadQuery>): Handled {
+  const leave = takeUpload(call.principal, call.limits)
+  try {
+    return await addUploaded(call)
+  } finally {
+    leave()
+  }
+}
+
 /**
  * Streams the body into the packages folder under its digest, then records it: all of it or nothing. Who signed it is
  * judged before its first byte is read.
  */
-export async function addPackageHandler(call: Call<unknown, UploadQuery>): Handled {
+async function addUploaded(call: Call<unknown, UploadQuery>): Handled {
   const { db, config, query, request, actor } = call
   const signed = readSigned(request.headers)
   const announced = announcedBy(query, signed)

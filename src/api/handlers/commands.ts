@@ -1,5 +1,5 @@
 /** Errands to devices beside any rollout: sent to one or many, watched, cancelled. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import { cancelRequest, readRequestCounts, sendRequest } from '../../db/command-requests.ts'
 import { readTargets, type Target, type Targets } from '../../db/command-targets.ts'
 import { type CommandKind, isSwitch, readRequest } from '../../db/commands.ts'
@@ -11,8 +11,9 @@ import { type CommandBody, errandSelectionOf, expiresOf } from '../command-schem
 import { listQuery, pageAnswer, readList } from '../list.ts'
 import { deviceCommandList, requestList } from '../lists/commands.ts'
 import { ownSelection } from '../own-selection.ts'
-import { unknownNames } from '../plan-names.ts'
+import { namesProblem, unknownNames } from '../plan-names.ts'
 import { faultsProblem, Problem } from '../problem.ts'
+import { identifier } from '../schemas.ts'
 
 /** Rows of one answer; the counts are of all. */
 const SHOWN = 1000
@@ -34,8 +35,8 @@ async function targetsOf(call: SendCall): Promise<Targets> {
   const { db, body, principal } = call
   const asked = errandSelectionOf(body)
   const direct = body.cashIds === undefined ? [] : (['cashIds'] as const)
-  const faults = await unknownNames(db.pool, { selection: asked, direct, waves: undefined })
-  if (faults.length > 0) throw faultsProblem(faults)
+  const faults = await unknownNames(db.pool, { selection: asked, direct, waves: undefined }, principal)
+  if (faults.length > 0) throw namesProblem(faults)
   const { selection } = await ownSelection(db.pool, principal, asked, direct)
   return readTargets(db.pool, {
     ...{ kind: body.kind, selection, groups: principal.storeGroups, package: await packageOf(call) },
@@ -116,21 +117,33 @@ export async function listCommandsHandler({ db, query, principal }: ListCall<unk
 }
 
 /** @throws Problem notFound */
-async function requestView({ db, params, principal }: Call<{ id: string }>) {
+async function requestView(
+  { db, params, principal }: Pick<Call<{ id: string }>, 'db' | 'params' | 'principal'>,
+  store?: string,
+) {
   const found = await readRequest(db, params.id, principal.storeGroups)
   if (found === undefined) throw new Problem('notFound')
   const { id, kind, body, requestedBy, createdAt, notAfter, counts, isOver, outcomes } = found
   return {
     ...{ id, kind, ...saidView(kind, body), requestedBy, createdAt, notAfter },
     ...{ devices: outcomes.length, counts, isOver },
-    items: outcomes.map(({ cashId, storeCode, state, reason, params, finishedAt }) => ({
-      ...{ cashId, store: storeCode, state, reason, params, finishedAt },
-    })),
+    items: outcomes
+      .filter(({ storeCode }) => store === undefined || storeCode === store)
+      .map(({ cashId, storeCode, state, reason, params, finishedAt }) => ({
+        ...{ cashId, store: storeCode, state, reason, params, finishedAt },
+      })),
   }
 }
 
-export const getCommandHandler = async (call: Call<{ id: string }>): Handled => ({
-  body: await requestView(call),
+/** `devices` and `counts` are of the whole request all the same. */
+export const commandQuery = z.strictObject({
+  store: identifier(64).optional().meta({ description: 'Only what became of it in this store.' }),
+})
+
+export const getCommandHandler = async (
+  call: Call<{ id: string }, z.output<typeof commandQuery>>,
+): Handled => ({
+  body: await requestView(call, call.query.store),
 })
 
 /** What has not begun; what runs goes on to its end. */

@@ -75,7 +75,7 @@ function templateOf(config: Call['config'], { template: given }: Body): Schedule
 }
 
 export async function createScheduleHandler(call: Call<unknown, unknown, Body>): Handled {
-  const { db, body, actor, config } = call
+  const { db, body, actor, config, principal } = call
   const { name, cron, timeZone } = body
   const wrong = checkCron(cron, timeZone)
   if (wrong !== null)
@@ -86,7 +86,8 @@ export async function createScheduleHandler(call: Call<unknown, unknown, Body>):
     ])
   const made = templateOf(config, body)
   const direct = (['stores', 'cashIds'] as const).filter((member) => body.template[member] !== undefined)
-  const names = await unknownNames(db.pool, { selection: made.selection, direct, waves: made.waves })
+  const asked = { selection: made.selection, direct, waves: made.waves }
+  const names = await unknownNames(db.pool, asked, principal)
   const faults = [...within(names), ...(names.length > 0 ? [] : await checkPlan(db, made, body))]
   if (faults.length > 0) throw faultsProblem(faults)
   const row = await addSchedule(db, { name, cron, timeZone, template: made, actor }, Date.now())

@@ -5,8 +5,8 @@ import { findPackage } from '../../db/packages.ts'
 import { retirePackage } from '../../db/retire.ts'
 import type { Call, Handled } from '../call.ts'
 import { ownSelection } from '../own-selection.ts'
-import { unknownNames } from '../plan-names.ts'
-import { faultsProblem, Problem } from '../problem.ts'
+import { namesProblem, unknownNames } from '../plan-names.ts'
+import { Problem } from '../problem.ts'
 import { criteria } from '../rollout-schema.ts'
 import { getPackage } from './get-package.ts'
 
@@ -36,8 +36,8 @@ async function storesOf({ db, body, principal }: DistributeCall): Promise<Chosen
   const given = { ...body.selection, stores: body.selection?.stores ?? body.stores }
   const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
   const direct = body.stores === undefined ? [] : (['stores'] as const)
-  const faults = await unknownNames(db.pool, { selection: asked, direct, waves: undefined })
-  if (faults.length > 0) throw faultsProblem(faults)
+  const faults = await unknownNames(db.pool, { selection: asked, direct, waves: undefined }, principal)
+  if (faults.length > 0) throw namesProblem(faults)
   const own = await ownSelection(db.pool, principal, asked, direct)
   return readStores(db.pool, own.selection, principal.storeGroups)
 }

@@ -21,6 +21,7 @@ import type { Call, Handled } from '../call.ts'
 import { enrolmentView } from '../host-view.ts'
 import { listQuery, pageAnswer, readList } from '../list.ts'
 import { enrolmentList } from '../lists/hosts.ts'
+import { namesProblem, unknownCode } from '../plan-names.ts'
 import { type Fault, faultsProblem, Problem, type ProblemCode } from '../problem.ts'
 import { identifier, text } from '../schemas.ts'
 
@@ -39,18 +40,19 @@ export const enrolBody = z.strictObject({
 })
 type EnrolCall = Call<unknown, unknown, z.output<typeof enrolBody>>
 
-async function refuseUnknownHosts({ db, body }: EnrolCall): Promise<void> {
+async function refuseUnknownHosts({ db, body, principal }: EnrolCall): Promise<void> {
   const { stores = [], groups = [], labels = [], cashIds = [] } = body
-  const unknown = await findUnknown(db.pool, { store: stores, device: cashIds, group: groups, label: labels })
+  const names = { store: stores, device: cashIds, group: groups, label: labels }
+  const unknown = await findUnknown(db.pool, names, principal.storeGroups)
   const faults = (kind: keyof typeof unknown, path: string, code: ProblemCode): Fault[] =>
-    [...unknown[kind]].map((value) => ({ code, path, value }))
+    [...unknown[kind]].map((value) => ({ code: unknownCode(principal, code), path, value }))
   const all = [
     ...faults('store', 'stores', 'storeUnknown'),
     ...faults('group', 'groups', 'groupUnknown'),
     ...faults('label', 'labels', 'labelUnknown'),
     ...faults('device', 'cashIds', 'deviceUnknown'),
   ]
-  if (all.length > 0) throw faultsProblem(all)
+  if (all.length > 0) throw namesProblem(all)
 }
 
 /** Of who may see some groups only: named stores of others are refused, and those that a label reaches left out. */

@@ -29,10 +29,14 @@ export async function listFreezesHandler(call: Call<unknown, z.output<typeof fre
   return { body: pageAnswer(page, rows.map(freezeView)) }
 }
 
-async function refuseUnknownScope({ db, body: { scope } }: Call<unknown, unknown, Body>): Promise<void> {
+async function refuseUnknownScope({
+  db,
+  body: { scope },
+  principal,
+}: Call<unknown, unknown, Body>): Promise<void> {
   if (scope.kind === 'chain') return
   const names = { store: [], device: [], group: [], label: [], [scope.kind]: [scope.name] }
-  const unknown = await findUnknown(db.pool, names)
+  const unknown = await findUnknown(db.pool, names, principal.storeGroups)
   if (unknown[scope.kind].size === 0) return
   const code = scope.kind === 'store' ? 'storeUnknown' : 'groupUnknown'
   throw faultsProblem([{ code, path: 'scope.name', value: scope.name }])

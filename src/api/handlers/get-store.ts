@@ -2,7 +2,7 @@ import { findStore } from '../../db/stores.ts'
 import type { Call, Handled } from '../call.ts'
 import { etagOf } from '../etag.ts'
 import { Problem } from '../problem.ts'
-import { deviceView, packageView, storePackageView, storeView } from '../views.ts'
+import { contactView, deviceView, packageView, storePackageView, storeView } from '../views.ts'
 
 export async function getStore({ db, params }: Call<{ code: string }>): Handled {
   const store = await findStore(db, params.code)
@@ -12,6 +12,7 @@ export async function getStore({ db, params }: Call<{ code: string }>): Handled 
     headers: { ETag: etagOf(store) },
     body: {
       ...storeView(store),
+      contact: contactView(store.contact, now),
       devices: store.devices.map((device) => deviceView(device, store.code, now)),
       packages: store.storePackages.map((one) => ({
         ...storePackageView(one),

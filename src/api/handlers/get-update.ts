@@ -9,7 +9,7 @@ import { attemptView, packageView, updateView } from '../views.ts'
 const MAX_EVENTS = 500
 
 /** `waitsFor`: why nothing is done now, and until when where that is known; `due`: the step that is next, when nothing stands in its way. */
-function dueView(now: DueNow | undefined) {
+export function dueView(now: DueNow | undefined) {
   const due = now?.due
   return {
     waitsFor: due?.do === 'wait' ? due.for : (now?.bounded ?? null),

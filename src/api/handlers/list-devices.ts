@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { SqlCondition } from '../../db/condition.ts'
+import { noWork, readDeviceWork } from '../../db/device-work.ts'
 import { readDevices } from '../../db/devices.ts'
 import { formatVersion } from '../../rollout/versions.ts'
 import type { Call, Handled } from '../call.ts'
@@ -15,7 +16,7 @@ import {
 import type { ListSpec } from '../list-spec.ts'
 import { deviceList } from '../lists/devices.ts'
 import { identifier, kind } from '../schemas.ts'
-import { deviceView } from '../views.ts'
+import { deviceView, workView } from '../views.ts'
 
 export const devicesQuery = listQuery(1000, 20_000, {
   store: identifier(64).optional().meta({ description: 'As `filter=store:…`.' }),
@@ -31,14 +32,13 @@ export async function listDevicesHandler(call: Call<unknown, z.output<typeof dev
   if (wanted !== undefined) where.push((push) => `d.kind = ${push(wanted)}`)
   const of = JSON.stringify([store, wanted])
   const page = await readList(db, deviceList, { query, groups: principal.storeGroups, where, of })
-  const rows = await readDevices(
-    db,
-    page.rows.map((row) => row.id),
-  )
+  const ids = page.rows.map((row) => row.id)
+  const [rows, work] = await Promise.all([readDevices(db, ids), readDeviceWork(db.pool, ids)])
   const now = Date.now()
   const items = rows.map(({ store: at, ...row }) => ({
     ...deviceView(row, at.code, now),
     timeZone: at.timeZone,
+    ...workView(work.get(row.id) ?? noWork),
   }))
   return { body: pageAnswer(page, items) }
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
-import { readRollouts } from '../../db/rollouts.ts'
+import { countListed, readRollouts } from '../../db/rollouts.ts'
 import type { Call, Handled } from '../call.ts'
-import { listQuery, pageAnswer, readList } from '../list.ts'
+import { bounded, listQuery, pageAnswer, readList } from '../list.ts'
 import { rolloutList } from '../lists/rollouts.ts'
 import { rolloutView } from '../rollout-view.ts'
 
@@ -11,9 +11,12 @@ export const rolloutsQuery = listQuery(100, 1000, {})
 export async function listRolloutsHandler(call: Call<unknown, z.output<typeof rolloutsQuery>>): Handled {
   const { db, query, principal } = call
   const page = await readList(db, rolloutList, { query, groups: principal.storeGroups })
-  const rows = await readRollouts(
-    db,
-    page.rows.map((row) => row.id),
-  )
-  return { body: pageAnswer(page, rows.map(rolloutView)) }
+  const ids = page.rows.map((row) => row.id)
+  const [rows, counted] = await Promise.all([
+    readRollouts(db, ids),
+    // A page has up to a thousand rollouts, and each as many rows as the chain has devices.
+    bounded(db, (on) => countListed(on, ids), query),
+  ])
+  const items = rows.map((row) => ({ ...rolloutView(row), ...counted.get(row.id) }))
+  return { body: pageAnswer(page, items) }
 }

@@ -1,17 +1,21 @@
 import type { z } from 'zod'
 import type { SqlCondition } from '../../db/condition.ts'
+import { readAllDue } from '../../db/due-now.ts'
 import { readUpdates } from '../../db/updates.ts'
+import { isTerminalUpdate } from '../../rollout/states.ts'
 import type { Call, Handled } from '../call.ts'
 import { type countsQuery, listQuery, pageAnswer, readList } from '../list.ts'
 import type { ListSpec } from '../list-spec.ts'
 import { attemptList, rolloutUpdateList, updateList } from '../lists/rollouts.ts'
-import { updateState } from '../schemas.ts'
+import { flag, updateState } from '../schemas.ts'
 import { updateView } from '../views.ts'
+import { dueView } from './get-update.ts'
 import { readCounts } from './list-devices.ts'
 import { readHead } from './steer-rollout.ts'
 
 export const updatesQuery = listQuery(1000, 20_000, {
   state: updateState.optional().meta({ description: 'As `filter=state:…`.' }),
+  waits: flag.default(false).meta({ description: '`true`: with what each waits for now.' }),
 })
 type Query = z.output<typeof updatesQuery>
 
@@ -30,7 +34,16 @@ async function answerUpdates(
     db,
     page.rows.map((row) => row.id),
   )
-  return { body: pageAnswer(page, rows.map(updateView)) }
+  if (!query.waits) return { body: pageAnswer(page, rows.map(updateView)) }
+  const due = await readAllDue(
+    db,
+    rows.flatMap((row) => (isTerminalUpdate(row.state) ? [] : [row.id])),
+  )
+  const items = rows.map((row) => {
+    const { waitsFor, waitsUntil, due: step } = dueView(due.get(row.id))
+    return { ...updateView(row), waitsFor, waitsUntil, due: step }
+  })
+  return { body: pageAnswer(page, items) }
 }
 
 const ofRollout =

@@ -1,14 +1,12 @@
 import { z } from 'zod'
 import type { SqlCondition } from '../../db/condition.ts'
-import { type EventFilter, type EventRow, isAhead, lastCursor, parseCursor } from '../../db/events.ts'
-import { restartHint, streamEvents } from '../../events/stream.ts'
+import { type EventFilter, type EventRow, lastCursor } from '../../db/events.ts'
+import { streamEvents } from '../../events/stream.ts'
 import { viewEvents } from '../../events/view.ts'
-import { isAsBefore } from '../auth.ts'
 import type { Answer, Call, Handled } from '../call.ts'
 import { filterOf, listQuery, pageAnswer, readList } from '../list.ts'
 import { eventList } from '../lists/events.ts'
-import { Problem } from '../problem.ts'
-import { takeStream } from '../streams.ts'
+import { askedPlace, checkedPlace, reachedPlace, serveStream } from '../stream-call.ts'
 
 export const eventsQuery = listQuery(200, 1000, {
   after: z
@@ -22,21 +20,8 @@ export const eventsQuery = listQuery(200, 1000, {
 type Query = z.output<typeof eventsQuery>
 type EventsCall = Call<unknown, Query>
 
-function checked(cursor: string): { xid: string; id: string } {
-  const place = parseCursor(cursor)
-  if (place === undefined) throw new Problem('cursorInvalid', { path: 'after' })
-  return place
-}
-
-/** A place that was never reached here would wait for ever, and say nothing meanwhile. @throws Problem cursorInvalid */
-async function reached({ db }: EventsCall, cursor: string): Promise<string> {
-  const detail = 'it is ahead of everything here: read again from the beginning'
-  if (await isAhead(db.pool, checked(cursor))) throw new Problem('cursorInvalid', { path: 'after', detail })
-  return cursor
-}
-
 function conditions({ after, rolloutId, updateId }: Query): SqlCondition[] {
-  const place = after === undefined ? undefined : checked(after)
+  const place = after === undefined ? undefined : checkedPlace(after)
   const where: SqlCondition[] = []
   if (place !== undefined)
     where.push((push) => `(e.xid, e.id) > (${push(place.xid)}::bigint, ${push(place.id)}::bigint)`)
@@ -49,7 +34,7 @@ function conditions({ after, rolloutId, updateId }: Query): SqlCondition[] {
 async function page(call: EventsCall): Promise<Answer> {
   const { db, query, principal } = call
   const { after, rolloutId, updateId } = query
-  if (after !== undefined) await reached(call, after)
+  if (after !== undefined) await reachedPlace(call, after)
   const of = JSON.stringify([after, rolloutId, updateId])
   const asked = { query, groups: principal.storeGroups, where: conditions(query), of }
   const found = await readList<EventRow & { id: string }>(db, eventList, asked)
@@ -72,43 +57,13 @@ function streamFilter({ query, principal }: EventsCall): EventFilter {
   }
 }
 
-const WATCH_MS = 10_000
-
-/** A stream ends with the session or token that it was begun by, and when that may do something else now. */
-function watchRights({ db, principal }: EventsCall, gone: AbortController): NodeJS.Timeout {
-  return setInterval(() => {
-    // A database that is away ends it by itself.
-    isAsBefore(db, principal).then(
-      (isSame) => isSame || gone.abort(),
-      () => {},
-    )
-  }, WATCH_MS)
-}
-
 /** Ends when the client goes, or with the server. */
 async function stream(call: EventsCall): Promise<void> {
-  const { db, feed, limits, log, principal, query, request, response, signal } = call
-  const last = request.headers['last-event-id']
-  const from = (typeof last === 'string' && last !== '' ? last : undefined) ?? query.after
+  const { db, feed, query, response } = call
+  const from = askedPlace(call, query.after)
   const filter = streamFilter(call)
-  const after = from === undefined ? await lastCursor(db.pool) : await reached(call, from)
-  const leave = takeStream(principal, limits)
-  const gone = new AbortController()
-  response.on('close', () => gone.abort())
-  // Its client may have gone while its place was looked up.
-  if (response.closed) gone.abort()
-  const watch = watchRights(call, gone)
-  try {
-    const until = AbortSignal.any([gone.signal, signal])
-    await streamEvents({ db, feed, response, after, filter, signal: until })
-  } catch (error) {
-    if (!gone.signal.aborted && !signal.aborted) log.warn({ err: error }, 'a stream of events ended')
-    response.destroy()
-  } finally {
-    clearInterval(watch)
-    leave()
-    response.end(signal.aborted ? restartHint() : undefined)
-  }
+  const after = from === undefined ? await lastCursor(db.pool) : await reachedPlace(call, from)
+  await serveStream(call, (signal) => streamEvents({ db, feed, response, after, filter, signal }))
 }
 
 /** A page of events; or the stream of them, where `text/event-stream` is accepted. */

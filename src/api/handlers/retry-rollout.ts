@@ -6,7 +6,7 @@ import type { Call, Handled } from '../call.ts'
 import { forgetFailedJobs } from '../forget.ts'
 import { Problem } from '../problem.ts'
 import { allowedVerbs, refuse } from '../rollout-view.ts'
-import { sha256 } from '../schemas.ts'
+import { identifier, sha256 } from '../schemas.ts'
 import { readHead, standing } from './steer-rollout.ts'
 
 const retryable = z.enum(['failed', 'broken', 'rolledBack', 'skipped'])
@@ -15,6 +15,8 @@ export const usualRetries: readonly z.output<typeof retryable>[] = ['failed', 'b
 
 export const retryBody = z.strictObject({
   states: z.array(retryable).min(1).max(4).optional(),
+  /** Only what stands so for one of these. */
+  reasons: z.array(identifier(64)).min(1).max(50).optional(),
   /** Nothing is retried: who would be, and who not and why, is kept under an id. */
   preview: z.boolean().default(false),
   /** Just those of this preview, as far as they are still as it showed them. */
@@ -49,9 +51,11 @@ async function retryAll({ db, queues, log, actor }: RetryCall, ids: readonly str
 
 const statesOf = ({ body }: RetryCall) => [...new Set(body.states ?? usualRetries)]
 
+const reasonsOf = ({ body }: Pick<RetryCall, 'body'>) => body.reasons && [...new Set(body.reasons)]
+
 async function showPreview(call: RetryCall): Handled {
   const { db, params, actor } = call
-  const preview = await previewRetry(db.pool, params.id, statesOf(call))
+  const preview = await previewRetry(db.pool, params.id, statesOf(call), reasonsOf(call))
   const previewId = await keepPreview(db, preview, actor)
   const { states, retries, refused, hash } = preview
   return { body: { id: params.id, preview: true, previewId, hash, states, retries, refused } }
@@ -66,6 +70,8 @@ async function namedPreview({ db, params, body }: RetryCall): Promise<RetryPrevi
     throw new Problem('previewDiffers', { path: 'hash', more: { hash: preview.hash } })
   if (body.states !== undefined && statesOf({ body } as RetryCall).join() !== preview.states.join())
     throw new Problem('previewDiffers', { path: 'states', more: { states: preview.states } })
+  if (body.reasons !== undefined && reasonsOf({ body })?.join() !== preview.reasons?.join())
+    throw new Problem('previewDiffers', { path: 'reasons', more: { reasons: preview.reasons ?? null } })
   return preview
 }
 
@@ -74,7 +80,7 @@ async function whom(call: RetryCall): Promise<{ ids: string[]; changed: Refused[
   const { db, params } = call
   const preview = await namedPreview(call)
   if (preview === undefined) {
-    const now = await previewRetry(db.pool, params.id, statesOf(call))
+    const now = await previewRetry(db.pool, params.id, statesOf(call), reasonsOf(call))
     return { ids: [...now.retries, ...now.refused].map((one) => one.id), changed: [] }
   }
   const changed = await changedSince(db.pool, preview)

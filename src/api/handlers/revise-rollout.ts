@@ -18,13 +18,11 @@ import { readHead } from './steer-rollout.ts'
 type ReviseCall = Call<{ id: string }, { full: boolean }, ReviseBody>
 
 /** A draft is planned anew, with what the request changes of it: another plan, another hash. */
-async function reviseDraft(
-  { db, params, query, body, actor, principal, config }: ReviseCall,
-  row: RolloutHead,
-): Handled {
+async function reviseDraft(call: ReviseCall, row: RolloutHead): Handled {
+  const { db, params, query, body, actor, principal, config } = call
   const former = row.policy as unknown as Policy
   const now = Date.now()
-  await refuseUnknownNames(db, body)
+  await refuseUnknownNames(call, body)
   const packages = await readPackages(db, row.packageId, body.serverPackageId ?? row.serverPackageId)
   const asked = hasSelection(body) ? selectionOf(body) : (row.selection as Selection)
   const { selection, narrowedTo } = await ownSelection(db.pool, principal, asked, directOf(body))

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { readDeviceNames } from '../../db/device-names.ts'
+import { readDeviceNames, readZones } from '../../db/device-names.ts'
 import { createRollback } from '../../db/roll-back.ts'
 import { readUpdateStates } from '../../db/update-states.ts'
 import type { Plan } from '../../rollout/plan/plan-types.ts'
@@ -74,7 +74,7 @@ export async function rollbackHandler(call: RollbackCall): Handled {
   const ids = [...plan.devices.map((one) => one.id), ...plan.leftOut.map((one) => one.deviceId)]
   const shown = planAnswer(
     { plan, forecast, waves, wavesBy },
-    await readDeviceNames(db.pool, ids),
+    { devices: await readDeviceNames(db.pool, ids), zones: await readZones(db.pool, forecast) },
     query.full,
   )
   return {

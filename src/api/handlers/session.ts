@@ -22,7 +22,7 @@ export async function signOutHandler({ db, config, principal, response }: Call):
   return { status: 204, body: undefined }
 }
 
-/** Ends every session of theirs but the one that begins here. */
+/** Ends every session of theirs but the one that begins here, and their tokens unless they are to stay. */
 export async function changePasswordHandler(
   call: Call<unknown, unknown, z.output<typeof passwordBody>>,
 ): Handled {
@@ -30,7 +30,11 @@ export async function changePasswordHandler(
   if (principal.sessionId === null) throw new Problem('sessionNeeded')
   const user = await checkSignIn(call, { login: actor, password: body.current })
   const hash = await hashGood(body.password, user.login)
-  await inTransaction(db, (client) => setPassword(client, user, hash))
-  await openSession(call, user, 'password')
-  return { status: 204, body: undefined }
+  const { keepTokens } = body
+  const how = { keepTokens, former: user.passwordHash }
+  const tokensRevoked = await inTransaction(db, (client) => setPassword(client, user, hash, how))
+  // Somebody was faster: what was checked is good no more.
+  if (tokensRevoked === undefined) throw new Problem('signInRefused')
+  await openSession(call, { ...user, passwordHash: hash }, 'password')
+  return { body: { tokensRevoked } }
 }

@@ -1,6 +1,14 @@
 /** Tokens: nobody gives away more than they may. */
 import type { z } from 'zod'
-import { findTokenRow, listTokens, makeToken, revokeToken, type TokenRow } from '../../db/tokens.ts'
+import {
+  findTokenRow,
+  listTokens,
+  MAX_LIVE,
+  type MadeBy,
+  makeToken,
+  revokeToken,
+  type TokenRow,
+} from '../../db/tokens.ts'
 import { findUserByLogin } from '../../db/users.ts'
 import type { newTokenBody } from '../access-schema.ts'
 import type { Call, Handled } from '../call.ts'
@@ -11,9 +19,22 @@ import { Problem } from '../problem.ts'
 type Body = z.output<typeof newTokenBody>
 type NewTokenCall = Call<unknown, unknown, Body>
 
-function tokenView({ user, userId: _, ...row }: TokenRow) {
+function tokenView({ user, userId: _, makerId: _maker, ...row }: TokenRow) {
   return { ...row, user: user?.login ?? null }
 }
+
+function madeBy({ sessionId, tokenId, userId }: Principal): MadeBy {
+  if (sessionId !== null && userId !== null) return { sessionId, userId }
+  if (tokenId === null) throw new Problem('tokenInvalid')
+  return { tokenId }
+}
+
+const NOT_MADE = {
+  nameTaken: () => new Problem('nameTaken', { path: 'name' }),
+  makerGone: () => new Problem('tokenInvalid'),
+  tooMany: () => new Problem('tooManyTokens', { more: { limit: MAX_LIVE } }),
+  tooDeep: () => new Problem('tooManyTokens', { detail: 'it was made by a token of a token of a token …' }),
+} as const
 
 /** @throws Problem permissionMissing for another's, or nobody's */
 async function ownerOf({ db, body, principal }: NewTokenCall): Promise<string | null> {
@@ -57,8 +78,9 @@ export async function createTokenHandler(call: NewTokenCall): Handled {
   const wanted = wantedOf(principal, body)
   const path = beyond(principal, wanted)
   if (path !== undefined) throw new Problem('beyondOwn', { path })
-  const made = await makeToken(db, { ...wanted, name: body.name, userId, createdBy: actor })
-  if (!made.ok) throw new Problem('nameTaken', { path: 'name' })
+  const by = madeBy(principal)
+  const made = await makeToken(db, { ...wanted, name: body.name, userId, createdBy: actor, by })
+  if (!made.ok) throw NOT_MADE[made.why]()
   return {
     status: 201,
     headers: { Location: `/api/v1/tokens/${made.row.id}` },

@@ -35,6 +35,12 @@ export const requestList: ListSpec = {
   sort: '-createdAt',
   fields: {
     kind: kindField,
+    store: {
+      type: 'texts',
+      sql: `ARRAY(SELECT os.code FROM command oc JOIN device od ON od.id = oc.device_id JOIN store os ON os.id = od.store_id
+        WHERE oc.request_id = q.request_id AND ($1::text[] IS NULL OR os.group_name = ANY($1::text[])))`,
+      summary: 'code of a store with a device that was asked',
+    },
     requestedBy: { type: 'text', sql: 'one.requested_by', sorts: true, summary: 'who asked' },
     createdAt: { type: 'time', sql: 'q.created_at', sorts: true, summary: 'when it was asked for' },
   },

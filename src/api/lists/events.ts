@@ -12,6 +12,7 @@ export const eventList: ListSpec = {
   },
   id: 'e.id',
   idType: 'integer',
+  isEndless: true,
   columns: eventColumns('e'),
   own: ownEvent('e'),
   // A transaction that is still running could write before what is read now.

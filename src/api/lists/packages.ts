@@ -42,7 +42,7 @@ export const storePackageList: ListSpec = {
   present: 's.removed_at IS NULL',
   names: ['s.code', 's.name', 'p.file_name'],
   sort: 'store,kind,-version',
-  countsBy: ['state', 'reason', 'store', 'group', 'version'],
+  countsBy: ['state', 'reason', 'store', 'group', 'version', 'package'],
   fields: {
     store: { type: 'text', sql: 's.code', sorts: true, summary: 'code of the store' },
     group: { type: 'text', sql: 's.group_name', sorts: true, nullable: true, summary: 'group of the store' },

@@ -1,4 +1,6 @@
+import { BUCKET, BUCKET_FROM, TROUBLE } from '../../db/buckets.ts'
 import { ownRollout } from '../../db/own.ts'
+import { buckets } from '../../rollout/page/bucket.ts'
 import { deviceUpdateStates, rolloutStates } from '../../rollout/states.ts'
 import type { ListSpec } from '../list-spec.ts'
 import { deviceKinds } from '../schemas.ts'
@@ -38,12 +40,13 @@ export const rolloutList: ListSpec = {
 export const updateList: ListSpec = {
   name: 'updates',
   from: 'device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id',
+  joins: { standing: BUCKET_FROM },
   id: 'u.id',
   idType: 'id',
   own: 's.group_name = ANY($1::text[])',
   names: ['d.cash_id', 'd.name', 's.code', 's.name'],
   sort: '-createdAt',
-  countsBy: ['state', 'reason', 'wave', 'store', 'zone'],
+  countsBy: ['state', 'bucket', 'reason', 'wave', 'store', 'zone', 'from'],
   fields: {
     cashId: { type: 'text', sql: 'd.cash_id', sorts: true, summary: 'cash id of the device' },
     kind: { type: 'choice', choices: deviceKinds, sql: 'd.kind', sorts: true, summary: 'kind of the device' },
@@ -61,6 +64,20 @@ export const updateList: ListSpec = {
       summary: 'state',
     },
     reason: { type: 'text', sql: 'u.reason', sorts: true, nullable: true, summary: 'why it stands so' },
+    bucket: {
+      type: 'choice',
+      choices: buckets,
+      sql: BUCKET,
+      join: 'standing',
+      summary: 'in which number of the rollout it is',
+    },
+    trouble: {
+      type: 'text',
+      sql: TROUBLE,
+      join: 'standing',
+      nullable: true,
+      summary: 'its reason, or why its store has not got the package',
+    },
     wave: { type: 'number', sql: 'u.wave', sorts: true, summary: 'number of its wave' },
     version: { type: 'version', sql: 'u.to_version', sorts: true, summary: 'where it goes' },
     from: {

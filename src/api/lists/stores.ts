@@ -1,3 +1,4 @@
+import { ownFreeze } from '../../db/own.ts'
 import type { ListSpec } from '../list-spec.ts'
 
 export const storeList: ListSpec = {
@@ -76,7 +77,7 @@ export const freezeList: ListSpec = {
   from: '"freeze" f',
   id: 'f.id',
   idType: 'id',
-  own: 'TRUE',
+  own: ownFreeze('f'),
   names: ['f.name', 'f.scope_name'],
   sort: 'lifted,from',
   fields: {

@@ -1,12 +1,13 @@
 /** What the links that work once open: the first administrator, and a password to choose. */
 import { isLogin, normalLogin } from '../../db/actors.ts'
 import { readLink, type UsedLink, useFirstLink, usePasswordLink } from '../../db/links.ts'
-import { html } from '../../report/markup.ts'
+import { html, nothing } from '../../report/markup.ts'
 import { Problem } from '../problem.ts'
 import { text } from '../schemas.ts'
 import { hashGood, openSession } from '../sign-in.ts'
 import { type Field, fault, field, form, sendPage } from './layout.ts'
 import { HOME } from './local-path.ts'
+import { linkTo } from './place.ts'
 import { type Told, textOf, toldOf, type Visit } from './visit.ts'
 import { type PageWord, say } from './words.ts'
 
@@ -40,8 +41,9 @@ async function show(visit: Visit, kind: 'welcome' | 'password', told?: Told): Pr
   const intro = isFirst ? say(language, 'welcomeText') : (link.login ?? '')
   const body = [
     html`<p>${intro}</p>\n`,
+    isFirst ? nothing : html`<p>${say(language, 'passwordEnds')}</p>\n`,
     fault(language, told?.word, told?.more),
-    form(`/${kind}/${secretOf(visit)}`, fields, say(language, 'save')),
+    form(linkTo(visit.request, `/${kind}/${secretOf(visit)}`), fields, say(language, 'save')),
   ]
   sendPage(response, { language, title, body, status: told?.status ?? 200 })
 }
@@ -50,7 +52,7 @@ async function show(visit: Visit, kind: 'welcome' | 'password', told?: Told): Pr
 async function finish(visit: Visit, kind: 'welcome' | 'password', used: UsedLink): Promise<void> {
   if (used.ok) {
     await openSession(visit, used.user, 'link')
-    return visit.response.redirect(303, HOME)
+    return visit.response.redirect(303, linkTo(visit.request, HOME))
   }
   if (used.why === 'loginTaken') throw new Problem('loginTaken')
   return show(visit, kind)

@@ -1,7 +1,7 @@
 const HERE = 'http://here.invalid'
-export const HOME = '/queues'
+export const HOME = '/'
 
-/** A path of this site, or the page that comes by itself: nobody is sent elsewhere by a link to us. */
+/** A path from our root, or the page that comes by itself: nobody is sent elsewhere by a link to us. */
 export function localPath(asked: unknown): string {
   if (typeof asked !== 'string' || asked.length > 500) return HOME
   // What a browser would take for another host: //evil, /\evil, and either behind a control character.

@@ -1,35 +1,20 @@
 /** To the organisation's sign-in server and back. */
 import { endOidcAccess, keepOidcRequest, takeOidcRequest, userOfOidc } from '../../db/oidc.ts'
 import { html } from '../../report/markup.ts'
+import { clearOidcState, readOidcState, setOidcState } from '../cookie.ts'
 import { type Oidc, OidcRefused } from '../oidc.ts'
 import { Problem } from '../problem.ts'
 import { openSession } from '../sign-in.ts'
 import { fault, sendPage } from './layout.ts'
 import { localPath } from './local-path.ts'
+import { linkTo } from './place.ts'
 import type { Visit } from './visit.ts'
 import { type PageWord, say } from './words.ts'
 
-/** Binds the answer to the browser that asked: nobody is signed in by a link that somebody else began. */
-const COOKIE = 'nightshift-oidc'
-
-function refuse({ language, response }: Visit, word: PageWord, status = 403): void {
-  const back = html`<p><a href="/sign-in">${say(language, 'signIn')}</a></p>\n`
+function refuse({ language, request, response }: Visit, word: PageWord, status = 403): void {
+  const back = html`<p><a href="${linkTo(request, '/sign-in')}">${say(language, 'signIn')}</a></p>\n`
   sendPage(response, { language, title: 'signIn', body: [fault(language, word), back], status })
 }
-
-function writeState({ response, config }: Visit, state: string, maxAge: number): void {
-  const secure = config.publicUrl?.startsWith('https:') === true ? '; Secure' : ''
-  // Lax: the way back begins at the other server.
-  response.append(
-    'Set-Cookie',
-    `${COOKIE}=${state}; Path=/sign-in/oidc; HttpOnly; SameSite=Lax; Max-Age=${maxAge}${secure}`,
-  )
-}
-
-const stateIn = ({ request }: Visit): string | undefined =>
-  new RegExp(`(?:^|;)\\s*${COOKIE}=([A-Za-z0-9_-]{20,100})\\s*(?:;|$)`).exec(
-    request.headers.cookie ?? '',
-  )?.[1]
 
 export async function oidcBegin(visit: Visit, oidc: Oidc | undefined): Promise<void> {
   if (oidc === undefined) throw new Problem('routeUnknown')
@@ -37,7 +22,7 @@ export async function oidcBegin(visit: Visit, oidc: Oidc | undefined): Promise<v
   try {
     const { url, state, ...kept } = await oidc.begin()
     await keepOidcRequest(db.pool, state, { ...kept, returnTo: localPath(request.query.to) })
-    writeState(visit, state, 600)
+    setOidcState(response, visit.config, state)
     response.redirect(303, url.href)
   } catch (error) {
     tell(visit, error)
@@ -56,15 +41,16 @@ export async function oidcEnd(visit: Visit, oidc: Oidc | undefined): Promise<voi
   if (oidc === undefined) throw new Problem('routeUnknown')
   const { db, request, response } = visit
   const state = typeof request.query.state === 'string' ? request.query.state : ''
-  const kept = state !== '' && state === stateIn(visit) ? await takeOidcRequest(db.pool, state) : undefined
+  const isTheirs = state !== '' && state === readOidcState(request, visit.config)
+  const kept = isTheirs ? await takeOidcRequest(db.pool, state) : undefined
   if (kept === undefined) return refuse(visit, 'oidcRefused')
-  writeState(visit, '', 0)
+  clearOidcState(response, visit.config)
   try {
     const { search } = new URL(request.originalUrl, 'http://here.invalid')
     const found = await userOfOidc(db, await oidc.end(search, { ...kept, state }))
     if (!found.ok) return refuse(visit, REFUSALS[found.why])
     await openSession(visit, found.user, 'oidc')
-    response.redirect(303, kept.returnTo)
+    response.redirect(303, linkTo(request, kept.returnTo))
   } catch (error) {
     // Whoever has no role there any more has none here: what they have open ends.
     if (error instanceof OidcRefused && error.who !== undefined) await endOidcAccess(db, error.who)

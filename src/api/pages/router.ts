@@ -5,6 +5,7 @@ import type { Limits } from '../limits.ts'
 import { createOidc, type Oidc } from '../oidc.ts'
 import { Problem } from '../problem.ts'
 import { addressKey, type RateLimit } from '../rate.ts'
+import { type Entrance, enter } from './entrance.ts'
 import { passwordForm, passwordPage, welcomeForm, welcomePage } from './links.ts'
 import { oidcBegin, oidcEnd } from './oidc.ts'
 import { signInForm, signInPage, signOutForm, signOutPage } from './sign-in.ts'
@@ -33,7 +34,11 @@ const refuseUnsaid: RequestHandler = ({ headers }, _response, next) => {
   next(isSaid ? undefined : new Problem('crossSite'))
 }
 
-interface PageDeps extends ApiDeps {
+export interface DoorOptions {
+  /** Left out: there is none. */
+  readonly entrance?: Entrance
+}
+interface PageDeps extends ApiDeps, DoorOptions {
   readonly rate: RateLimit
   readonly limits: Pick<Limits, 'bodyMs'>
 }
@@ -57,5 +62,12 @@ export function pageRouter(deps: PageDeps): Router {
   for (const [path, page] of Object.entries(gets)) router.get(path, count(path), serve(page))
   for (const [path, page] of Object.entries(posts))
     router.post(path, count(path), refuseUnsaid, read, serve(page))
+  const { entrance } = deps
+  if (entrance !== undefined)
+    router.get(
+      '/demo/:secret',
+      count('/demo/:secret'),
+      serve((visit) => enter(visit, entrance)),
+    )
   return router
 }

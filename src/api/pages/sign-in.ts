@@ -5,13 +5,14 @@ import { clearCookie } from '../cookie.ts'
 import { checkSignIn, openSession } from '../sign-in.ts'
 import { fault, field, form, sendPage } from './layout.ts'
 import { localPath } from './local-path.ts'
+import { linkTo } from './place.ts'
 import { type Told, textOf, toldOf, type Visit } from './visit.ts'
 import { say } from './words.ts'
 
 const toOf = ({ request }: Visit): string => localPath(request.query.to)
 
 function show(visit: Visit, told?: Told): void {
-  const { language, response, config } = visit
+  const { language, request, response, config } = visit
   const to = encodeURIComponent(toOf(visit))
   const fields = [
     field(language, {
@@ -30,11 +31,11 @@ function show(visit: Visit, told?: Told): void {
   const other =
     config.oidc === undefined
       ? nothing
-      : html`<p><a href="/sign-in/oidc?to=${to}">${say(language, 'byOidc')}</a></p>
+      : html`<p><a href="${linkTo(request, `/sign-in/oidc?to=${to}`)}">${say(language, 'byOidc')}</a></p>
 `
   const body = [
     fault(language, told?.word, told?.more),
-    form(`/sign-in?to=${to}`, fields, say(language, 'enter')),
+    form(linkTo(request, `/sign-in?to=${to}`), fields, say(language, 'enter')),
     other,
   ]
   sendPage(response, { language, title: 'signIn', body, status: told?.status ?? 200 })
@@ -42,7 +43,7 @@ function show(visit: Visit, told?: Told): void {
 
 export async function signInPage(visit: Visit): Promise<void> {
   const who = await whoIs(visit, visit.request, visit.response)
-  if (who?.sessionId != null) visit.response.redirect(303, toOf(visit))
+  if (who?.sessionId != null) visit.response.redirect(303, linkTo(visit.request, toOf(visit)))
   else show(visit)
 }
 
@@ -53,7 +54,7 @@ export async function signInForm(visit: Visit): Promise<void> {
   } catch (error) {
     return show(visit, toldOf(error, visit))
   }
-  visit.response.redirect(303, toOf(visit))
+  visit.response.redirect(303, linkTo(visit.request, toOf(visit)))
 }
 
 export async function signOutPage(visit: Visit): Promise<void> {
@@ -61,10 +62,12 @@ export async function signOutPage(visit: Visit): Promise<void> {
   const who = await whoIs(visit, request, response)
   const body =
     who?.sessionId == null
-      ? [html`<p>${say(language, 'notSignedIn')} <a href="/sign-in">${say(language, 'enter')}</a></p>\n`]
+      ? [
+          html`<p>${say(language, 'notSignedIn')} <a href="${linkTo(request, '/sign-in')}">${say(language, 'enter')}</a></p>\n`,
+        ]
       : [
           html`<p>${say(language, 'signedInAs')} <b>${who.actor}</b>.</p>\n`,
-          form('/sign-out', [], say(language, 'leave')),
+          form(linkTo(request, '/sign-out'), [], say(language, 'leave')),
         ]
   sendPage(response, { language, title: 'signOut', body })
 }
@@ -75,5 +78,5 @@ export async function signOutForm(visit: Visit): Promise<void> {
   if (who?.sessionId != null) await endSession(db.pool, who.sessionId)
   response.removeHeader('Set-Cookie')
   clearCookie(response, config)
-  response.redirect(303, '/sign-in')
+  response.redirect(303, linkTo(request, '/sign-in'))
 }

@@ -18,10 +18,11 @@ const ru = {
   welcomeText:
     'Пользователей ещё нет. Выберите логин и пароль: вы станете администратором. Ссылка работает один раз.',
   choosePassword: 'Новый пароль',
+  passwordEnds: 'Открытые входы и ключи доступа, созданные с прежним паролем, перестанут работать.',
   signedInAs: 'Вы вошли как',
   notSignedIn: 'Вы не вошли.',
   rules: 'Не меньше 12 знаков и не логин.',
-  loginRules: 'Буквы, цифры и . _ @ -, до 64 знаков.',
+  loginRules: 'Латинские буквы, цифры и . _ @ -, до 64 знаков.',
   signInRefused: 'Неверный логин или пароль.',
   tooManySignIns: 'Слишком много неудачных попыток. Подождите и попробуйте снова; секунд:',
   passwordWeak: 'Пароль не годится: не меньше 12 знаков, не длиннее 1024 байт и не логин.',
@@ -38,6 +39,8 @@ const ru = {
   oidcLoginTaken: 'Логин вашей учётной записи здесь уже занят другим. Обратитесь к администратору.',
   oidcNoLogin: 'Сервер входа не сообщил логин, которым можно вас назвать. Обратитесь к администратору.',
   disabled: 'Ваша учётная запись отключена.',
+  notBuilt: 'Страница не собрана',
+  notBuiltText: 'Сервер работает, но его страница ещё не собрана. Соберите её в папке Nightshift командой:',
 } as const
 
 const en: Readonly<Record<keyof typeof ru, string>> = {
@@ -55,10 +58,11 @@ const en: Readonly<Record<keyof typeof ru, string>> = {
   welcomeText:
     'There is no user yet. Choose a login and a password, and you are the administrator. The link works once.',
   choosePassword: 'A new password',
+  passwordEnds: 'What is signed in, and tokens that were made with the former password, will work no more.',
   signedInAs: 'You are signed in as',
   notSignedIn: 'You are not signed in.',
   rules: '12 characters or more, and not the login.',
-  loginRules: 'Letters, digits and . _ @ -, up to 64.',
+  loginRules: 'Latin letters, digits and . _ @ -, up to 64.',
   signInRefused: 'Login or password is wrong.',
   tooManySignIns: 'Too many wrong tries. Wait and try again; seconds:',
   passwordWeak: 'This password will not do: 12 characters or more, 1024 bytes at most, and not the login.',
@@ -75,6 +79,8 @@ const en: Readonly<Record<keyof typeof ru, string>> = {
   oidcLoginTaken: 'Somebody else here has your account’s login. Ask an administrator.',
   oidcNoLogin: 'The sign-in server told no login that you could be called by. Ask an administrator.',
   disabled: 'Your account is disabled.',
+  notBuilt: 'The page is not built',
+  notBuiltText: 'The server works, but nobody has built its page. Build it, in the folder of Nightshift, by:',
 }
 
 export type PageWord = keyof typeof ru

@@ -10,6 +10,7 @@ import { type Route, route } from '../call.ts'
 import { commandBody } from '../command-schema.ts'
 import {
   cancelCommandHandler,
+  commandQuery,
   commandsQuery,
   getCommandHandler,
   listCommandsHandler,
@@ -53,6 +54,7 @@ export const commandRoutes: readonly Route[] = [
     permission: 'commands.read',
     reach: 'command',
     params: byId,
+    query: commandQuery,
     answer: commandAnswer,
     handler: getCommandHandler,
   }),

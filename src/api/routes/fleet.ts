@@ -1,5 +1,6 @@
 /** Stores and devices: who they are, when they may be touched. */
 
+import { fiscalAnswer } from '../answers/fiscal.ts'
 import {
   deviceAnswer,
   devicesAnswer,
@@ -24,6 +25,7 @@ import { editDeviceHandler, editStoreHandler } from '../handlers/edit-fleet.ts'
 import { exportFleetHandler, exportQuery } from '../handlers/export-fleet.ts'
 import { addFreezeHandler, freezesQuery, liftFreezeHandler, listFreezesHandler } from '../handlers/freezes.ts'
 import { getDevice } from '../handlers/get-device.ts'
+import { getFiscalHandler } from '../handlers/get-fiscal.ts'
 import { getStore } from '../handlers/get-store.ts'
 import { importFleetHandler } from '../handlers/import-fleet.ts'
 import { countsHandler, devicesQuery, listDevicesHandler } from '../handlers/list-devices.ts'
@@ -130,6 +132,16 @@ export const fleetRoutes: readonly Route[] = [
     handler: getStore,
   }),
   route({
+    method: 'get',
+    path: '/stores/:code/fiscal',
+    summary: 'Its fiscal devices with what they last said and what that amounts to now, trouble first',
+    permission: 'fleet.read',
+    reach: 'store',
+    params: byCode,
+    answer: fiscalAnswer,
+    handler: getFiscalHandler,
+  }),
+  route({
     method: 'patch',
     path: '/stores/:code',
     summary: 'Change a store as it was seen (If-Match: its ETag)',
@@ -155,10 +167,20 @@ export const fleetRoutes: readonly Route[] = [
     method: 'get',
     path: '/devices/counts',
     summary:
-      'How many devices by the state of their last update, version, store, group, kind, reach or activity',
+      'How many devices by the state of their last update, version, store, group, time zone, kind, reach, activity or configuration',
     permission: 'fleet.read',
     reach: 'own',
-    query: countsQuery(['state', 'version', 'store', 'group', 'kind', 'reach', 'activity']),
+    query: countsQuery([
+      'state',
+      'version',
+      'store',
+      'group',
+      'zone',
+      'kind',
+      'reach',
+      'activity',
+      'configuration',
+    ]),
     list: deviceList,
     answer: counts,
     handler: countsHandler(deviceList),

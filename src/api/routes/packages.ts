@@ -2,6 +2,7 @@
 import {
   distributeAnswer,
   packageAnswer,
+  packageCheckAnswer,
   packageDetail,
   packagesAnswer,
   storePackagesAnswer,
@@ -9,6 +10,7 @@ import {
 import { counts } from '../answers/pieces.ts'
 import { type Route, route } from '../call.ts'
 import { addPackageHandler } from '../handlers/add-package.ts'
+import { checkBody, checkPackageHandler } from '../handlers/check-package.ts'
 import { distributeBody, distributeHandler, retireHandler, withdrawHandler } from '../handlers/distribute.ts'
 import { getPackage } from '../handlers/get-package.ts'
 import { countsHandler } from '../handlers/list-devices.ts'
@@ -50,10 +52,10 @@ export const packageRoutes: readonly Route[] = [
   route({
     method: 'get',
     path: '/store-packages/counts',
-    summary: 'How many of them by state, reason, store, group or version',
+    summary: 'How many of them by state, reason, store, group, version or package',
     permission: 'packages.read',
     reach: 'own',
-    query: countsQuery(['state', 'reason', 'store', 'group', 'version']),
+    query: countsQuery(['state', 'reason', 'store', 'group', 'version', 'package']),
     list: storePackageList,
     answer: counts,
     handler: countsHandler(storePackageList),
@@ -81,6 +83,17 @@ export const packageRoutes: readonly Route[] = [
     answer: packageAnswer,
     statuses: [201, 200],
     handler: addPackageHandler,
+  }),
+  route({
+    method: 'post',
+    path: '/packages/check',
+    summary: 'Who signed a manifest, before the package is uploaded; nothing is kept',
+    permission: 'packages.write',
+    reach: 'none',
+    idempotent: false,
+    body: checkBody,
+    answer: packageCheckAnswer,
+    handler: checkPackageHandler,
   }),
   route({
     method: 'get',

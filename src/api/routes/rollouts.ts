@@ -1,6 +1,7 @@
 /** Rollouts: planned, approved, run, and brought back. */
 import { z } from 'zod'
 import { counts } from '../answers/pieces.ts'
+import { rolloutOutlookAnswer, timelineAnswer, troublesAnswer } from '../answers/rollout-page.ts'
 import {
   consequencesAnswer,
   driftAnswer,
@@ -9,6 +10,7 @@ import {
   planAnswer,
   plannedAnswer,
   releasedAnswer,
+  replanAnswer,
   retriedAnswer,
   revisedAnswer,
   rollbackAnswer,
@@ -36,8 +38,11 @@ import { consequencesQuery, getConsequences } from '../handlers/get-consequences
 import { getDrift } from '../handlers/get-drift.ts'
 import { getPlan } from '../handlers/get-plan.ts'
 import { getRollout, getWaves } from '../handlers/get-rollout.ts'
+import { getRolloutOutlook, getTimeline, timelineQuery } from '../handlers/get-timeline.ts'
+import { getTroubles } from '../handlers/get-troubles.ts'
 import { listRolloutsHandler, rolloutsQuery } from '../handlers/list-rollouts.ts'
 import { countUpdatesHandler, listUpdatesHandler, updatesQuery } from '../handlers/list-updates.ts'
+import { planAgainHandler } from '../handlers/plan-again.ts'
 import { releaseWaveHandler } from '../handlers/release-wave.ts'
 import { retryBody, retryRolloutHandler } from '../handlers/retry-rollout.ts'
 import { reviseRolloutHandler } from '../handlers/revise-rollout.ts'
@@ -161,6 +166,28 @@ export const rolloutRoutes: readonly Route[] = [
     answer: driftAnswer,
     handler: getDrift,
   }),
+  look('/replan', {
+    whole: true,
+    summary: 'What to expect of it now: planned anew, nothing kept',
+    answer: replanAnswer,
+    handler: planAgainHandler,
+  }),
+  look('/troubles', {
+    summary: 'What keeps devices from their end, by reason, with who can mend it',
+    answer: troublesAnswer,
+    handler: getTroubles,
+  }),
+  look('/timeline', {
+    summary: 'On the clock: windows of each wave, and what ended when',
+    query: timelineQuery,
+    answer: timelineAnswer,
+    handler: getTimeline,
+  }),
+  look('/outlook', {
+    summary: 'When what is left of it will probably be installed, wave by wave',
+    answer: rolloutOutlookAnswer,
+    handler: getRolloutOutlook,
+  }),
   look('/consequences', {
     summary: 'What a control would do, in devices',
     query: consequencesQuery,
@@ -248,7 +275,7 @@ export const rolloutRoutes: readonly Route[] = [
   }),
   look('/updates/counts', {
     summary: 'How many device updates by state, reason, wave, store or zone',
-    query: countsQuery(['state', 'reason', 'wave', 'store', 'zone']),
+    query: countsQuery(['state', 'bucket', 'reason', 'wave', 'store', 'zone', 'from']),
     list: updateList,
     answer: counts,
     handler: countUpdatesHandler,

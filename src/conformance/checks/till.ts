@@ -1,9 +1,9 @@
 /** What concerns the till's own software, as far as it can be tried without harm. */
 import { z } from 'zod'
-import { closeShift } from '../../device/commands.ts'
+import { closeShift, key as keyCall, switchKey } from '../../device/commands.ts'
 import { doneData } from '../../device/contract.ts'
 import { type Check, expect, skip } from '../check.ts'
-import { cleanCall, keyCall, messageCall } from '../words.ts'
+import { cleanCall, messageCall } from '../words.ts'
 
 const TEXT = `Nightshift: проверка связи, not for you.
 "quotes" 'quotes' \\ $(true) \`true\`
@@ -63,14 +63,24 @@ const ownKey: Check = {
   title: 'has a key of its own, and keeps it',
   section: 'Verbs',
   says: "with the device's own read-only key",
-  mend: 'ssh-keygen -t ed25519 where there is no key yet; print its public half only',
+  mend: 'ssh-keygen -t ed25519 where there is no key yet, and beside it for --renew true; print its public half only',
   run: async (bench) => {
     if (bench.described.capabilities.ownKey !== true) skip('it does not say that it can: ownKey')
     const shape = z.object({ publicKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]{68}( \S.*)?$/) })
-    const first = await bench.done(keyCall(bench.claim()), shape)
-    const second = await bench.done(keyCall(bench.claim()), shape)
+    const first = await bench.done(keyCall(bench.claim(), ''), shape)
+    const second = await bench.done(keyCall(bench.claim(), ''), shape)
     expect(first.publicKey === second.publicKey, 'asked twice, it showed two keys')
-    return 'the same when it is asked twice'
+    // What is made beside it and never used does no harm to a device that sells.
+    const next = await bench.done(keyCall(bench.claim(), '', { renew: true }), shape)
+    expect(next.publicKey !== first.publicKey, '--renew true made no other key')
+    const third = await bench.done(keyCall(bench.claim(), ''), shape)
+    expect(
+      third.publicKey === first.publicKey,
+      'after --renew true it uses the new key before it was told to: its store server does not know that one yet',
+    )
+    const used = await bench.done(switchKey(bench.claim(), first.publicKey), shape)
+    expect(used.publicKey === first.publicKey, '--use of the key in use ended with another one')
+    return 'the same when it is asked twice; a new one lies beside it until it is told'
   },
 }
 

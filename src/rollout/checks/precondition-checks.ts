@@ -9,6 +9,7 @@ import {
   nearly,
   type PreconditionContext,
   sells,
+  stopsSales,
   timeOf,
   unknown,
 } from './precondition-facts.ts'
@@ -85,9 +86,6 @@ const replicationLag: Check = ({ replication }, _context, { limit }) => {
   return unsent > 0 ? found({ minutes: null, unsent }) : undefined
 }
 
-/** Flags that stop sales today or in three days; every other flag is worth a warning. */
-const STOPS = /^(critical|expired|replace)/
-
 /** Limit and warnLimit: days that the fiscal drive is still valid, or fewer. */
 const fiscalCritical = ofSelling(({ fiscal }, { now }, { limit, warnLimit }) => {
   if (fiscal === null) return unknown
@@ -96,7 +94,7 @@ const fiscalCritical = ofSelling(({ fiscal }, { now }, { limit, warnLimit }) => 
   const days = validUntil === undefined ? null : Math.floor((validUntil - now) / DAY_MS)
   const params = { flags, days }
   const isLast = (within: number | undefined): boolean => days !== null && days <= Math.max(-1, within ?? -1)
-  if (flags.some((flag) => STOPS.test(flag)) || isLast(limit)) return found(params)
+  if (flags.some(stopsSales) || isLast(limit)) return found(params)
   if (flags.length > 0 || isLast(warnLimit)) return nearly(params)
   return days === null ? unknown : undefined
 })

@@ -72,3 +72,7 @@ export function timeOf(text: string | null): number | undefined {
   const time = text !== null && TIME.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(time) ? undefined : time
 }
+
+/** Flags of a fiscal drive that stop sales today or in three days; every other flag is worth a warning. */
+const STOPS_SALES = /^(critical|expired|replace)/
+export const stopsSales = (flag: string): boolean => STOPS_SALES.test(flag)

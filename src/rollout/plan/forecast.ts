@@ -51,6 +51,12 @@ export interface Outlook extends Omit<Forecast, 'perStore' | 'warnings'> {
   readonly perStore: readonly StoreOutlook[]
 }
 
+/** Milliseconds since 1970; null: not within the horizon, or nothing is left in it. */
+export interface WaveSpan {
+  readonly startsAt: number | null
+  readonly endsAt: number | null
+}
+
 const moment = (text: string | null): number | null => (text === null ? null : Date.parse(text))
 const isServer = (device: PlanDevice): boolean => device.kind === 'storeServer'
 
@@ -159,23 +165,48 @@ function playPart(
   return join(run, play(laneWork(others, store, input), slots(store, false), from, last, roundMs))
 }
 
+/** Of one wave in all its stores. */
+function addToSpan(span: WaveSpan, { startsAt, endsAt }: Run): WaveSpan {
+  const starts = [span.startsAt, startsAt].filter((at) => at !== null)
+  const isOpenEnded = endsAt === null || (span.startsAt !== null && span.endsAt === null)
+  return {
+    startsAt: starts.length === 0 ? null : Math.min(...starts),
+    endsAt: isOpenEnded ? null : Math.max(endsAt, span.endsAt ?? endsAt),
+  }
+}
+
 /** Every wave begins when the one before it is over, and has soaked. */
-function playWaves(drafted: Drafted, readyAt: ReadonlyMap<string, number>, slots: SlotsOf): Map<string, Run> {
+function playWaves(
+  drafted: Drafted,
+  readyAt: ReadonlyMap<string, number>,
+  slots: SlotsOf,
+  spans: WaveSpan[] = [],
+): Map<string, Run> {
   const stores = new Map(drafted.stores.map((store) => [store.id, store]))
   const runs = new Map<string, Run>()
   let since = drafted.input.now
   for (const wave of drafted.waves) {
     let end = since
+    let span: WaveSpan = { startsAt: null, endsAt: null }
     for (const [storeId, devices] of groupBy(wave.devices, (one) => one.storeId)) {
       const store = stores.get(storeId)
       if (store === undefined) continue
       const run = playPart(devices, store, Math.max(since, readyAt.get(storeId) ?? since), drafted, slots)
       runs.set(storeId, join(runs.get(storeId), run))
       end = Math.max(end, run.endsAt ?? end)
+      span = addToSpan(span, run)
     }
+    spans.push(span)
     since = end + wave.gate.soakMinutes * MINUTE_MS
   }
   return runs
+}
+
+/** When each wave begins and ends, its packages being there: in the order of the waves. */
+export function waveSpans(drafted: Drafted): WaveSpan[] {
+  const spans: WaveSpan[] = []
+  playWaves(drafted, new Map(), slotFinder(drafted), spans)
+  return spans
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0)

@@ -1,0 +1,75 @@
+/** A rollout on the clock: windows, what ended when, and when the rest will probably be done. */
+import { z } from 'zod'
+import { findRollout } from '../../db/rollouts.ts'
+import { readEnded, readUnderWay, readWaveWindows } from '../../db/timeline.ts'
+import { readWaveOutlook } from '../../db/wave-outlook.ts'
+import type { Plan } from '../../rollout/plan/plan-types.ts'
+import { DAY_MS } from '../../rollout/time/local-time.ts'
+import type { Call, Handled } from '../call.ts'
+import { Problem } from '../problem.ts'
+
+/** Longer ones are asked for in pieces. */
+const MAX_DAYS = 3
+
+const moment = z.iso
+  .datetime({ offset: true })
+  .max(40)
+  .transform((text) => Date.parse(text))
+export const timelineQuery = z
+  .strictObject({
+    from: moment.optional().meta({ description: 'Left out: twelve hours ago.' }),
+    to: moment.optional().meta({ description: `A day after it, where left out; at most ${MAX_DAYS} days.` }),
+  })
+  .transform(({ from = Date.now() - DAY_MS / 2, to = from + DAY_MS }) => ({ from, to }))
+  .refine(({ from, to }) => from < to && to - from <= MAX_DAYS * DAY_MS, 'from 1 minute to 3 days')
+
+const iso = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString())
+
+type TimelineCall = Call<{ id: string }, z.output<typeof timelineQuery>>
+
+export async function getTimeline({ db, params, query, principal }: TimelineCall): Handled {
+  const row = await findRollout(db, params.id)
+  if (row === null) throw new Problem('notFound')
+  const groups = principal.storeGroups
+  const asked = { rolloutId: row.id, groups, ...query }
+  const [waves, installs, under] = [
+    await readWaveWindows(db.pool, row.plan as unknown as Plan, groups, query),
+    await readEnded(db.pool, asked),
+    await readUnderWay(db.pool, asked),
+  ]
+  return {
+    body: {
+      id: row.id,
+      at: new Date(),
+      from: iso(query.from),
+      to: iso(query.to),
+      waves: waves.map(({ number, windows }) => ({
+        number,
+        windows: windows.map(({ from, to, stores }) => ({ from: iso(from), to: iso(to), stores })),
+      })),
+      installs,
+      under,
+    },
+  }
+}
+
+export async function getRolloutOutlook({ db, params }: Call<{ id: string }>): Handled {
+  const now = Date.now()
+  const waves = await readWaveOutlook(db.pool, params.id, now)
+  if (waves === undefined) throw new Problem('notFound')
+  const open = waves.filter((wave) => wave.left > 0)
+  const ends = open.flatMap((wave) => wave.endsAt ?? [])
+  return {
+    body: {
+      id: params.id,
+      at: iso(now),
+      endsAt: ends.length === 0 || ends.length < open.length ? null : iso(Math.max(...ends)),
+      waves: waves.map(({ number, left, startsAt, endsAt }) => ({
+        number,
+        left,
+        startsAt: iso(startsAt),
+        endsAt: iso(endsAt),
+      })),
+    },
+  }
+}

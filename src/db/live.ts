@@ -1,0 +1,48 @@
+/** What changed between two places in the stream of events: devices whose status was written, and how much there is. */
+import type { Executor } from './database.ts'
+import { belowRunning, parseCursor } from './events.ts'
+
+export interface Horizon {
+  /** Nothing is told below it any more. */
+  readonly cursor: string
+  readonly xid: string
+  /** Microseconds since 1970: what is read from now on shows all that was committed before. */
+  readonly seq: number
+}
+
+export async function readLiveHorizon(on: Executor): Promise<Horizon> {
+  const { rows } = await on.query<{ xmin: string; us: string }>(
+    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
+       (extract(epoch FROM statement_timestamp()) * 1000000)::bigint::text AS us`,
+  )
+  const { xmin = '0', us = '0' } = rows[0] ?? {}
+  return { cursor: `${xmin}-0`, xid: xmin, seq: Number(us) }
+}
+
+/** Whether more than so many events of anybody's lie after a place. */
+export async function isGapLargerThan(on: Executor, after: string, most: number): Promise<boolean> {
+  const { xid, id } = parseCursor(after) ?? { xid: '0', id: '0' }
+  const { rows } = await on.query<{ more: boolean }>(
+    `SELECT count(*) > $3 AS more FROM (SELECT 1 FROM event e WHERE (e.xid, e.id) > ($1::bigint, $2::bigint)
+       AND ${belowRunning('e')} LIMIT $3::int + 1) AS gap`,
+    [xid, id, most],
+  )
+  return rows[0]?.more ?? false
+}
+
+/**
+ * Devices whose status was written by transactions from that of `after` up to the horizon, read or not: as events are
+ * read, so that none is missed, whoever commits when.
+ */
+export async function readAskedDevices(
+  on: Executor,
+  after: string,
+  before: Horizon,
+  limit: number,
+): Promise<string[]> {
+  const { rows } = await on.query<{ id: string }>(
+    'SELECT device_id AS id FROM device_status WHERE xid >= $1::bigint AND xid < $2::bigint LIMIT $3::int',
+    [parseCursor(after)?.xid ?? '0', before.xid, limit],
+  )
+  return rows.map((row) => row.id)
+}

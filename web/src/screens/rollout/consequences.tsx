@@ -1,0 +1,93 @@
+/** What a control would do, each device of the rollout in exactly one line. */
+import { Text } from '@mantine/core'
+import { type Effect, effects } from '../../../../src/rollout/consequence.ts'
+import { useAnswer } from '../../api/hooks.ts'
+import type { Consequences, RolloutWhole } from '../../api/types.ts'
+import { Glyph, type GlyphName } from '../../parts/glyph.tsx'
+import type { Tone } from '../../parts/mark.tsx'
+import { Answered } from '../../parts/notices.tsx'
+import { useWords } from '../../words/language.ts'
+import { topicsOf } from './use-rollout.ts'
+import { type AskedVerb, nextWave } from './verbs.ts'
+
+const signs: Readonly<Record<Effect, readonly [Tone, GlyphName]>> = {
+  inTheMiddle: ['busy', 'play'],
+  inDoubt: ['warn', 'question'],
+  armed: ['warn', 'back'],
+  transferring: ['busy', 'clock'],
+  notStarted: ['calm', 'stop'],
+  starts: ['busy', 'play'],
+  goesBack: ['warn', 'back'],
+  perhapsGoesBack: ['warn', 'question'],
+  cannotGoBack: ['bad', 'cross'],
+  skipped: ['off', 'skip'],
+  retried: ['busy', 'play'],
+  refused: ['warn', 'lock'],
+  unchanged: ['off', 'dash'],
+}
+
+function Lines({ found, verb }: { readonly found: Consequences; readonly verb: AskedVerb }) {
+  const { t } = useWords()
+  const lines = effects.filter((effect) => (found.devices[effect] ?? 0) > 0)
+  const changes = lines.some((effect) => effect !== 'unchanged')
+  const never = (found.devices.notStarted ?? 0) > 0
+  return (
+    <div className="rollout-consequence" data-testid="consequence">
+      <Text size="sm" fw={600}>
+        {t('rollout.effectsTitle')}
+      </Text>
+      {changes ? null : <Text size="sm">{t('rollout.effectsNone')}</Text>}
+      <ul>
+        {lines.map((effect) => {
+          const [tone, glyph] = signs[effect]
+          return (
+            <li key={effect} data-effect={effect}>
+              <span className="mark" data-tone={tone}>
+                <Glyph name={glyph} />
+              </span>
+              <span>{t(`rollout.effects.${effect}`, { count: found.devices[effect] ?? 0 })}</span>
+            </li>
+          )
+        })}
+      </ul>
+      {verb === 'stop' && never ? <Text size="sm">{t('rollout.forGood')}</Text> : null}
+      {verb === 'pause' && never ? <Text size="sm">{t('rollout.untilResumed')}</Text> : null}
+      {verb === 'rollback' ? <Text size="sm">{t('rollout.rollbackMakes')}</Text> : null}
+    </div>
+  )
+}
+
+interface LinesProps {
+  readonly rollout: RolloutWhole
+  readonly verb: AskedVerb
+  readonly cashIds?: readonly string[] | undefined
+}
+/** Asked for anew while the question stands: a night goes on meanwhile. */
+export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
+  const wave = verb === 'release' ? nextWave(rollout)?.number : undefined
+  const isIdle = cashIds !== undefined && cashIds.length === 0
+  const found = useAnswer<Consequences>(
+    `/rollouts/${encodeURIComponent(rollout.id)}/consequences`,
+    { verb, wave, cashIds },
+    { topics: topicsOf(rollout.id), enabled: !isIdle },
+  )
+  if (isIdle) return null
+  return <Answered answer={found}>{(data) => <Lines found={data} verb={verb} />}</Answered>
+}
+
+/** Before it has begun there are no rows to count: its plan says whom it reaches. */
+export function StartConsequence({ rollout }: { readonly rollout: RolloutWhole }) {
+  const { t } = useWords()
+  const { targets, carried, stores, waves, leftOut } = rollout.plan
+  const params = {
+    devices: t('rollout.devices', { count: targets + carried }),
+    stores: t('rollout.stores', { count: stores }),
+    waves: waves.length,
+    leftOut,
+  }
+  return (
+    <Text size="sm" data-testid="consequence">
+      {t('rollout.startsAll', params)}
+    </Text>
+  )
+}

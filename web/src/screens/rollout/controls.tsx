@@ -1,0 +1,78 @@
+/** The controls: those that are not allowed now say why, and each says what it would do before it does it. */
+import { Group } from '@mantine/core'
+import type { RolloutWhole } from '../../api/types.ts'
+import { ActButton } from '../../parts/act-button.tsx'
+import { Glyph } from '../../parts/glyph.tsx'
+import { useSelection } from '../../parts/selection.ts'
+import { useWords } from '../../words/language.ts'
+import { ControlDialog } from './control-dialog.tsx'
+import { RetryDialog } from './retry-dialog.tsx'
+import { useAsked } from './use-asked.ts'
+import { nextWave, retryable, traits, type Verb, verbs } from './verbs.ts'
+
+/** Why not now; undefined: it may be done. */
+function useRefusal(rollout: RolloutWhole): (verb: Verb) => string | undefined {
+  const { t, core } = useWords()
+  return (verb) => {
+    if (!rollout.allowed.includes(verb))
+      return t('rollout.notNow', { state: core.rolloutStates[rollout.state].label })
+    if (verb === 'release' && nextWave(rollout) === undefined) return t('rollout.notNowWave')
+    if (verb === 'retry' && retryable(rollout) === 0) return t('rollout.nothingFailed')
+    return undefined
+  }
+}
+
+/** `Запустить волну 2`. */
+function useVerbLabel(rollout: RolloutWhole): (verb: Verb) => string {
+  const { t } = useWords()
+  return (verb) => {
+    const label = t(`rollout.do.${verb}`)
+    const wave = nextWave(rollout)
+    return verb === 'release' && wave !== undefined && rollout.waves.length > 1
+      ? `${label} ${wave.number}`
+      : label
+  }
+}
+
+/** How these begin is decided beside their plan. */
+const OPEN: ReadonlySet<string> = new Set(['draft', 'awaitingApproval'])
+
+export function Controls({ rollout }: { readonly rollout: RolloutWhole }) {
+  const { t } = useWords()
+  const refusalOf = useRefusal(rollout)
+  const labelOf = useVerbLabel(rollout)
+  const { keys } = useSelection()
+  const { asked, ask, close } = useAsked<Verb>()
+  const shown = OPEN.has(rollout.state) ? verbs.filter((verb) => verb === 'stop') : verbs
+  return (
+    <Group gap={6} role="group" aria-label={t('rollout.controls')} className="rollout-controls">
+      {shown.map((verb) => {
+        const { permission, glyph, isDangerous } = traits[verb]
+        return (
+          <ActButton
+            key={verb}
+            permission={permission}
+            why={refusalOf(verb)}
+            onClick={() => ask(verb)}
+            color={isDangerous === true ? 'red' : undefined}
+            variant={isDangerous === true ? 'light' : 'default'}
+            leftSection={<Glyph name={glyph} size={12} />}
+          >
+            {labelOf(verb)}
+          </ActButton>
+        )
+      })}
+      {asked === undefined || asked === 'retry' ? null : (
+        <ControlDialog
+          key={asked}
+          verb={asked}
+          rollout={rollout}
+          yes={labelOf(asked)}
+          ticked={keys}
+          onClose={close}
+        />
+      )}
+      {asked === 'retry' ? <RetryDialog rollout={rollout} onClose={close} /> : null}
+    </Group>
+  )
+}

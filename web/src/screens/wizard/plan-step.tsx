@@ -1,0 +1,131 @@
+import { Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
+import { displayVersion } from '../../../../src/rollout/versions.ts'
+import { ask, post } from '../../api/client.ts'
+import { useAnswer, useChange } from '../../api/hooks.ts'
+import type { ApiProblem } from '../../api/problem.ts'
+import type { DryRun, Package, RolloutPlanned, RolloutWhole } from '../../api/types.ts'
+import { ActButton } from '../../parts/act-button.tsx'
+import { ProblemNotice } from '../../parts/notices.tsx'
+import { useSetParams } from '../../route-params.ts'
+import { useWords } from '../../words/language.ts'
+import { type Draft, planBody, reviseBody } from './draft.ts'
+import { LiveLook } from './live-look.tsx'
+import { PlanRefused } from './plan-refused.tsx'
+import { PlanView } from './plan-view.tsx'
+import type { StepProps } from './step-props.ts'
+
+/** A plan of a moment: asked for anew after this, or when anything was changed. */
+const FRESH_MS = 60_000
+
+interface PlanStepProps extends StepProps {
+  readonly target: Package
+}
+
+export function PlanStep({ draft, change, target }: PlanStepProps) {
+  const { t } = useWords()
+  const body = planBody(draft, target.id)
+  const plan = useQuery<DryRun, ApiProblem>({
+    queryKey: ['/rollouts/dry-run', body],
+    queryFn: ({ signal }) => ask<DryRun>('POST', '/rollouts/dry-run', { body, signal }),
+    staleTime: FRESH_MS,
+    placeholderData: undefined,
+  })
+  const usualName = t('wizard.plan.namePattern', { version: displayVersion(Number(target.version)) })
+  return (
+    <Stack gap="lg">
+      <Group justify="space-between" align="end">
+        <TextInput
+          className="wizard-name"
+          label={t('wizard.plan.name')}
+          placeholder={usualName}
+          value={draft.name}
+          maxLength={200}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+        />
+        <Button size="sm" variant="default" loading={plan.isFetching} onClick={() => void plan.refetch()}>
+          {t('wizard.plan.again')}
+        </Button>
+      </Group>
+      {plan.data !== undefined ? (
+        <>
+          <Text size="sm" c="dimmed">
+            {t('wizard.plan.hint')}
+          </Text>
+          <PlanView plan={plan.data} />
+          <LiveLook body={body} planHash={plan.data.planHash} />
+          <Keep draft={draft} change={change} target={target} plan={plan.data} usualName={usualName} />
+        </>
+      ) : plan.error !== null ? (
+        <PlanRefused problem={plan.error} />
+      ) : (
+        <Group gap="xs" role="status" className="wizard-making">
+          <Loader size="xs" />
+          <Text size="sm">{t('wizard.plan.making')}</Text>
+        </Group>
+      )}
+    </Stack>
+  )
+}
+
+interface KeepProps extends PlanStepProps {
+  readonly plan: DryRun
+  readonly usualName: string
+}
+
+/** The kept draft that may be changed in place: of the same package, and nobody has submitted it. */
+function useKept(
+  { kept }: Draft,
+  target: Package,
+): { readonly id?: string; readonly movedOn: boolean; readonly isLooking?: boolean } {
+  const asked = kept !== null && kept.packageId === target.id
+  const found = useAnswer<RolloutWhole>(
+    `/rollouts/${kept?.id}`,
+    {},
+    { enabled: asked, topics: [`rollouts:${kept?.id}`] },
+  )
+  if (!asked || found.data === undefined) return { movedOn: false, isLooking: asked && found.isPending }
+  return found.data.state === 'draft' ? { id: kept.id, movedOn: false } : { movedOn: true }
+}
+
+function Keep({ draft, change, target, plan, usualName }: KeepProps) {
+  const { t } = useWords()
+  const set = useSetParams()
+  const { id, movedOn, isLooking = false } = useKept(draft, target)
+  const name = draft.name.trim() === '' ? usualName : draft.name.trim()
+  const keep = useChange(
+    () =>
+      id === undefined
+        ? post<RolloutPlanned>('/rollouts', { name, ...planBody(draft, target.id) })
+        : post<RolloutPlanned>(`/rollouts/${id}/revise`, { name, ...reviseBody(draft, plan.cut) }),
+    ['rollouts'],
+  )
+  const save = () =>
+    keep.mutate(undefined, {
+      onSuccess: ({ id: made }) => {
+        change({ kept: { id: made, packageId: target.id } })
+        set({ step: 'approval', rollout: made, preview: undefined })
+      },
+    })
+  return (
+    <Stack gap="xs">
+      {movedOn ? (
+        <Text size="sm" c="dimmed">
+          {t('wizard.plan.movedOn')}
+        </Text>
+      ) : null}
+      {keep.error === null ? null : <ProblemNotice error={keep.error} />}
+      <Group justify="flex-end">
+        <ActButton
+          size="sm"
+          variant="filled"
+          permission="rollouts.plan"
+          loading={keep.isPending || isLooking}
+          onClick={save}
+        >
+          {id === undefined ? t('wizard.plan.create') : t('wizard.plan.revise')}
+        </ActButton>
+      </Group>
+    </Stack>
+  )
+}

@@ -1,0 +1,66 @@
+/** Who is signed in, the language, the theme, and the way out. */
+import { Menu, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
+import { Link } from '@tanstack/react-router'
+import { addressOf } from '../api/base.ts'
+import { useMe } from '../api/hooks.ts'
+import { Glyph } from '../parts/glyph.tsx'
+import { type Language, remember, speak, useWords } from '../words/language.ts'
+
+const schemes = [
+  ['light', 'themeLight'],
+  ['dark', 'themeDark'],
+  ['auto', 'themeAuto'],
+] as const
+const languages = [
+  ['ru', 'languageRu'],
+  ['en', 'languageEn'],
+] as const
+
+function choose(language: Language): void {
+  remember(language)
+  void speak(language)
+}
+
+export function PersonMenu() {
+  const { t, language } = useWords()
+  const me = useMe().data
+  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const tick = (isOn: boolean) => (isOn ? <Glyph name="check" /> : <span className="no-glyph" />)
+  return (
+    <Menu position="bottom-end" withinPortal>
+      <Menu.Target>
+        <UnstyledButton className="person">{me?.actor ?? '…'}</UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {me === undefined ? null : (
+          <Menu.Label>
+            {t('shell.signedInAs', { name: me.actor })}
+            <Text size="xs">{me.role === null ? '' : t(`shell.role.${me.role}`)}</Text>
+          </Menu.Label>
+        )}
+        <Menu.Label>{t('shell.language')}</Menu.Label>
+        {languages.map(([one, word]) => (
+          <Menu.Item key={one} lang={one} leftSection={tick(language === one)} onClick={() => choose(one)}>
+            {t(`shell.${word}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Label>{t('shell.theme')}</Menu.Label>
+        {schemes.map(([one, word]) => (
+          <Menu.Item key={one} leftSection={tick(colorScheme === one)} onClick={() => setColorScheme(one)}>
+            {t(`shell.${word}`)}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item component={Link} to="/settings/password">
+          {t('settings.sections.password')}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/settings/about">
+          {t('settings.sections.about')}
+        </Menu.Item>
+        <Menu.Item component="a" href={addressOf('sign-out')}>
+          {t('shell.signOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

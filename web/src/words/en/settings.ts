@@ -1,0 +1,51 @@
+import { about, groups, keyboard, password, people, permissions, tokens } from './settings-access.ts'
+import { fields, fleet, fleetSays } from './settings-fleet.ts'
+import { alarm, enrol, hosts, keys, leftOut, own } from './settings-hosts.ts'
+
+export const settings = {
+  sections: {
+    fleet: 'List of stores',
+    hosts: 'Host keys',
+    people: 'Users',
+    tokens: 'Tokens',
+    groups: 'Groups',
+    password: 'My password',
+    about: 'About',
+  },
+  lock: {
+    short: 'locked',
+    fleet: 'Only an administrator imports the list of stores',
+    hosts: 'Your role does not see host keys',
+    people: 'Only an administrator manages users',
+    tokens: 'Your role does not see tokens',
+    groups: 'Your role does not see groups',
+    password: 'Only somebody who is signed in by a browser may do this',
+    about: 'Your role does not see this',
+    wholeChain: 'Only who sees the whole chain may do this: you see your groups of stores',
+  },
+  names: { stores: 'Stores', groups: 'Groups of stores', labels: 'Labels', any: 'any' },
+  kinds: {
+    till: 'till',
+    selfCheckout: 'self-checkout',
+    storeServer: 'store server',
+    priceChecker: 'price checker',
+  },
+  storeCount_one: '{{count}} store',
+  storeCount_other: '{{count}} stores',
+  fleet,
+  fleetSays,
+  fields,
+  hosts,
+  alarm,
+  enrol,
+  leftOut,
+  keys,
+  own,
+  people,
+  tokens,
+  password,
+  permissions,
+  groups,
+  about,
+  keyboard,
+} as const

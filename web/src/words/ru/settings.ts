@@ -1,0 +1,53 @@
+import { about, groups, keyboard, password, people, permissions, tokens } from './settings-access.ts'
+import { fields, fleet, fleetSays } from './settings-fleet.ts'
+import { alarm, enrol, hosts, keys, leftOut, own } from './settings-hosts.ts'
+
+export const settings = {
+  sections: {
+    fleet: 'Список магазинов',
+    hosts: 'Ключи узлов',
+    people: 'Пользователи',
+    tokens: 'Ключи доступа',
+    groups: 'Группы',
+    password: 'Мой пароль',
+    about: 'О системе',
+  },
+  lock: {
+    short: 'закрыто',
+    fleet: 'Список магазинов загружает только администратор',
+    hosts: 'Ключи узлов вашей роли не показаны',
+    people: 'Пользователями управляет только администратор',
+    tokens: 'Ключи доступа вашей роли не показаны',
+    groups: 'Группы вашей роли не показаны',
+    password: 'Это можно только после входа через браузер',
+    about: 'Вашей роли это не показано',
+    wholeChain: 'Это может только тот, кто видит всю сеть: вы видите лишь свои группы магазинов',
+  },
+  names: { stores: 'Магазины', groups: 'Группы магазинов', labels: 'Метки', any: 'любые' },
+  kinds: {
+    till: 'касса',
+    selfCheckout: 'касса самообслуживания',
+    storeServer: 'сервер магазина',
+    priceChecker: 'прайс-чекер',
+  },
+  storeCount_one: '{{count}} магазин',
+  storeCount_few: '{{count}} магазина',
+  storeCount_many: '{{count}} магазинов',
+  storeCount_other: '{{count}} магазина',
+  fleet,
+  fleetSays,
+  fields,
+  hosts,
+  alarm,
+  enrol,
+  leftOut,
+  keys,
+  own,
+  people,
+  tokens,
+  password,
+  permissions,
+  groups,
+  about,
+  keyboard,
+} as const
