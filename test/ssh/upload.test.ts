@@ -183,10 +183,12 @@ describeSshd('uploads', () => {
       },
     })
     await expect(other).rejects.toThrow('stop')
-    expect(seen[0]).toBeLessThan(MIB)
+    expect(seen[0]).toBeLessThan(begun.length)
     expect(existsSync(partOf('b2'))).toBe(true)
-    expect(readFileSync(partOf('a1')).equals(begun)).toBe(true)
-    expect(await pool.upload(store, one, soon)).toMatchObject({ resumedFrom: begun.length })
+    // What was on its way when it was cut may have come since.
+    const kept = readFileSync(partOf('a1'))
+    expect(kept.subarray(0, begun.length).equals(begun)).toBe(true)
+    expect(await pool.upload(store, one, soon)).toMatchObject({ resumedFrom: kept.length })
     arrived()
     // Its own is of no use any more.
     expect(await bench.pool().upload(store, two, soon)).toMatchObject({ sentBytes: 0, alreadyThere: true })
