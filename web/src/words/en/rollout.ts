@@ -1,4 +1,6 @@
 /** One rollout: how it stands, what may be done with it, and what each thing would do. */
+import { rolloutGate } from './rollout-gate.ts'
+
 export const rollout = {
   devices_one: '{{count}} till',
   devices_other: '{{count}} tills',
@@ -168,30 +170,7 @@ export const rollout = {
   gates: 'Gates between waves',
   gateAfter: 'After wave {{wave}}',
   gateLast: 'After the last wave',
-  gate: {
-    open: 'Open',
-    passed: 'Passed',
-    breach: 'Breached',
-    waits: 'Waits',
-    future: 'Ahead',
-    over: 'Not needed any more',
-    approval: 'Waits for a person',
-    stuck: 'It will not open by itself any more: retry what failed, or release the wave with a reason.',
-    sample: 'judged {{judged}} of {{minimumSample}} needed',
-    success: 'succeeded {{percent}}%, needed {{needed}}%',
-    inProgress: 'still installing: {{inTheMiddle}}',
-    soak: 'soaks until {{time}}',
-    soakPlain: 'soaks',
-    approvalWaits: 'all is fulfilled, a person decides',
-    numbers: 'Succeeded {{succeeded}}, failed {{failed}}, judged {{judged}} of {{size}}, {{pending}} to come',
-    failures: 'failed {{found}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
-    silent: 'fell silent {{found}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
-    unreachable: 'unreachable {{found}} of {{of}}: {{percent}}% above the usual, allowed {{allowed}}%',
-    terms:
-      'Needed: succeeded from {{success}}%, failed up to {{failure}}%, unreachable up to {{unreachable}}%, silent up to {{silent}}%, at least {{sample}} judged',
-    termSoak: 'soaks {{minutes}} min',
-    termApproval: 'a person releases the wave',
-  },
+  gate: rolloutGate,
   troubles: 'What is in the way',
   noTroubles: 'Nothing is in the way',
   noTroublesHint: 'No till failed, is silent, or was skipped.',

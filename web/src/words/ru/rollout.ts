@@ -1,3 +1,5 @@
+import { rolloutGate } from './rollout-gate.ts'
+
 const devices = {
   one: '{{count}} касса',
   few: '{{count}} кассы',
@@ -208,30 +210,7 @@ export const rollout = {
   gates: 'Условия между волнами',
   gateAfter: 'После волны {{wave}}',
   gateLast: 'После последней волны',
-  gate: {
-    open: 'Открыто',
-    passed: 'Пройдено',
-    breach: 'Нарушено',
-    waits: 'Ждёт',
-    future: 'Впереди',
-    over: 'Больше не нужно',
-    approval: 'Ждёт человека',
-    stuck: 'Само уже не откроется: повторите неудачные или запустите волну с причиной.',
-    sample: 'оценено {{judged}} из нужных {{minimumSample}}',
-    success: 'удачных {{percent}}%, нужно {{needed}}%',
-    inProgress: 'ещё устанавливают: {{inTheMiddle}}',
-    soak: 'выдержка до {{time}}',
-    soakPlain: 'выдержка',
-    approvalWaits: 'всё выполнено, решает человек',
-    numbers: 'Удачно {{succeeded}}, неудачно {{failed}}, оценено {{judged}} из {{size}}, ещё {{pending}}',
-    failures: 'неудачных {{found}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
-    silent: 'замолчали {{found}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
-    unreachable: 'нет связи с {{found}} из {{of}}: {{percent}}% сверх обычного, допустимо {{allowed}}%',
-    terms:
-      'Нужно: удачных от {{success}}%, неудачных до {{failure}}%, без связи до {{unreachable}}%, замолчавших до {{silent}}%, оценено не меньше {{sample}}',
-    termSoak: 'выдержка {{minutes}} мин',
-    termApproval: 'волну запускает человек',
-  },
+  gate: rolloutGate,
   troubles: 'Что мешает',
   noTroubles: 'Ничто не мешает',
   noTroublesHint: 'Ни одной неудачной, молчащей или пропущенной кассы.',

@@ -1,0 +1,25 @@
+/** What stands between two waves. */
+export const rolloutGate = {
+  open: 'Open',
+  passed: 'Passed',
+  breach: 'Breached',
+  waits: 'Waits',
+  future: 'Ahead',
+  over: 'Not needed any more',
+  approval: 'Waits for a person',
+  stuck: 'It will not open by itself any more: retry what failed, or release the wave with a reason.',
+  sample: 'judged {{judged}} of {{minimumSample}} needed',
+  success: 'succeeded {{percent}}%, needed {{needed}}%',
+  inProgress: 'still installing: {{inTheMiddle}}',
+  soak: 'soaks until {{time}}',
+  soakPlain: 'soaks',
+  approvalWaits: 'all is fulfilled, a person decides',
+  numbers: 'Succeeded {{succeeded}}, failed {{failed}}, judged {{judged}} of {{size}}, {{pending}} to come',
+  failures: 'failed {{found}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
+  silent: 'fell silent {{found}} of {{of}}: {{percent}}%, allowed {{allowed}}%',
+  unreachable: 'unreachable {{found}} of {{of}}: {{percent}}% above the usual, allowed {{allowed}}%',
+  terms:
+    'Needed: succeeded from {{success}}%, failed up to {{failure}}%, unreachable up to {{unreachable}}%, silent up to {{silent}}%, at least {{sample}} judged',
+  termSoak: 'soaks {{minutes}} min',
+  termApproval: 'a person releases the wave',
+} as const

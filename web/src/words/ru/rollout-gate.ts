@@ -1,0 +1,25 @@
+/** What stands between two waves. */
+export const rolloutGate = {
+  open: 'Открыто',
+  passed: 'Пройдено',
+  breach: 'Нарушено',
+  waits: 'Ждёт',
+  future: 'Впереди',
+  over: 'Больше не нужно',
+  approval: 'Ждёт человека',
+  stuck: 'Само уже не откроется: повторите неудачные или запустите волну с причиной.',
+  sample: 'оценено {{judged}} из нужных {{minimumSample}}',
+  success: 'удачных {{percent}}%, нужно {{needed}}%',
+  inProgress: 'ещё устанавливают: {{inTheMiddle}}',
+  soak: 'выдержка до {{time}}',
+  soakPlain: 'выдержка',
+  approvalWaits: 'всё выполнено, решает человек',
+  numbers: 'Удачно {{succeeded}}, неудачно {{failed}}, оценено {{judged}} из {{size}}, ещё {{pending}}',
+  failures: 'неудачных {{found}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
+  silent: 'замолчали {{found}} из {{of}}: {{percent}}%, допустимо {{allowed}}%',
+  unreachable: 'нет связи с {{found}} из {{of}}: {{percent}}% сверх обычного, допустимо {{allowed}}%',
+  terms:
+    'Нужно: удачных от {{success}}%, неудачных до {{failure}}%, без связи до {{unreachable}}%, замолчавших до {{silent}}%, оценено не меньше {{sample}}',
+  termSoak: 'выдержка {{minutes}} мин',
+  termApproval: 'волну запускает человек',
+} as const
