@@ -72,11 +72,11 @@ describe('the journal as a file', () => {
 
   it('has a mark, the language’s separator, the store’s time, and nothing that a spreadsheet would run', () => {
     const [head, row, end] = csvOf([event], titles, 'ru').split('\r\n')
-    expect(head).toBe('\uFEFF"Время";"Магазин";"Касса";"Код";"Кто";"Событие"')
+    expect(head).toBe('\uFEFFВремя;Магазин;Касса;Код;Кто;Событие')
     expect(row).toBe(
-      '"21.12.2020 04:31:38";"M1";"50001002";"messageSent";"\'=cmd|x";"Сообщение: «Закройте ""смену""» сейчас"',
+      '21.12.2020 04:31:38;M1;50001002;messageSent;\'=cmd|x;"Сообщение: «Закройте ""смену""» сейчас"',
     )
     expect(end).toBe('')
-    expect(csvOf([event], titles, 'en')).toContain('"2020-12-21 04:31:38","M1"')
+    expect(csvOf([event], titles, 'en')).toContain('2020-12-21 04:31:38,M1')
   })
 })
