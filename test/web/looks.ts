@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Visitor } from './page-office.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -44,4 +46,10 @@ export async function violations(page: Page, options: object = {}): Promise<stri
 export async function shoot(page: Page, name: string): Promise<void> {
   const { SHOTS } = process.env
   if (SHOTS !== undefined && SHOTS !== '') await page.screenshot({ path: path.join(SHOTS, `${name}.png`) })
+}
+
+/** Axe finds nothing, and nothing went wrong in the browser. */
+export async function expectClean({ page, faults }: Pick<Visitor, 'page' | 'faults'>): Promise<void> {
+  expect(await violations(page)).toEqual([])
+  expect(faults).toEqual([])
 }

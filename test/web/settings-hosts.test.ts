@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
-import { shoot, violations } from './looks.ts'
+import { expectClean, shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
 const WITHIN = 30_000
@@ -34,10 +34,6 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool
-  const isClean = async ({ page, faults }: Visitor) => {
-    expect(await violations(page)).toEqual([])
-    expect(faults).toEqual([])
-  }
 
   it(
     'pins what was compared: by a tick, by what came from the store, and nothing else',
@@ -66,7 +62,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       expect(await server.getByRole('button', { name: 'Закрепить' }).getAttribute('aria-disabled')).toBe(
         'true',
       )
-      await isClean(admin)
+      await expectClean(admin)
       await server.getByRole('checkbox', { name: /^Сверено: M1/ }).check()
       await server.getByRole('button', { name: 'Закрепить' }).click()
       await dialog(page).getByText('1 ключ у 1 узла.').waitFor()
@@ -87,7 +83,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await page.getByText('Совпали 2 отпечатка').waitFor()
       await page.getByText('1 отпечатка никто из показанных узлов не показал:').waitFor()
       await page.getByText('Сверено ключей: 2, узлов: 2').waitFor()
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'hosts-compare')
       await button(page, 'Закрепить сверенные').click()
       await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
@@ -128,13 +124,13 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await alarm.getByText('Закреплён (прежний)').waitFor()
       await alarm.getByText('Показывает теперь (новый)').waitFor()
       await alarm.getByText('сообщите безопасности', { exact: false }).waitFor()
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'hosts-alarm')
       await alarm.getByRole('button', { name: 'Запросить ключ для сверки' }).click()
       const server = card(page, 'M2')
       await server.getByText('ключ изменился').waitFor({ timeout: WITHIN })
       await server.getByRole('checkbox').check()
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'hosts-changed')
       await server.getByRole('button', { name: 'Закрепить' }).click()
       await dialog(page).getByText('У 1 узла ключ изменился: точно ли его сверили?').waitFor()
@@ -170,13 +166,13 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await page.getByRole('textbox', { name: 'Содержимое' }).fill(`store,cashId,key\nM3,,${before}\nM3;x\n`)
       await button(page, 'Показать изменения').click()
       await page.getByText('строка 3:').waitFor()
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'hosts-import')
       await button(page, 'Закрепить у 1 узла').click()
       await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
       await page.getByText('Закреплено у 1 узла').waitFor()
       expect((await office.api<{ hostKeys: string[] }>('GET', '/stores/M3')).hostKeys).toEqual([before])
-      await isClean(admin)
+      await expectClean(admin)
     },
     TEST_MS,
   )

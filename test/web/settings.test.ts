@@ -3,7 +3,7 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
-import { shoot, violations } from './looks.ts'
+import { expectClean, shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
 const WITHIN = 30_000
@@ -41,10 +41,6 @@ describeWith(CHROMIUM, 'the settings', () => {
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool
-  const isClean = async ({ page, faults }: Visitor) => {
-    expect(await violations(page)).toEqual([])
-    expect(faults).toEqual([])
-  }
 
   it(
     'refuses a file with every fault at its place, and applies a good one just as it was shown',
@@ -61,7 +57,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       expect(told.some((text) => /99999/.test(text))).toBe(true)
       expect(told.some((text) => /cashIdTwice/.test(text))).toBe(true)
       expect(await button(page, 'Применить').count()).toBe(0)
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'fleet-faults')
 
       await chooseFile(page, 'stores.csv', GOOD.join('\r\n'))
@@ -69,7 +65,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       const added = page.getByRole('table', { name: 'Добавится' })
       await added.getByText('900002').waitFor()
       expect(await added.locator('.list-row[data-key]').count()).toBe(3)
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'fleet-preview')
       await button(page, 'Применить').click()
       await dialog(page).getByText('Добавится магазинов: 1, касс: 2.').waitFor()
@@ -80,7 +76,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       await page.getByRole('link', { name: 'Ключи узлов' }).last().click()
       await page.waitForURL(/settings\/hosts\?.*state=unpinned/)
       await page.locator('tr[data-host="900002"]').getByText('Ключа нет').waitFor()
-      await isClean(admin)
+      await expectClean(admin)
     },
     TEST_MS,
   )
@@ -106,7 +102,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       await pool().query("UPDATE device SET name = 'Иное', revision = revision + 1 WHERE cash_id = '900001'")
       await button(page, 'Применить').click()
       await dialog(page).getByText('Будет убрано магазинов: 2, касс: 7.', { exact: false }).waitFor()
-      await isClean(admin)
+      await expectClean(admin)
       await dialog(page).getByRole('button', { name: 'Применить' }).click()
       await page.getByText('Изменились: 900001').waitFor()
       expect(await office.api<{ items: unknown[] }>('GET', '/stores')).toMatchObject({ items: { length: 3 } })
@@ -127,13 +123,13 @@ describeWith(CHROMIUM, 'the settings', () => {
       await form.getByRole('textbox', { name: 'Логин' }).fill('ivanova')
       await form.getByRole('textbox', { name: 'Имя' }).fill('Иванова А. П.')
       await shoot(page, 'people-add')
-      await isClean(admin)
+      await expectClean(admin)
       await form.getByRole('button', { name: 'Добавить пользователя' }).click()
       await page.getByText('Пользователь ivanova добавлен').waitFor()
       await button(page, 'Получить ссылку').click()
       const link = await dialog(page).getByRole('textbox', { name: 'Ссылка для выбора пароля' }).inputValue()
       expect(link).toContain('/password/')
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'people-link')
       await dialog(page).getByRole('button', { name: 'Закрыть' }).last().click()
       await page
@@ -168,7 +164,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       await dialog(page)
         .getByRole('button', { name: /^Закончить вход с/ })
         .waitFor()
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'people-drawer')
       await dialog(page).getByRole('button', { name: 'Отключить' }).click()
       await page.getByText('Войти будет нельзя', { exact: false }).waitFor()
@@ -180,7 +176,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       await theirs.goto(`${office.url}/settings/about`)
       await theirs.waitForURL(/sign-in/)
       await other.close()
-      await isClean(admin)
+      await expectClean(admin)
     },
     TEST_MS,
   )
@@ -211,10 +207,10 @@ describeWith(CHROMIUM, 'the settings', () => {
       await button(page, 'Создать ключ доступа').click()
       await dialog(page).getByRole('textbox', { name: 'Название' }).fill('ночной отчёт')
       await shoot(page, 'tokens-make')
-      await isClean(admin)
+      await expectClean(admin)
       await dialog(page).getByRole('button', { name: 'Создать ключ доступа' }).click()
       const secret = await dialog(page).getByRole('textbox', { name: 'Ключ доступа' }).inputValue()
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'tokens-once')
       const ask = () => fetch(`${office.url}/api/v1/me`, { headers: { Authorization: `Bearer ${secret}` } })
       expect(await (await ask()).json()).toMatchObject({ role: 'viewer', by: 'token' })
@@ -227,7 +223,7 @@ describeWith(CHROMIUM, 'the settings', () => {
         .getByText('отозван')
         .waitFor()
       await until(async () => (await ask()).status === 401, { within: WITHIN, label: 'the token is refused' })
-      await isClean(admin)
+      await expectClean(admin)
       await shoot(page, 'tokens')
     },
     TEST_MS,
@@ -244,7 +240,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       expect(await nav.getByRole('link', { name: /закрыто/ }).allTextContents()).toHaveLength(2)
       await nav.getByRole('link', { name: /Пользователи/ }).click()
       await page.getByText('Пользователями управляет только администратор').waitFor()
-      await isClean(operator)
+      await expectClean(operator)
       await shoot(page, 'locked')
       await nav.getByRole('link', { name: /Список магазинов/ }).click()
       await page.getByText('Список магазинов загружает только администратор').waitFor()
@@ -260,12 +256,12 @@ describeWith(CHROMIUM, 'the settings', () => {
       await page.getByRole('tooltip', { name: 'Вашей роли это не разрешено' }).waitFor()
       await nav.getByRole('link', { name: 'Группы' }).click()
       await page.getByRole('heading', { name: 'Конфигурационные группы' }).waitFor()
-      await isClean(operator)
+      await expectClean(operator)
       await shoot(page, 'groups')
       await nav.getByRole('link', { name: 'О системе' }).click()
       await page.getByText('База данных').waitFor()
       await expect.poll(() => page.getByText('отвечает', { exact: true }).count()).toBe(2)
-      await isClean(operator)
+      await expectClean(operator)
       await shoot(page, 'about')
       await close()
     },
@@ -295,7 +291,7 @@ describeWith(CHROMIUM, 'the settings', () => {
         await go(`settings/${section}`)
         await page.getByText(text, { exact: false }).first().waitFor()
         await page.waitForLoadState('networkidle')
-        await isClean(night)
+        await expectClean(night)
         await shoot(page, `dark-${section.replace('?tab=', '-')}`)
         const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
         expect(beyond).toBeLessThanOrEqual(0)

@@ -1,11 +1,11 @@
 /** A list of the server in rows: it sorts, filters and pages there; only the rows in sight are in the document. */
-import { Checkbox, Group, Text } from '@mantine/core'
+import { Checkbox, Group } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { List } from '../api/hooks.ts'
-import { formatCount } from '../format/money.ts'
 import { useParam } from '../route-params.ts'
 import { useWords } from '../words/language.ts'
+import { ListShown } from './list-foot.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { EmptyNotice, ProblemNotice } from './notices.tsx'
 
@@ -47,7 +47,6 @@ const OVERSCAN = 12
 export function ListTable<T>(props: ListTableProps<T>) {
   const { list, columns, selection, label } = props
   const scroller = useRef<HTMLDivElement>(null)
-  const { t, language } = useWords()
   const rows = useVirtualizer({
     count: list.rows.length,
     getScrollElement: () => scroller.current,
@@ -90,12 +89,7 @@ export function ListTable<T>(props: ListTableProps<T>) {
         </div>
       </div>
       <Group className="list-foot" justify="space-between">
-        <Text size="xs" c="dimmed" role="status">
-          {t('common.shown', {
-            shown: formatCount(language, list.rows.length),
-            total: formatCount(language, list.total ?? list.rows.length),
-          })}
-        </Text>
+        <ListShown list={list} />
       </Group>
     </div>
   )

@@ -11,8 +11,8 @@ import { DeviceTable } from './device-table.tsx'
 import {
   Buckets,
   byZone,
+  CauseSection,
   Causes,
-  CauseTable,
   Phone,
   Read,
   ReportHead,
@@ -34,11 +34,7 @@ export function EveningView({ report: said }: { readonly report: EveningJson }) 
     <article className="report">
       <ReportHead scope={said} question={texts.eveningQuestion} />
       <Summary said={said} />
-      {said.causes.length === 0 ? null : (
-        <ReportSection title={texts.reasons}>
-          <CauseTable counts={said.causes} />
-        </ReportSection>
-      )}
+      <CauseSection title={texts.reasons} counts={said.causes} />
       {loud.length === 0 ? (
         <EmptyNotice glyph="check" title={t('report.nothingLoud')} hint={t('report.nothingLoudHint')} />
       ) : null}
@@ -54,11 +50,7 @@ export function EveningView({ report: said }: { readonly report: EveningJson }) 
         </section>
       ))}
       <div className="report-rest">
-        {said.warnings.length === 0 ? null : (
-          <ReportSection title={texts.warnings}>
-            <CauseTable counts={said.warnings} />
-          </ReportSection>
-        )}
+        <CauseSection title={texts.warnings} counts={said.warnings} />
         <QuietTable stores={quiet} />
         <ApartTable stores={said.stores} />
         <p className="report-small">{texts.source}</p>

@@ -14,8 +14,8 @@ import { OldVersionTable } from './old-version.tsx'
 import {
   Buckets,
   byZone,
+  CauseSection,
   Causes,
-  CauseTable,
   Phone,
   Read,
   ReportHead,
@@ -52,11 +52,7 @@ export function MorningView({ report: said }: { readonly report: MorningJson }) 
         <ReportSection title={texts.outcome}>
           <Outcomes said={said} />
         </ReportSection>
-        {said.causes.length === 0 ? null : (
-          <ReportSection title={texts.reasons}>
-            <CauseTable counts={said.causes} />
-          </ReportSection>
-        )}
+        <CauseSection title={texts.reasons} counts={said.causes} />
         <OldVersionTable stores={said.stores} />
         <ComparisonTables comparison={said.comparison} />
         <QuietTable stores={quiet} />

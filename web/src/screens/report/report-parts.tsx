@@ -112,7 +112,7 @@ export function ReportSection({ title, children }: SectionProps) {
 const MOST_STORES = 15
 
 /** Reason, how many, what to do, who, in which stores. */
-export function CauseTable({ counts }: { readonly counts: readonly CauseCountJson[] }) {
+function CauseTable({ counts }: { readonly counts: readonly CauseCountJson[] }) {
   const { report, causeOf, ownerOf } = useReportWords()
   const { columns } = report
   if (counts.length === 0) return null
@@ -228,5 +228,19 @@ export function TableHead({ titles }: { readonly titles: readonly string[] }) {
         ))}
       </tr>
     </thead>
+  )
+}
+
+interface CauseSectionProps {
+  readonly title: string
+  readonly counts: readonly CauseCountJson[]
+}
+/** Nothing where there is no cause. */
+export function CauseSection({ title, counts }: CauseSectionProps) {
+  if (counts.length === 0) return null
+  return (
+    <ReportSection title={title}>
+      <CauseTable counts={counts} />
+    </ReportSection>
   )
 }

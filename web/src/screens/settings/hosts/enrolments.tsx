@@ -1,11 +1,11 @@
 /** What hosts have shown, and what people make of it. */
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useList } from '../../../api/hooks.ts'
 import type { Enrolment } from '../../../api/types.ts'
-import { formatCount } from '../../../format/money.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
 import { FilterBox } from '../../../parts/filter-box.tsx'
+import { ListFoot } from '../../../parts/list-foot.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../../parts/notices.tsx'
 import { useParam } from '../../../route-params.ts'
 import { useWords } from '../../../words/language.ts'
@@ -37,7 +37,7 @@ const soonWhileAsked = (rows: unknown): number =>
     : LATER_MS
 
 export function Enrolments() {
-  const { t, language } = useWords()
+  const { t } = useWords()
   const [filter] = useParam('filter')
   const [state, setState] = useParam('state')
   const [isBeginning, setBeginning] = useState(false)
@@ -75,21 +75,7 @@ export function Enrolments() {
       </div>
       <CompareBar rows={waiting} compared={compared} />
       <EnrolmentRows list={list} compared={compared} />
-      {list.rows.length === 0 ? null : (
-        <Group gap="sm">
-          <Text size="xs" c="dimmed" role="status">
-            {t('common.shown', {
-              shown: formatCount(language, list.rows.length),
-              total: formatCount(language, list.total ?? list.rows.length),
-            })}
-          </Text>
-          {list.hasMore ? (
-            <Button size="compact-sm" variant="default" onClick={list.more}>
-              {t('common.more')}
-            </Button>
-          ) : null}
-        </Group>
-      )}
+      <ListFoot list={list} />
       {isBeginning ? <BeginEnrolment onClose={() => setBeginning(false)} /> : null}
     </Stack>
   )

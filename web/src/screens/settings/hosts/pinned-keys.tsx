@@ -1,13 +1,13 @@
 /** Every host with the keys that it is trusted by. */
-import { Button, Group, SegmentedControl, Stack, Text } from '@mantine/core'
+import { Group, SegmentedControl, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { useChange, useList } from '../../../api/hooks.ts'
 import type { Host } from '../../../api/types.ts'
-import { formatCount } from '../../../format/money.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
 import { Confirm } from '../../../parts/confirm.tsx'
 import { FilterBox } from '../../../parts/filter-box.tsx'
+import { ListFoot } from '../../../parts/list-foot.tsx'
 import { Mark } from '../../../parts/mark.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../../parts/notices.tsx'
 import { Moment } from '../../../parts/values.tsx'
@@ -20,7 +20,7 @@ const views = ['all', 'unpinned', 'several', 'changed'] as const
 const PAGE = 100
 
 export function PinnedKeys() {
-  const { t, language } = useWords()
+  const { t } = useWords()
   const [filter] = useParam('filter')
   const [state, setState] = useParam('state')
   const view = views.find((one) => one === state) ?? 'all'
@@ -42,21 +42,7 @@ export function PinnedKeys() {
         <FilterBox />
       </Group>
       <PinnedRows list={list} />
-      {list.rows.length === 0 ? null : (
-        <Group gap="sm">
-          <Text size="xs" c="dimmed" role="status">
-            {t('common.shown', {
-              shown: formatCount(language, list.rows.length),
-              total: formatCount(language, list.total ?? list.rows.length),
-            })}
-          </Text>
-          {list.hasMore ? (
-            <Button size="compact-sm" variant="default" onClick={list.more}>
-              {t('common.more')}
-            </Button>
-          ) : null}
-        </Group>
-      )}
+      <ListFoot list={list} />
     </Stack>
   )
 }
