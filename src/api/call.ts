@@ -10,6 +10,7 @@ import type { Limits } from './limits.ts'
 import type { ListSpec } from './list-spec.ts'
 import type { Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 export interface ApiDeps {
   readonly db: Database
@@ -20,6 +21,7 @@ export interface ApiDeps {
 
 export interface Call<Params = unknown, Query = unknown, Body = unknown> extends ApiDeps {
   readonly feed: EventFeed
+  readonly shared: SharedReads
   /** `principal.actor`. */
   readonly actor: string
   readonly principal: Principal

@@ -14,9 +14,11 @@ import { accountKey, addressKey, principalKey, type RateLimit } from './rate.ts'
 import { keepWithinReach } from './reach.ts'
 import { hasBody, readJson, typeOf, UNFIT_NAMES } from './read-json.ts'
 import { noFields, parse } from './schemas.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 export interface RouteDeps extends ApiDeps {
   readonly feed: EventFeed
+  readonly shared: SharedReads
   readonly signal: AbortSignal
   readonly limits: Limits
   readonly rate: RateLimit

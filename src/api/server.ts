@@ -16,6 +16,7 @@ import { Problem, problemBody } from './problem.ts'
 import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
 import { closeUnread, type RouteDeps, serveRoute } from './serve-route.ts'
+import { createSharedReads } from './shared-reads.ts'
 import { sweepUploads } from './upload.ts'
 
 export interface RunningApi {
@@ -183,7 +184,8 @@ export async function startApi(deps: StartDeps): Promise<RunningApi> {
   const server = createHttpServer(limits)
   const guards = [refuseClosing(state, server), refuseOversize(limits), refuseForeign(config)]
   const isDraining = () => state.isDraining
-  const app = createApp({ ...deps, limits, feed, rate, isDraining, signal: closing.signal, guards })
+  const shared = createSharedReads()
+  const app = createApp({ ...deps, limits, feed, shared, rate, isDraining, signal: closing.signal, guards })
   const connections = watchConnections(server, limits, trustedBy(app))
   const answer: RequestListener = (request, response) => {
     // Their connection was refused, and answered so.

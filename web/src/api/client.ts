@@ -1,5 +1,6 @@
 /** The one way to the API. Every call has a deadline; what goes wrong is an ApiProblem. */
 import { hearClock } from '../format/now.ts'
+import { takeAhead } from './ahead.ts'
 import { addressOf } from './base.ts'
 import { ApiProblem, localProblem, problemOf } from './problem.ts'
 
@@ -83,8 +84,10 @@ async function send(method: string, path: string, asked: Asked): Promise<Respons
   const deadline = AbortSignal.timeout(DEADLINE_MS)
   const signal = asked.signal === undefined ? deadline : AbortSignal.any([asked.signal, deadline])
   const address = apiAddress(path, asked.params)
-  const sentAt = Date.now()
-  const response = await fetch(address, { ...requestOf(method, asked), signal }).catch((error: unknown) => {
+  const ahead = method === 'GET' ? takeAhead(address) : undefined
+  const sentAt = ahead?.sentAt ?? Date.now()
+  const answer = ahead?.answer ?? fetch(address, { ...requestOf(method, asked), signal })
+  const response = await answer.catch((error: unknown) => {
     // Of what only looks the page tries again by itself; of the rest nobody knows whether it was done.
     const code = method === 'GET' ? 'offline' : 'unanswered'
     throw localProblem(asked.signal?.aborted === true ? 'cancelled' : code, error)
