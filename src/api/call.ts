@@ -94,6 +94,8 @@ export interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends 
    * may do more than read. Its work is done by `inTransaction` and tells of itself in an event.
    */
   readonly idempotent?: boolean
+  /** Needs `If-Match`: the ETag of what was seen. Every PATCH does, said or not. */
+  readonly ifMatch?: boolean
   /** Its answer holds a secret, which is not kept: asked again under the same key, it only tells what was made. */
   readonly answersOnce?: boolean
   /** What it answers, as JSON; null: nothing. Tests hold every answer against it. */

@@ -64,7 +64,7 @@ export function askedOnce(route: Route, call: Call, raw: unknown): AskedOnce | u
 }
 
 /** Refusals that say nothing of the work: asked again, it may be done. */
-const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 412, 413, 415, 429, 431])
+const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 412, 413, 415, 428, 429, 431])
 
 function isKept(route: Route, problem: Problem): boolean {
   // The length of an upload stands for its bytes, so another one may come under its key.

@@ -88,6 +88,7 @@ export function closeUnread(request: Request, response: Response): void {
 }
 
 const isStream = (route: Route, request: Request): boolean =>
+  request.method !== 'HEAD' &&
   route.media?.includes('text/event-stream') === true &&
   request.headers.accept?.includes('text/event-stream') === true
 

@@ -17,6 +17,7 @@ import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
 import { closeUnread, type RouteDeps, serveRoute } from './serve-route.ts'
 import { createSharedReads } from './shared-reads.ts'
+import { countingRefusals } from './streams.ts'
 import { sweepUploads } from './upload.ts'
 
 export interface RunningApi {
@@ -106,7 +107,11 @@ function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
   app.set('trust proxy', deps.config.trustProxy.length === 0 ? false : [...deps.config.trustProxy])
   app.use(setHeaders, logAccess(deps.log), ...deps.guards)
-  for (const route of routes) app[route.method](API + route.path, serveRoute(deps, route))
+  for (const route of routes) {
+    const serve = serveRoute(deps, route)
+    // Health is never counted: machines count on its answer.
+    app[route.method](API + route.path, route.path === '/health' ? serve : countingRefusals(deps.rate, serve))
+  }
   for (const path of new Set(routes.map((route) => route.path)))
     app.all(API + path, answerOthers(methodsOf(path)))
   app.use('/queues', (request, response, next) => {

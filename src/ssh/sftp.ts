@@ -79,6 +79,12 @@ export class Sftp {
     return this.ask<void>('close', (done) => this.raw.close(handle, done))
   }
 
+  /** Names in a folder. */
+  async list(folder: string): Promise<string[]> {
+    const found = await this.ask<{ filename: string }[]>('list', (done) => this.raw.readdir(folder, done))
+    return found.map(({ filename }) => filename)
+  }
+
   unlink(file: string): Promise<void> {
     return this.ask<void>('remove', (done) => this.raw.unlink(file, done))
   }

@@ -26,6 +26,8 @@ const importStore = (more: object = {}, devices = [1, 2].map((number) => till(`$
   office.ask('POST', '/fleet', { json: { stores: [store(code, devices, { ...more })] } })
 const post = (path: string, json: object = {}, token = office.token) =>
   office.ask('POST', path, { json, token })
+const setHours = (calendar: object) =>
+  office.ask('POST', `/stores/${code}/calendar`, { json: { calendar }, headers: { 'If-Match': '*' } })
 const get = async (path: string) => (await office.ask('GET', path)).json
 const draft = async (more: object = {}) =>
   (await post('/rollouts', { name: 'night', packageId, stores: [code], ...more })).json as {
@@ -128,9 +130,7 @@ describe('a plan approved, then the fleet changed', () => {
 
   test('other windows: refused, with the stores', async () => {
     const { id, planHash } = await draft()
-    await post(`/stores/${code}/calendar`, {
-      calendar: { ...alwaysNight, windows: [{ from: '22:00', to: '04:00' }] },
-    })
+    await setHours({ ...alwaysNight, windows: [{ from: '22:00', to: '04:00' }] })
     expect(await changesOf(id, planHash)).toEqual([
       { code: 'windowsChanged', params: { count: 1, stores: [code] } },
     ])
@@ -223,9 +223,7 @@ describe('a revision', () => {
     expect((await post(`/rollouts/${id}/revise`)).json.code).toBe('noNewcomers')
     await importStore({}, [till(`${code}-3`), till(`${code}-4`, { blocked: true })])
     // A window that changed since does not undo what was approved for the others.
-    await post(`/stores/${code}/calendar`, {
-      calendar: { ...alwaysNight, windows: [{ from: '20:00', to: '08:00' }] },
-    })
+    await setHours({ ...alwaysNight, windows: [{ from: '20:00', to: '08:00' }] })
     const asked = await post(`/rollouts/${id}/revise`)
     expect(asked.json).toMatchObject({
       ...{ state: 'running', planHash, revision: 1 },

@@ -151,6 +151,7 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       await sayFiscal(first, { validUntil: new Date(Date.now() + 20.5 * DAY_MS).toISOString() })
       const { page, faults, close } = await open('stores/M1/fiscal')
       await page.getByRole('heading', { name: 'Состояние ККТ' }).waitFor()
+      await row(page, third).waitFor()
       for (const name of [
         ...['Номер ФН', 'Состояние ФН', 'Обмен с ОФД', 'Дата закрытия смены'],
         ...['Срок действия ФН, до', 'Версия ФФД'],
@@ -254,7 +255,7 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
         .getByRole('combobox', { name: 'Вид события' })
         .selectOption({ label: 'Поручения и сообщения' })
       await page.getByRole('combobox', { name: 'За время' }).selectOption({ label: 'За сутки' })
-      await page.waitForURL(/at%3A%3E-24h/)
+      await page.waitForURL(/from=-24h/)
       await list.locator('[data-code="commandEnded"]').first().waitFor()
       const before = await list.locator('.journal-row[data-code]').count()
       await command({ kind: 'message', text: 'новость', cashIds: [cashId] })

@@ -55,13 +55,12 @@ function readBoard(db: Database, groups: Principal['storeGroups'], query: BoardQ
     ...(filter === undefined ? {} : { where: filter.condition }),
   }
   return bounded(db, async (on) => {
-    const { cursor, seq } = await readLiveHorizon(on)
+    const { at, cursor, seq } = await readLiveHorizon(on)
     // Before the cells: a store that is taken out in between takes its cells along.
     const stores = await readBoardStores(on, groups)
     const known = new Set(stores.map((store) => store.id))
     const rows = (await readBoardCells(on, asked)).filter((row) => known.has(row.storeId))
     const { storeCodes, tables, cells } = cellsView(rows)
-    const at = new Date(seq / 1000)
     const rollout = query.rollout ?? null
     return { at, cursor, seq, rollout, stores: storesView(stores, storeCodes, at.getTime()), tables, cells }
   })

@@ -42,7 +42,7 @@ export function goToSignIn(): void {
 }
 
 /** Not randomUUID: browsers have it on https alone, and a head office may have none. */
-export const newKey = (): string =>
+const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )

@@ -24,7 +24,7 @@ export function Compose({ store }: ComposeProps) {
   const [whom, setWhom] = useState<Whom>('all')
   const [chosen, setChosen] = useState<readonly string[]>([])
   const targets = targetsOf(whom, store.code, chosen)
-  const preview = usePreview(targets)
+  const preview = usePreview(targets, store.code)
   const send = useChange(
     () => post<CommandSent>('/commands', { kind: 'message', text, ...targets }),
     ['commands'],
@@ -41,9 +41,11 @@ export function Compose({ store }: ComposeProps) {
         ? t('messages.tooLong')
         : targets === undefined
           ? t('messages.chooseFirst')
-          : preview.data?.devices === 0
-            ? t('messages.nobody')
-            : undefined
+          : preview.data === undefined || preview.isError
+            ? t('messages.notCounted')
+            : preview.data.devices === 0
+              ? t('messages.nobody')
+              : undefined
   return (
     <section className="messages-compose" aria-label={t('messages.compose')}>
       <div className="messages-text">
@@ -53,7 +55,10 @@ export function Compose({ store }: ComposeProps) {
         <Whoms whom={whom} onChange={setWhom} />
         {whom === 'chosen' ? <Chosen store={store} chosen={chosen} onChange={setChosen} /> : null}
         {targets === undefined ? null : (
-          <Answered answer={preview}>{(found) => <Reached preview={found} />}</Answered>
+          <>
+            <Answered answer={preview}>{(found) => <Reached preview={found} />}</Answered>
+            {preview.isError && preview.data !== undefined ? <ProblemNotice error={preview.error} /> : null}
+          </>
         )}
         {send.error === null ? null : <ProblemNotice error={send.error} />}
         <ActButton
@@ -72,14 +77,18 @@ export function Compose({ store }: ComposeProps) {
   )
 }
 
+/** Another choice, or other tills: it is asked anew, and what was told before is not told again meanwhile. */
+const PREVIEW = { staleTime: 0, gcTime: 0, refetchInterval: 60_000 } as const
+
 /** Whom it would reach does not hang on the words. */
-function usePreview(targets: object | undefined) {
+function usePreview(targets: object | undefined, store: string) {
   const may = useMay('commands.send')
   return useQuery({
     queryKey: ['/commands', 'preview', 'message', targets],
     queryFn: () => post<CommandSent>('/commands', { kind: 'message', text: '…', preview: true, ...targets }),
     enabled: may && targets !== undefined,
-    meta: { topics: [] },
+    meta: { topics: [`stores:${store}`] },
+    ...PREVIEW,
   })
 }
 

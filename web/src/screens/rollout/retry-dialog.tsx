@@ -17,6 +17,8 @@ type Done = Exclude<Retried, { preview: true }>
 export interface RetryOf {
   readonly states?: readonly string[]
   readonly reasons?: readonly string[]
+  /** Only these tills. */
+  readonly cashIds?: readonly string[]
 }
 interface DialogProps extends RetryOf {
   readonly rollout: RolloutWhole
@@ -24,7 +26,7 @@ interface DialogProps extends RetryOf {
 }
 
 /** Frozen when the dialog opens, and never asked for again: it is what the person saw. */
-function usePreview(id: string, { states, reasons }: RetryOf) {
+function usePreview(id: string, { states, reasons, cashIds }: RetryOf) {
   const key = useId()
   return useQuery({
     queryKey: ['retry preview', id, key],
@@ -34,6 +36,7 @@ function usePreview(id: string, { states, reasons }: RetryOf) {
         preview: true,
         ...(states && { states }),
         ...(reasons && { reasons }),
+        ...(cashIds && { cashIds }),
       }),
     }),
     gcTime: 0,
@@ -90,9 +93,9 @@ function Shown({ preview, at }: { readonly preview: Preview; readonly at: Date }
   )
 }
 
-export function RetryDialog({ rollout, states, reasons, onClose }: DialogProps) {
+export function RetryDialog({ rollout, onClose, ...of }: DialogProps) {
   const { t } = useWords()
-  const found = usePreview(rollout.id, { states, reasons })
+  const found = usePreview(rollout.id, of)
   const [done, setDone] = useState<Done>()
   const retry = useChange(
     ({ previewId, hash }: Preview) =>

@@ -46,5 +46,9 @@ export type Change = (change: Partial<Draft>) => void
 
 export function useDraft(): [Draft, Change] {
   const draft = useSyncExternalStore(watch, present)
-  return [draft, (change) => writeDraft({ ...present(), ...change })]
+  return [draft, changeDraft]
 }
+
+/** Whatever is changed was decided by somebody, where the change does not say otherwise. */
+const changeDraft: Change = (change) => writeDraft({ ...present(), isTouched: true, ...change })
+export const presentDraft = present

@@ -24,6 +24,7 @@ export const shell = {
   everywhere: 'On every screen',
   closes: 'Close what is open',
   staleBanner: 'No word from the server since {{time}}. What is shown is of then.',
+  oldBanner: 'A part of this screen cannot be renewed: it shows what was so at {{time}}.',
   first: {
     noneOfYours: 'Your groups have no stores',
     title: 'How to begin',
