@@ -16,6 +16,8 @@ interface Asked {
   readonly ifMatch?: string
   /** Of what starts work: the same key never starts it twice. Made anew for each when left out. */
   readonly idempotencyKey?: string
+  /** Of a POST that only looks: nothing can be done twice, so nothing is kept of it. */
+  readonly isLook?: boolean
   readonly signal?: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -71,11 +73,12 @@ async function askOnce<T>(intent: string, send: (key: string) => Promise<T>): Pr
   }
 }
 
-function requestOf(method: string, { body, ifMatch, idempotencyKey, headers = {} }: Asked): RequestInit {
+function requestOf(method: string, asked: Asked): RequestInit {
+  const { body, ifMatch, idempotencyKey, headers = {} } = asked
   const all: Record<string, string> = { Accept: 'application/json', ...headers }
   if (body !== undefined && !(body instanceof Blob)) all['Content-Type'] = 'application/json'
   if (ifMatch !== undefined) all['If-Match'] = ifMatch
-  if (method === 'POST') all['Idempotency-Key'] = idempotencyKey ?? newKey()
+  if (method === 'POST' && asked.isLook !== true) all['Idempotency-Key'] = idempotencyKey ?? newKey()
   const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
   return body === undefined ? init : { ...init, body: body instanceof Blob ? body : JSON.stringify(body) }
 }
@@ -89,7 +92,7 @@ async function send(method: string, path: string, asked: Asked): Promise<Respons
   const answer = ahead?.answer ?? fetch(address, { ...requestOf(method, asked), signal })
   const response = await answer.catch((error: unknown) => {
     // Of what only looks the page tries again by itself; of the rest nobody knows whether it was done.
-    const code = method === 'GET' ? 'offline' : 'unanswered'
+    const code = method === 'GET' || asked.isLook === true ? 'offline' : 'unanswered'
     throw localProblem(asked.signal?.aborted === true ? 'cancelled' : code, error)
   })
   hearClock(response.headers.get('Date'), sentAt)
@@ -110,7 +113,8 @@ async function read<T>(response: Response): Promise<T> {
 /** @throws ApiProblem */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<T> {
   const whole = async (more: Partial<Asked> = {}) => read<T>(await send(method, path, { ...asked, ...more }))
-  if (method !== 'POST' || asked.idempotencyKey !== undefined || asked.body instanceof Blob) return whole()
+  const isOnce = method === 'POST' && asked.isLook !== true && asked.idempotencyKey === undefined
+  if (!isOnce || asked.body instanceof Blob) return whole()
   const intent = JSON.stringify([path, asked.params, asked.body])
   return askOnce(intent, (idempotencyKey) => whole({ idempotencyKey }))
 }
@@ -122,3 +126,7 @@ export const get = <T>(path: string, params?: Params, signal?: AbortSignal): Pro
 /** @throws ApiProblem */
 export const post = <T>(path: string, body: unknown = {}, more: Omit<Asked, 'body'> = {}): Promise<T> =>
   ask<T>('POST', path, { ...more, body })
+
+/** A question that is too long for an address: it changes nothing. @throws ApiProblem */
+export const look = <T>(path: string, body: unknown, more: Omit<Asked, 'body'> = {}): Promise<T> =>
+  ask<T>('POST', path, { ...more, body, isLook: true })

@@ -1,8 +1,8 @@
 import { MultiSelect, Radio, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { useChange, useMay } from '../../api/hooks.ts'
+import { usePreview } from '../../api/preview.ts'
 import type { CommandSent, StoreWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Answered, ProblemNotice } from '../../parts/notices.tsx'
@@ -24,7 +24,7 @@ export function Compose({ store }: ComposeProps) {
   const [whom, setWhom] = useState<Whom>('all')
   const [chosen, setChosen] = useState<readonly string[]>([])
   const targets = targetsOf(whom, store.code, chosen)
-  const preview = usePreview(targets, store.code)
+  const preview = useReached(targets, store.code)
   const send = useChange(
     () => post<CommandSent>('/commands', { kind: 'message', text, ...targets }),
     ['commands'],
@@ -77,19 +77,11 @@ export function Compose({ store }: ComposeProps) {
   )
 }
 
-/** Another choice, or other tills: it is asked anew, and what was told before is not told again meanwhile. */
-const PREVIEW = { staleTime: 0, gcTime: 0, refetchInterval: 60_000 } as const
-
 /** Whom it would reach does not hang on the words. */
-function usePreview(targets: object | undefined, store: string) {
+function useReached(targets: object | undefined, store: string) {
   const may = useMay('commands.send')
-  return useQuery({
-    queryKey: ['/commands', 'preview', 'message', targets],
-    queryFn: () => post<CommandSent>('/commands', { kind: 'message', text: '…', preview: true, ...targets }),
-    enabled: may && targets !== undefined,
-    meta: { topics: [`stores:${store}`] },
-    ...PREVIEW,
-  })
+  const body = targets === undefined ? undefined : { kind: 'message', text: '…', ...targets }
+  return usePreview<CommandSent>('/commands', body, [`stores:${store}`], may)
 }
 
 interface WhomsProps {

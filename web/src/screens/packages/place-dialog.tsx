@@ -1,9 +1,9 @@
 /** To which store servers a package goes, or from which it is taken: whom it touches is asked before it is done. */
 import { MultiSelect, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { useChange, useList, useMay } from '../../api/hooks.ts'
+import { usePreview } from '../../api/preview.ts'
 import type { Distributed, NameCount, Store } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
@@ -21,8 +21,6 @@ const begins: Readonly<Record<Verb, Whom>> = {
   distribute: { by: 'all', groups: [], stores: [] },
   withdraw: { by: undefined, groups: [], stores: [] },
 }
-/** Another choice, or other stores: it is asked anew, and what was told before is not told again meanwhile. */
-const PREVIEW = { staleTime: 0, gcTime: 0, refetchInterval: 60_000 } as const
 
 /** Undefined: nothing is chosen yet. */
 function bodyOf({ by, groups, stores }: Whom): object | undefined {
@@ -43,13 +41,7 @@ export function PlaceDialog({ id, verb, onClose }: PlaceDialogProps) {
   const [whom, setWhom] = useState(begins[verb])
   const body = bodyOf(whom)
   const path = `/packages/${id}/${verb}`
-  const preview = useQuery({
-    queryKey: [path, 'preview', body],
-    queryFn: () => post<Distributed>(path, { ...body, preview: true }),
-    enabled: may && body !== undefined,
-    meta: { topics: ['stores'] },
-    ...PREVIEW,
-  })
+  const preview = usePreview<Distributed>(path, body, ['stores'], may)
   const send = useChange(() => post<Distributed>(path, body), ['storePackages'])
   const sent = send.data
   const stores = preview.isError ? 0 : (preview.data?.stores ?? 0)

@@ -2,7 +2,7 @@
 import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { type Effect, effects } from '../../../../src/rollout/consequence.ts'
-import { ask, get } from '../../api/client.ts'
+import { get, look } from '../../api/client.ts'
 import type { ApiProblem } from '../../api/problem.ts'
 import type { Consequences, RolloutWhole } from '../../api/types.ts'
 import { Glyph, type GlyphName } from '../../parts/glyph.tsx'
@@ -76,9 +76,7 @@ export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
     queryKey: [path, { verb, wave, cashIds }],
     // An address has no room for many cash ids.
     queryFn: ({ signal }) =>
-      cashIds === undefined
-        ? get(path, { verb, wave }, signal)
-        : ask('POST', path, { body: { verb, cashIds }, signal }),
+      cashIds === undefined ? get(path, { verb, wave }, signal) : look(path, { verb, cashIds }, { signal }),
     meta: { topics: topicsOf(rollout.id) },
     refetchInterval: HEAL_MS,
     enabled: !isIdle,

@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { post } from '../../api/client.ts'
+import { look, post } from '../../api/client.ts'
 import { useChange } from '../../api/hooks.ts'
 import type { Retried, RolloutWhole } from '../../api/types.ts'
 import { formatClock, viewerZone } from '../../format/time.ts'
@@ -32,7 +32,7 @@ function usePreview(id: string, { states, reasons, cashIds }: RetryOf) {
     queryKey: ['retry preview', id, key],
     queryFn: async () => ({
       at: new Date(),
-      preview: await post<Preview>(`/rollouts/${encodeURIComponent(id)}/retry`, {
+      preview: await look<Preview>(`/rollouts/${encodeURIComponent(id)}/retry`, {
         preview: true,
         ...(states && { states }),
         ...(reasons && { reasons }),

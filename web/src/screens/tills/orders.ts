@@ -34,10 +34,7 @@ export const bodyOf = (order: Order): object => ({
 })
 
 /** Whom it reaches does not hang on the words. */
-export const previewOf = (order: Order): object => ({
-  ...bodyOf({ ...order, text: '…' }),
-  preview: true,
-})
+export const reachedBy = (order: Order): object => bodyOf({ ...order, text: '…' })
 
 type StorePackage = StoreWhole['packages'][number]
 

@@ -1,7 +1,7 @@
 /** A list from the stores, `store,cashId,fingerprint`: compared by the server, host by host, however many there are. */
 import { FileButton, Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { post } from '../../../api/client.ts'
+import { look } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { Confirmed, Enrolment } from '../../../api/types.ts'
 import { formatMoment, viewerZone } from '../../../format/time.ts'
@@ -39,15 +39,15 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
   const isOne = requests.length === 1
   // Of several none is meant before it is chosen, and one that is no more is not changed for another.
   const request = requests.find(({ row }) => isOne || row.requestId === chosen)?.row.requestId
-  const look = useChange<Wanted, Confirmed>(({ text, ...asked }) =>
-    post<Confirmed>('/enrolments/confirm', { request: asked.request, file: text, preview: true }),
+  const preview = useChange<Wanted, Confirmed>(({ text, ...asked }) =>
+    look<Confirmed>('/enrolments/confirm', { request: asked.request, file: text, preview: true }),
   )
   const read = async (from: File | null) => {
     if (from === null || request === undefined) return
     setDone(undefined)
     const { name } = from
     const text = await from.text()
-    look.mutate({ request, name, text }, { onSuccess: (found) => setLooked({ name, found }) })
+    preview.mutate({ request, name, text }, { onSuccess: (found) => setLooked({ name, found }) })
   }
   if (requests.length === 0 && looked === undefined)
     return done === undefined ? null : <Outcome done={done} />
@@ -92,7 +92,7 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
           {({ onClick }) => (
             <ActButton
               permission="hosts.enrol"
-              loading={look.isPending}
+              loading={preview.isPending}
               why={request === undefined ? t('settings.enrol.requestFirst') : undefined}
               onClick={onClick}
             >
@@ -101,7 +101,7 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
           )}
         </FileButton>
       </Group>
-      {look.error == null ? null : <ProblemNotice error={look.error} />}
+      {preview.error == null ? null : <ProblemNotice error={preview.error} />}
       {done === undefined ? null : <Outcome done={done} />}
       {looked === undefined ? null : (
         <FileDialog looked={looked} onDone={setDone} onClose={() => setLooked(undefined)} />
