@@ -2,6 +2,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
+import { readingFor } from '../db/wide-reads.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { authenticate, requirePermission } from './auth.ts'
 import type { Answer, ApiDeps, Call, Handled, Route } from './call.ts'
@@ -133,7 +134,7 @@ export const serveRoute =
     const { actor } = principal
     const isDraining = deps.isDraining()
     const call: Call = { ...deps, isDraining, actor, principal, params, query, body, request, response }
-    const answer = await handle(route, call, raw)
+    const answer = await readingFor(principal.account, () => handle(route, call, raw))
     if (answer !== undefined) await send(response, answer)
   }
 

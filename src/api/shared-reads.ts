@@ -17,7 +17,8 @@ interface Turn {
 export function createSharedReads(): SharedReads {
   const turns = new Map<string, Turn>()
   const begin = <T>(key: string, work: () => Promise<T>): Promise<T> => {
-    const running = work()
+    // What it throws at once is its answer, too.
+    const running = new Promise<T>((resolve) => resolve(work()))
     const turn: Turn = { running }
     turns.set(key, turn)
     const end = () => {

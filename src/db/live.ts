@@ -7,13 +7,19 @@ export interface Horizon {
   readonly cursor: string
   readonly xid: string
   /**
-   * How many transactions have ended on this server: what is read from now on shows all of them. It grows with every
-   * commit, whatever the clock does; of two that are equal nothing was committed in between.
+   * How many transactions have ended on this server, from FIRST_SEQ: what is read from now on shows all of them. It grows
+   * with every commit, whatever the clock does; of two that are equal nothing was committed in between.
    */
   readonly seq: number
   /** The database's clock. */
   readonly at: Date
 }
+
+/**
+ * It was microseconds since 1970 once. A page that stayed open from then on takes nothing that is lower for news, and
+ * would show for ever what it had: this is beyond them until the year 2096, and leaves 5 * 10^15 whole numbers of JSON.
+ */
+const FIRST_SEQ = 4_000_000_000_000_000
 
 export async function readLiveHorizon(on: Executor): Promise<Horizon> {
   const { rows } = await on.query<{ xmin: string; ended: string; at: Date }>(
@@ -22,7 +28,7 @@ export async function readLiveHorizon(on: Executor): Promise<Horizon> {
      FROM pg_current_snapshot() AS s`,
   )
   const { xmin = '0', ended = '0', at = new Date() } = rows[0] ?? {}
-  return { cursor: `${xmin}-0`, xid: xmin, seq: Number(ended), at }
+  return { cursor: `${xmin}-0`, xid: xmin, seq: FIRST_SEQ + Number(ended), at }
 }
 
 /** Whether more than so many events of anybody's lie after a place. */

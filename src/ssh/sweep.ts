@@ -20,13 +20,21 @@ export async function sweepFolder(
   const now = (await sftp.stat(present))?.mtime
   const swept: string[] = []
   if (now === undefined) return swept
-  const names = (await sftp.list(folder)).filter((name) => pattern.test(name))
-  for (const name of names.slice(0, MOST)) {
+  const isOld = (mtime: number) => (now - mtime) * 1000 >= olderThanMs
+  const old = (await sftp.list(folder)).filter(
+    ({ name, mtime }) => pattern.test(name) && (mtime === undefined || isOld(mtime)),
+  )
+  for (const { name } of old.slice(0, MOST)) {
     const file = path.posix.join(folder, name)
-    const found = await sftp.stat(file)
-    if (found === undefined || !found.isFile() || (now - found.mtime) * 1000 < olderThanMs) continue
-    await sftp.unlink(file)
-    swept.push(name)
+    // Somebody else's, or another worker was quicker: that keeps none of the others.
+    if (await removeIf(sftp, file, isOld).catch(() => false)) swept.push(name)
   }
   return swept
+}
+
+async function removeIf(sftp: Sftp, file: string, isOld: (mtime: number) => boolean): Promise<boolean> {
+  const found = await sftp.stat(file)
+  if (found === undefined || !found.isFile() || !isOld(found.mtime)) return false
+  await sftp.unlink(file)
+  return true
 }

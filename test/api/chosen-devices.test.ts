@@ -1,5 +1,6 @@
 /** Controls that are meant for some devices of a rollout: asked of before in any number, and retried as they were shown. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { tokenFor } from './chain-of-two.ts'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
 import { endAs } from './rows.ts'
 
@@ -48,4 +49,23 @@ test('a retry of some devices shows and does just those', async () => {
     counts: { byState: { failed: 2 } },
   })
   expect((await post('/retry', { cashIds: ['N1-3'] })).json.retried).toEqual([updates.get('N1-3')])
+})
+
+test('what would become of one till of another group is not told to who names it', async () => {
+  const stores = [
+    store('G1', [till('G1-1')], { group: 'north' }),
+    store('G2', [till('G2-1')], { group: 'south' }),
+  ]
+  await office.ask('POST', '/fleet', { json: { stores } })
+  const packageId = await uploadPackage(office)
+  const made = await office.ask('POST', '/rollouts', {
+    json: { name: 'both', packageId, stores: ['G1', 'G2'] },
+  })
+  await office.ask('POST', `/rollouts/${made.json.id}/start`)
+  const token = await tokenFor(office, 'viewer', ['north'])
+  const skipped = async (cashId: string) =>
+    (await office.ask('GET', `/rollouts/${made.json.id}/consequences?verb=skip&cashIds=${cashId}`, { token }))
+      .json.devices
+  expect(await skipped('G1-1')).toMatchObject({ skipped: 1, unchanged: 1 })
+  expect(await skipped('G2-1')).toMatchObject({ skipped: 0, unchanged: 2 })
 })

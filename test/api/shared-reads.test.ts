@@ -48,6 +48,21 @@ describe('reads that are shared', () => {
     expect(await second).toBe(1)
   })
 
+  test('one that fails before it waits for anything fails once, and not for ever', async () => {
+    const { begun, read } = openReads()
+    const shared = createSharedReads()
+    const broken = () => {
+      throw new Error('not even begun')
+    }
+    await expect(async () => shared.read('board', broken)).rejects.toThrow('not even begun')
+    const first = shared.read('board', () => read('slow'))
+    const second = shared.read('board', broken)
+    begun[0]?.()
+    await first
+    await expect(second).rejects.toThrow('not even begun')
+    expect(await shared.read('board', async () => 'as ever')).toBe('as ever')
+  })
+
   test('another question is a read of its own', async () => {
     const { begun, read } = openReads()
     const both = [read('board of one group'), read('board of another')]

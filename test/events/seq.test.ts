@@ -79,3 +79,8 @@ test('it grows with every commit, in whatever order transactions end, and is a w
   expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b))
   expect(seqs.every(Number.isSafeInteger)).toBe(true)
 })
+
+test('a page that was open before an upgrade, and knows microseconds since 1970, takes it for the newer', async () => {
+  const { seq } = await readLiveHorizon(db.pool)
+  expect(seq).toBeGreaterThan(Date.UTC(2090, 0) * 1000)
+})

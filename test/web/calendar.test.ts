@@ -54,4 +54,20 @@ describeWith(CHROMIUM, 'the calendar of rollouts', () => {
     await page.getByRole('heading', { name: 'Ночь ждёт', exact: true }).waitFor()
     expect(faults).toEqual([])
   }, 120_000)
+
+  it('shows a rollout whose stores nobody can tell, and does not hide it', async () => {
+    const { id: packageId } = await office.office.addPackage({ version: 97_000 })
+    await office.office.rollOut(packageId)
+    const { page, go, faults } = await office.visit({ role: 'approver' })
+    await page.route('**/updates/counts*', (route) =>
+      route.fulfill({
+        status: 403,
+        contentType: 'application/problem+json',
+        body: '{"code":"permissionMissing"}',
+      }),
+    )
+    await go('schedule?store=M2')
+    await page.locator('.schedule-entry[data-kind=rollout]').first().waitFor()
+    expect(faults).toEqual([])
+  }, 60_000)
 })

@@ -50,6 +50,9 @@ describeWith(CHROMIUM, 'the journal between two times', () => {
       const from = page.getByLabel('С какого времени')
       await from.fill('2024-11-10T15:00')
       await from.press('Enter')
+      // Who goes on by the keyboard goes on from here.
+      await page.waitForURL(/from=/)
+      expect(await from.evaluate((one) => one.matches(':focus'))).toBe(true)
       await page.waitForURL(/from=2024-11-10T10%3A00Z/)
       const to = page.getByLabel('По какое время')
       await to.fill('2024-11-11T09:00')

@@ -1,5 +1,7 @@
 /** From which version an update came: what the till said before its installation, where nobody knew it. */
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { startRollout } from '../../src/db/approval.ts'
+import { createRollback } from '../../src/db/roll-back.ts'
 import { requestRetry } from '../../src/db/updates.ts'
 import type { Fleet } from '../../src/sim/fleet.ts'
 import { theUpdate } from '../support/faults.ts'
@@ -67,6 +69,23 @@ it(
     expect(await requestRetry(office.db, id, { actor: 'test', via: 'test' })).toMatchObject({ ok: true })
     await rolloutEnds(office, rollout)
     expect(await theUpdate(office, rollout)).toMatchObject({ state: 'succeeded', fromVersion: null })
+  },
+  TEST_MS,
+)
+
+it(
+  'does not lead the way back to the version that it leaves',
+  async () => {
+    await forget()
+    const running = await office.db.prisma.package.findFirstOrThrow({ where: { version: 98_000 } })
+    const rollout = await office.rollOut(running.id)
+    await rolloutEnds(office, rollout)
+    expect(await theUpdate(office, rollout)).toMatchObject({ state: 'succeeded', fromVersion: 98_000 })
+    const made = await createRollback(office.db, { rolloutId: rollout, actor: 'test' })
+    if (made?.ok !== true) throw new Error(JSON.stringify(made))
+    expect(await startRollout(office.db, made.row.id, 'test')).toMatchObject({ ok: true })
+    // Only the device knows what ran before.
+    expect(await theUpdate(office, made.row.id)).toMatchObject({ fromVersion: 98_000, toVersion: 0 })
   },
   TEST_MS,
 )

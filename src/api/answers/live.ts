@@ -36,7 +36,7 @@ const tables = z
 const cursor = name.meta({ description: 'A place in the stream of events, for `after` of GET /live.' })
 const seq = z.number().meta({
   description:
-    'Transactions that have ended: cells show all of them. The higher one is newer, whatever the clock does.',
+    'Counts transactions that have ended: cells show all of them. The higher one is newer, whatever the clock does.',
 })
 const opensAt = z.union([time, z.literal('always')]).nullable()
 

@@ -36,7 +36,7 @@ export const consequencesBody = z.strictObject({
 })
 type Asked = z.output<typeof consequencesQuery>
 
-async function tellConsequences({ db, params }: Call<{ id: string }>, asked: Asked): Handled {
+async function tellConsequences({ db, params, principal }: Call<{ id: string }>, asked: Asked): Handled {
   const row = await readHead(db, params.id)
   const { verb, wave, cashIds } = asked
   const devices = await readConsequence(db.pool, {
@@ -45,7 +45,7 @@ async function tellConsequences({ db, params }: Call<{ id: string }>, asked: Ask
     control: CONTROLS[verb],
     canGoBack: row.package.canGoBack,
     ...(wave === undefined ? {} : { wave }),
-    ...(cashIds === undefined ? {} : { cashIds }),
+    ...(cashIds === undefined ? {} : { cashIds, groups: principal.storeGroups }),
     ...(verb === 'retry' && cashIds === undefined ? { states: usualRetries } : {}),
   })
   const { id, state } = row

@@ -12,10 +12,12 @@ async function compare(on: Executor, id: string) {
 
 /**
  * The plan against the fleet as it is now: what would refuse its approval, and what only aged.
+ * Read once for all who ask at the same time.
  * @throws Problem notFound, unavailable
  */
-export async function getDrift({ db, params }: Call<{ id: string }>): Handled {
-  const found = await bounded(db, (on) => compare(on, params.id), {})
+export async function getDrift({ db, params, shared }: Call<{ id: string }>): Handled {
+  const key = JSON.stringify(['drift', params.id])
+  const found = await shared.read(key, () => bounded(db, (on) => compare(on, params.id), {}))
   if (found === undefined) throw new Problem('notFound')
   const { row, refuse, drift } = found
   const { id, state, planHash } = row

@@ -40,10 +40,11 @@ async function readClock(on: Executor, { params, query, principal }: TimelineCal
   }
 }
 
-/** @throws Problem notFound, unavailable */
+/** Read once for all who ask at the same time. @throws Problem notFound, unavailable */
 export async function getTimeline(call: TimelineCall): Handled {
-  const { db, params, query } = call
-  const found = await bounded(db, (on) => readClock(on, call), {})
+  const { db, params, query, principal, shared } = call
+  const key = JSON.stringify(['timeline', params.id, principal.storeGroups, query.from, query.to])
+  const found = await shared.read(key, () => bounded(db, (on) => readClock(on, call), {}))
   if (found === undefined) throw new Problem('notFound')
   const { waves, installs, under } = found
   return {
@@ -62,10 +63,14 @@ export async function getTimeline(call: TimelineCall): Handled {
   }
 }
 
-/** @throws Problem notFound, unavailable */
-export async function getRolloutOutlook({ db, params }: Call<{ id: string }>): Handled {
-  const now = Date.now()
-  const waves = await bounded(db, (on) => readWaveOutlook(on, params.id, now), {})
+/** Read once for all who ask at the same time. @throws Problem notFound, unavailable */
+export async function getRolloutOutlook({ db, params, shared }: Call<{ id: string }>): Handled {
+  const read = async (now: number) => ({
+    now,
+    waves: await bounded(db, (on) => readWaveOutlook(on, params.id, now), {}),
+  })
+  const key = JSON.stringify(['rolloutOutlook', params.id])
+  const { now, waves } = await shared.read(key, () => read(Date.now()))
   if (waves === undefined) throw new Problem('notFound')
   const open = waves.filter((wave) => wave.left > 0)
   const ends = open.flatMap((wave) => wave.endsAt ?? [])

@@ -13,11 +13,12 @@ async function readAgain(on: Executor, id: string) {
 
 /**
  * What to expect of a rollout that was not started yet, as of now: its request is planned anew. The hash is that of the
- * kept plan as long as nothing that the plan says has changed.
+ * kept plan as long as nothing that the plan says has changed. Read once for all who ask at the same time.
  * @throws Problem notFound, unavailable, or everything that makes the plan impossible by now
  */
-export async function planAgainHandler({ db, params }: Call<{ id: string }>): Handled {
-  const found = await bounded(db, (on) => readAgain(on, params.id), {})
+export async function planAgainHandler({ db, params, shared }: Call<{ id: string }>): Handled {
+  const key = JSON.stringify(['replan', params.id])
+  const found = await shared.read(key, () => bounded(db, (on) => readAgain(on, params.id), {}))
   if (found === undefined) throw new Problem('notFound')
   const { row, planned, input } = found
   if (!planned.ok) throw planProblem(planned.problems)

@@ -18,6 +18,11 @@ interface Asked {
   readonly idempotencyKey?: string
   /** Of a POST that only looks: nothing can be done twice, so nothing is kept of it. */
   readonly isLook?: boolean
+  /**
+   * Of a POST that says how something is to be, as `pause`: done again it changes nothing. What was answered before
+   * somebody undid it is no answer, so each press is a request of its own.
+   */
+  readonly setsState?: boolean
   readonly signal?: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -59,6 +64,12 @@ const unanswered = new Map<string, { readonly key: string; readonly until: numbe
 const isOpen = (error: unknown): boolean =>
   error instanceof ApiProblem && error.code !== 'cancelled' && (error.status === 0 || error.status >= 502)
 
+/** Refusals that come before anybody looks what became of the key: of a former try they say nothing. */
+const SAYS_NOTHING: ReadonlySet<number> = new Set([401, 403, 408, 429])
+const saysNothing = (error: unknown): boolean =>
+  error instanceof ApiProblem &&
+  (error.status === 0 || error.status >= 500 || error.code === 'keyInUse' || SAYS_NOTHING.has(error.status))
+
 /** The same request after one that was never answered has its key: what was done is not done twice. */
 async function askOnce<T>(intent: string, send: (key: string) => Promise<T>): Promise<T> {
   const former = unanswered.get(intent)
@@ -67,7 +78,8 @@ async function askOnce<T>(intent: string, send: (key: string) => Promise<T>): Pr
   try {
     return await send(key)
   } catch (error) {
-    if (isOpen(error)) unanswered.set(intent, { key, until: Date.now() + SAME_PRESS_MS })
+    if (isOpen(error) || (former?.key === key && saysNothing(error)))
+      unanswered.set(intent, { key, until: Date.now() + SAME_PRESS_MS })
     for (const one of unanswered.keys()) if (unanswered.size > MOST_UNANSWERED) unanswered.delete(one)
     throw error
   }
@@ -113,9 +125,10 @@ async function read<T>(response: Response): Promise<T> {
 /** @throws ApiProblem */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<T> {
   const whole = async (more: Partial<Asked> = {}) => read<T>(await send(method, path, { ...asked, ...more }))
-  const isOnce = method === 'POST' && asked.isLook !== true && asked.idempotencyKey === undefined
-  if (!isOnce || asked.body instanceof Blob) return whole()
-  const intent = JSON.stringify([path, asked.params, asked.body])
+  const isOnce = method === 'POST' && asked.isLook !== true && asked.setsState !== true
+  if (!isOnce || asked.idempotencyKey !== undefined || asked.body instanceof Blob) return whole()
+  // Over something else that was seen it is another edit, whatever it says.
+  const intent = JSON.stringify([path, asked.params, asked.ifMatch ?? null, asked.body])
   return askOnce(intent, (idempotencyKey) => whole({ idempotencyKey }))
 }
 

@@ -1,5 +1,6 @@
 /** From when to when: a choice that is made most, or two times by the viewer's clock. */
 import { NativeSelect, Text, TextInput } from '@mantine/core'
+import { useEffect, useRef } from 'react'
 import { serverNow } from '../../format/now.ts'
 import { viewerZone } from '../../format/time.ts'
 import { useParams, useSetParams } from '../../route-params.ts'
@@ -64,23 +65,29 @@ interface EndProps {
   readonly onChange: (end: string | undefined) => void
 }
 function End({ label, end, onChange }: EndProps) {
+  const field = useRef<HTMLInputElement>(null)
+  const shown = fieldOf(end)
+  // What a choice, or somebody's address, has set is shown; while one types, the field has its own.
+  useEffect(() => {
+    if (field.current !== null && field.current.value !== shown) field.current.value = shown
+  }, [shown])
+  const take = (text: string) => {
+    const next = endOfField(text)
+    if (fieldOf(next) !== shown) onChange(next)
+  }
   return (
     <TextInput
+      ref={field}
       type="datetime-local"
       size="xs"
       aria-label={label}
       title={label}
       className="journal-end"
-      // What a choice, or somebody's address, has set is shown; while one types, the field has its own.
-      key={fieldOf(end)}
-      defaultValue={fieldOf(end)}
+      defaultValue={shown}
       max="9999-12-31T23:59"
-      onBlur={(event) => {
-        const next = endOfField(event.currentTarget.value)
-        if (fieldOf(next) !== fieldOf(end)) onChange(next)
-      }}
+      onBlur={(event) => take(event.currentTarget.value)}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') event.currentTarget.blur()
+        if (event.key === 'Enter') take(event.currentTarget.value)
       }}
     />
   )

@@ -42,7 +42,7 @@ export function PlaceDialog({ id, verb, onClose }: PlaceDialogProps) {
   const body = bodyOf(whom)
   const path = `/packages/${id}/${verb}`
   const preview = usePreview<Distributed>(path, body, ['stores'], may)
-  const send = useChange(() => post<Distributed>(path, body), ['storePackages'])
+  const send = useChange(() => post<Distributed>(path, body, { setsState: true }), ['storePackages'])
   const sent = send.data
   const stores = preview.isError ? 0 : (preview.data?.stores ?? 0)
   return (

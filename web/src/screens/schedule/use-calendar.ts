@@ -98,7 +98,10 @@ function useInScope(rollouts: readonly Rollout[], { store, group }: Scope, store
   const codes = new Set(store === undefined ? stores.map(({ code }) => code) : [store.code])
   return rollouts.filter((rollout, i) => {
     if (filter === undefined) return true
-    if (hasRows(rollout)) return (begun[i]?.data?.total ?? 0) > 0
+    if (hasRows(rollout)) {
+      const { data, error } = begun[i] ?? {}
+      return data === undefined ? error != null : data.total > 0
+    }
     const { data, error } = planned[i] ?? {}
     return data?.some((code) => codes.has(code)) ?? error != null
   })

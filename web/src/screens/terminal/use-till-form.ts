@@ -29,8 +29,13 @@ export interface TillForm {
 /** Where the till has no address only the head office can keep it out. */
 async function setBlocked(device: DeviceWhole, on: boolean, reason: string): Promise<void> {
   const path = `/devices/${encodeURIComponent(device.cashId)}/block`
-  if (device.host === null) await post(path, { on, reason })
-  else await post('/commands', { kind: 'block', cashIds: [device.cashId], on, text: reason })
+  if (device.host === null) await post(path, { on, reason }, { setsState: true })
+  else
+    await post(
+      '/commands',
+      { kind: 'block', cashIds: [device.cashId], on, text: reason },
+      { setsState: true },
+    )
 }
 
 interface Saving {

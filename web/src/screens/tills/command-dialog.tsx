@@ -9,7 +9,15 @@ import { Confirm } from '../../parts/confirm.tsx'
 import { Answered } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
 import { MessageText, messageFault } from './message-text.tsx'
-import { bodyOf, type Order, type OrderKind, presentPackages, reachedBy, type Whom } from './orders.ts'
+import {
+  bodyOf,
+  type Order,
+  type OrderKind,
+  presentPackages,
+  reachedBy,
+  setsState,
+  type Whom,
+} from './orders.ts'
 import { Reached } from './reached.tsx'
 
 interface CommandDialogProps {
@@ -35,7 +43,7 @@ export function CommandDialog({ kind, whom, store, onSent, onClose }: CommandDia
   const topics = store === undefined ? ['stores'] : [`stores:${store.code}`]
   const preview = usePreview<CommandSent>('/commands', reachedBy(order), topics, may)
   const send = useChange(
-    () => post<CommandSent>('/commands', bodyOf(order)),
+    () => post<CommandSent>('/commands', bodyOf(order), { setsState: setsState(kind) }),
     ['commands', 'devices', 'stores'],
   )
   const isFit = kind !== 'message' || messageFault(order.text) === undefined

@@ -20,7 +20,11 @@ export function draftOf(rollout: Kept): Draft {
     targets: targetsOf(selection),
     waves: wavesOf(cut),
     policy: (differing(defaultPolicy, policy) ?? {}) as PolicyBody,
-    kept: { id, name, packageId, twoPersons: policy.twoPersons === true },
+    kept: {
+      ...{ id, name, packageId },
+      hasServerPackage: serverPackageId !== null,
+      twoPersons: policy.twoPersons === true,
+    },
     isTouched: false,
   }
 }

@@ -29,6 +29,8 @@ export interface Draft {
 interface Kept {
   readonly id: string
   readonly packageId: string
+  /** It has one for store servers, and a revision cannot take that away. */
+  readonly hasServerPackage?: boolean
   readonly name: string
   /** It asks for two persons, and goes on doing so. */
   readonly twoPersons: boolean

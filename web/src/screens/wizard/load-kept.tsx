@@ -13,7 +13,12 @@ import { presentDraft, writeDraft } from './use-draft.ts'
 export function LoadKept({ id }: { readonly id: string }) {
   const set = useSetParams()
   const found = useAnswer<RolloutWhole>(`/rollouts/${id}`)
-  const { data } = found
+  // What was read for another screen may be of before somebody's revision, and saving would undo that.
+  const { refetch } = found
+  useEffect(() => void refetch({ cancelRefetch: false }), [refetch])
+  const [isRead, setRead] = useState(false)
+  if (!isRead && found.isSuccess && found.isFetchedAfterMount) setRead(true)
+  const data = isRead ? found.data : undefined
   const [unsaved, setUnsaved] = useState(() => (presentDraft().isTouched ? presentDraft() : undefined))
   useEffect(() => {
     if (data === undefined || unsaved !== undefined) return

@@ -75,12 +75,13 @@ interface KeepProps extends PlanStepProps {
   readonly usualName: string
 }
 
-/** The kept draft that may be changed in place: of the same package, and nobody has submitted it. */
+/** The kept draft that may be changed in place: of the same packages, and nobody has submitted it. */
 function useKept(
-  { kept }: Draft,
+  { kept, serverPackageId }: Draft,
   target: Package,
 ): { readonly id?: string; readonly movedOn: boolean; readonly isLooking?: boolean } {
-  const asked = kept !== null && kept.packageId === target.id
+  const isFewer = kept?.hasServerPackage === true && serverPackageId === null
+  const asked = kept !== null && kept.packageId === target.id && !isFewer
   const found = useAnswer<RolloutWhole>(
     `/rollouts/${kept?.id}`,
     {},
@@ -105,7 +106,11 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
   const save = () =>
     keep.mutate(undefined, {
       onSuccess: ({ id: made, name: saved, policy }) => {
-        const kept = { id: made, name: saved, packageId: target.id, twoPersons: policy.twoPersons === true }
+        const kept = {
+          ...{ id: made, name: saved, packageId: target.id },
+          hasServerPackage: draft.serverPackageId !== null,
+          twoPersons: policy.twoPersons === true,
+        }
         change({ kept, isTouched: false })
         set({ step: 'approval', rollout: made, preview: undefined })
       },

@@ -70,4 +70,6 @@ export const shell = {
   crashed: 'The page broke',
   crashedHint: 'Load it again. If it comes back, pass on the text below.',
   reload: 'Load again',
+  notLoaded: 'The screen did not load',
+  notLoadedHint: 'The server cannot be reached. The screen opens by itself when it is back.',
 } as const
