@@ -9,6 +9,7 @@ import type { Package } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { LoadingNotice, NoPermission, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
+import { useKeptFocus } from '../../parts/use-kept-focus.ts'
 import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { ApprovalStep } from './approval-step.tsx'
@@ -50,6 +51,7 @@ function Wizard() {
   const [draft, change] = useDraft()
   const { step: asked, package: packageAsked, rollout } = useParams()
   const set = useSetParams()
+  const main = useKeptFocus<HTMLDivElement>()
   const step = isStep(asked) ? asked : 'package'
   const packages = useUsualPackage(draft, change, step === 'package').data?.items ?? []
   useEffect(() => {
@@ -65,7 +67,7 @@ function Wizard() {
   return (
     <div className="wizard">
       <Rail current={step} said={said} hasKept={draft.kept !== null || step === 'approval'} />
-      <div className="wizard-main">
+      <div className="wizard-main" ref={main} tabIndex={-1}>
         {step === 'approval' ? null : <Heading step={step} />}
         <StepBody step={step} target={target} draft={draft} change={change} />
         <Steps step={step} target={target} />
