@@ -216,6 +216,16 @@ describe('a revision', () => {
     expect((await post(`/rollouts/${id}/revise`, { stores: ['nowhere'] })).json.code).toBe('storeUnknown')
   })
 
+  test('of a draft leaves its package for store servers, or takes it out where it is said', async () => {
+    const serverPackageId = await uploadPackage(office, 'storeServer')
+    const { id } = await draft({ serverPackageId })
+    const kept = await post(`/rollouts/${id}/revise`, { name: 'another' })
+    expect([kept.json.name, kept.json.serverPackageId]).toEqual(['another', serverPackageId])
+    const without = await post(`/rollouts/${id}/revise`, { serverPackageId: null })
+    expect([without.status, without.json.serverPackageId]).toEqual([200, null])
+    expect(without.json.planHash).not.toBe(kept.json.planHash)
+  })
+
   test('of a rollout that runs: newcomers come into the last wave once the new hash is approved', async () => {
     const waves = [{ by: 'cashIds', cashIds: [`${code}-1`], name: 'pilot' }, { by: 'rest' }]
     const { id, planHash } = await draft({ waves, policy: { twoPersons: true } })

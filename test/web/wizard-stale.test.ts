@@ -57,7 +57,8 @@ describeWith(CHROMIUM, 'a kept draft', () => {
       await page.getByRole('button', { name: 'Сохранить черновик', exact: true }).click()
       await page.getByRole('heading', { name: 'Согласование' }).first().waitFor()
       const made = new URL(page.url()).searchParams.get('rollout')
-      expect(await office.api('GET', `/rollouts/${made}`)).toMatchObject({ serverPackageId: null })
+      expect(made).toBe(id)
+      expect(await office.api('GET', `/rollouts/${id}`)).toMatchObject({ serverPackageId: null })
       await close()
     },
     TEST_MS,

@@ -2,9 +2,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query'
 import { look } from './client.ts'
 import type { ApiProblem } from './problem.ts'
-
-/** A full look heals whatever the stream did not tell. */
-const HEAL_MS = 60_000
+import { restMs } from './rest.ts'
 
 /**
  * Asked anew at news of these topics; of another body nothing is told before its own answer has come.
@@ -20,6 +18,7 @@ export function usePreview<T>(
     queryKey: [path, 'preview', body],
     queryFn: ({ signal }) => look<T>(path, { ...body, preview: true }, { signal }),
     enabled: isAllowed && body !== undefined,
-    ...{ staleTime: 0, gcTime: 0, refetchInterval: HEAL_MS, meta: { topics } },
+    refetchInterval: ({ state }) => restMs(state, undefined),
+    ...{ staleTime: 0, gcTime: 0, meta: { topics } },
   })
 }

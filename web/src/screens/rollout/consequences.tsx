@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type Effect, effects } from '../../../../src/rollout/consequence.ts'
 import { get, look } from '../../api/client.ts'
 import type { ApiProblem } from '../../api/problem.ts'
+import { restMs } from '../../api/rest.ts'
 import type { Consequences, RolloutWhole } from '../../api/types.ts'
 import { Glyph, type GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
@@ -64,9 +65,6 @@ interface LinesProps {
   readonly verb: AskedVerb
   readonly cashIds?: readonly string[] | undefined
 }
-/** A full look heals whatever the stream did not tell. */
-const HEAL_MS = 60_000
-
 /** Asked for anew while the question stands: a night goes on meanwhile. */
 export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
   const wave = verb === 'release' ? nextWave(rollout)?.number : undefined
@@ -78,7 +76,7 @@ export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
     queryFn: ({ signal }) =>
       cashIds === undefined ? get(path, { verb, wave }, signal) : look(path, { verb, cashIds }, { signal }),
     meta: { topics: topicsOf(rollout.id) },
-    refetchInterval: HEAL_MS,
+    refetchInterval: ({ state }) => restMs(state, undefined),
     enabled: !isIdle,
   })
   if (isIdle) return null

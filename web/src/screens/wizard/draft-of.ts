@@ -22,7 +22,6 @@ export function draftOf(rollout: Kept): Draft {
     policy: (differing(defaultPolicy, policy) ?? {}) as PolicyBody,
     kept: {
       ...{ id, name, packageId },
-      hasServerPackage: serverPackageId !== null,
       twoPersons: policy.twoPersons === true,
     },
     isTouched: false,

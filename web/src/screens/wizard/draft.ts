@@ -29,8 +29,6 @@ export interface Draft {
 interface Kept {
   readonly id: string
   readonly packageId: string
-  /** It has one for store servers, and a revision cannot take that away. */
-  readonly hasServerPackage?: boolean
   readonly name: string
   /** It asks for two persons, and goes on doing so. */
   readonly twoPersons: boolean
@@ -99,7 +97,7 @@ export function reviseBody(draft: Draft, cut: unknown): Record<string, unknown> 
     ...(twoPersons === true ? { twoPersons } : {}),
     ...(policy.endsAt === undefined ? {} : { endsAt }),
   }
-  return { ...body, waves: cut, policy: whole }
+  return { ...body, serverPackageId: draft.serverPackageId, waves: cut, policy: whole }
 }
 
 /** At a path of members: `gate.approval`. */

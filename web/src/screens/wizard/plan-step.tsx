@@ -77,11 +77,10 @@ interface KeepProps extends PlanStepProps {
 
 /** The kept draft that may be changed in place: of the same packages, and nobody has submitted it. */
 function useKept(
-  { kept, serverPackageId }: Draft,
+  { kept }: Draft,
   target: Package,
 ): { readonly id?: string; readonly movedOn: boolean; readonly isLooking?: boolean } {
-  const isFewer = kept?.hasServerPackage === true && serverPackageId === null
-  const asked = kept !== null && kept.packageId === target.id && !isFewer
+  const asked = kept !== null && kept.packageId === target.id
   const found = useAnswer<RolloutWhole>(
     `/rollouts/${kept?.id}`,
     {},
@@ -108,7 +107,6 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
       onSuccess: ({ id: made, name: saved, policy }) => {
         const kept = {
           ...{ id: made, name: saved, packageId: target.id },
-          hasServerPackage: draft.serverPackageId !== null,
           twoPersons: policy.twoPersons === true,
         }
         change({ kept, isTouched: false })

@@ -1,11 +1,12 @@
 /** A list from the stores, `store,cashId,fingerprint`: compared by the server, host by host, however many there are. */
-import { FileButton, Group, Select, Stack, Text } from '@mantine/core'
+import { Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { look } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { Confirmed, Enrolment } from '../../../api/types.ts'
 import { formatMoment, viewerZone } from '../../../format/time.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
+import { FilePick } from '../../../parts/file-pick.tsx'
 import { Mark } from '../../../parts/mark.tsx'
 import { ProblemNotice } from '../../../parts/notices.tsx'
 import { useWords } from '../../../words/language.ts'
@@ -79,7 +80,7 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
             onChange={setChosen}
           />
         )}
-        <FileButton
+        <FilePick
           key={request}
           accept=".csv,.txt,text/*"
           onChange={(from) => void read(from)}
@@ -99,7 +100,7 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
               {t('settings.enrol.fileChoose')}
             </ActButton>
           )}
-        </FileButton>
+        </FilePick>
       </Group>
       {preview.error == null ? null : <ProblemNotice error={preview.error} />}
       {done === undefined ? null : <Outcome done={done} />}
