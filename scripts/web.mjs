@@ -1,9 +1,22 @@
 // Builds the page, web/ → dist/web, unless what lies there was made of the same sources. See docs/adr/0010.
-//   node scripts/web.mjs [--force | --if-missing]
+//   node scripts/web.mjs [--force | --if-missing | --check]
+// --check builds nothing and says one word: current, stale, missing, or noSources where there is nothing to build from.
 // It builds into a folder beside and renames, so that a server never reads half a page, and two builds at once end
 // with a whole one. Vite says which files of src/ the page is made of; they are kept in dist/web/.built.
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { constants as modes } from 'node:fs'
+import {
+  access,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs, promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -12,6 +25,7 @@ const { values: asked } = parseArgs({
   options: {
     force: { type: 'boolean', default: false },
     'if-missing': { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
     // For tests: of another copy of the repository.
     root: { type: 'string', default: path.resolve(import.meta.dirname, '..') },
   },
@@ -53,20 +67,38 @@ async function sourcesWith(imported) {
 }
 
 /** A file that is gone counts as well. */
+const readSource = (name) => readFile(path.join(root, name)).catch(() => Buffer.from('none'))
+
 async function digest(imported) {
   const hash = createHash('sha256')
   for (const name of await sourcesWith(imported)) {
-    const body = await readFile(path.join(root, name)).catch(() => Buffer.from('none'))
+    const body = await readSource(name)
     hash.update(`${name}\0${body.length}\0`).update(body)
   }
   return hash.digest('hex')
 }
 
+/** What each file holds, by name: all that the page may be made of. Times say nothing: a copy or a clock changes them. */
+async function readContents() {
+  const beside = await filesIn(path.join(root, 'src')).catch(() => [])
+  const contents = new Map()
+  for (const name of await sourcesWith(beside.map((file) => path.relative(root, file))))
+    contents.set(
+      name,
+      createHash('sha256')
+        .update(await readSource(name))
+        .digest('hex'),
+    )
+  return contents
+}
+
 /** Then nobody knows which content it was built of. */
-async function hasChangedSince(began, imported) {
+async function hasChangedSince(before, imported) {
   for (const name of await sourcesWith(imported)) {
-    const found = await stat(path.join(root, name)).catch(() => undefined)
-    if (found !== undefined && found.mtimeMs >= began) return true
+    const now = createHash('sha256')
+      .update(await readSource(name))
+      .digest('hex')
+    if (before.get(name) !== now) return true
   }
   return false
 }
@@ -136,7 +168,7 @@ async function removeLeft(parent) {
 async function build(vite) {
   await mkdir(path.dirname(target), { recursive: true })
   await removeLeft(path.dirname(target))
-  const began = Date.now()
+  const before = await readContents()
   const folder = await mkdtemp(path.join(path.dirname(target), 'web-'))
   try {
     const imported = new Set()
@@ -150,7 +182,7 @@ async function build(vite) {
     })
     await pack(folder)
     const names = [...imported].sort()
-    const isSure = !(await hasChangedSince(began, names))
+    const isSure = !(await hasChangedSince(before, names))
     const mark = { digest: isSure ? await digest(names) : 'changed meanwhile', imported: names }
     await writeFile(path.join(folder, '.built'), `${JSON.stringify(mark)}\n`)
     // Who serves it may be somebody else.
@@ -172,21 +204,62 @@ async function firstBytes() {
   return bytes
 }
 
+/** Of a page that is there. */
+const isCurrent = async (mark) => mark !== undefined && mark.digest === (await digest(mark.imported))
+
+async function check(mark) {
+  const isThere = await access(path.join(target, 'index.html')).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) return 'missing'
+  if ((await filesIn(source).catch(() => [])).length === 0) return 'noSources'
+  return (await isCurrent(mark)) ? 'current' : 'stale'
+}
+
+const REFUSED = new Set(['EACCES', 'EPERM', 'EROFS'])
+
+/** Before minutes of work, and in words: who builds may be another than who runs. */
+async function requireWritable(state) {
+  let folder = path.dirname(target)
+  while (folder !== root && !(await stat(folder).catch(() => undefined))) folder = path.dirname(folder)
+  try {
+    await access(folder, modes.W_OK | modes.X_OK)
+  } catch (error) {
+    if (!REFUSED.has(error.code)) throw error
+    throw new Error(mayNotWrite(state, folder, error.code))
+  }
+}
+
+function mayNotWrite(state, folder, code) {
+  const who = process.getuid?.() ?? 'this user'
+  return [
+    `dist/web is ${state}, and this user (${who}) may not write to ${folder} (${code}).`,
+    `  Build it once as somebody who may: npm run build`,
+    `  or give the folder to this user:   chown -R ${who} ${folder}`,
+  ].join('\n')
+}
+
 async function main() {
   const mark = asked.force ? undefined : await readMark()
+  if (asked.check) return console.log(await check(mark))
   if (mark !== undefined && asked['if-missing']) return
   const sources = await filesIn(source).catch(() => [])
   if (sources.length === 0) return console.log('web: there is no web/ here: nothing to build')
-  if (mark !== undefined && mark.digest === (await digest(mark.imported)))
-    return console.log('web: dist/web is as new as its sources')
+  if (await isCurrent(mark)) return console.log('web: dist/web is as new as its sources')
   const began = performance.now()
+  const state = (await check(mark)) === 'missing' ? 'missing' : asked.force ? 'to be built anew' : 'stale'
+  await requireWritable(state)
   // React of development is twice the size.
   process.env.NODE_ENV = 'production'
   const vite = await import('vite').catch((error) => {
     if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error
     throw new Error('the package "vite" is not installed: npm ci')
   })
-  await build(vite)
+  await build(vite).catch((error) => {
+    // What a former build left may be somebody else's, though the folder is ours.
+    throw REFUSED.has(error.code) ? new Error(mayNotWrite(state, error.path ?? target, error.code)) : error
+  })
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   console.log(
     `web: built in ${seconds} s, JavaScript at first ${Math.round((await firstBytes()) / 1024)} KB (gzip)`,

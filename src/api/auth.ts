@@ -76,6 +76,11 @@ export function whoIs(
     : byToken(deps.db, request)
 }
 
+const asking = new WeakMap<IncomingMessage, Principal>()
+
+/** Who was found to have sent a request; undefined: nobody was looked for, or found. */
+export const foundAsking = (request: IncomingMessage): Principal | undefined => asking.get(request)
+
 /** @throws Problem tokenInvalid, crossSite */
 export async function authenticate(
   deps: AuthDeps,
@@ -84,6 +89,7 @@ export async function authenticate(
 ): Promise<Principal> {
   const found = await whoIs(deps, request, response)
   if (found === undefined) throw new Problem('tokenInvalid')
+  asking.set(request, found)
   return found
 }
 

@@ -128,16 +128,35 @@ const placeBase: RequestHandler = (request, response, next) => {
   next()
 }
 
+type Board = ReturnType<typeof createBullBoard>
+
+/** The queues as they are now: one whose first connection failed is another object later (jobs/backend.ts). */
+function freshQueues({ queues }: ApiDeps) {
+  const shown = new Map<string, unknown>()
+  const adapters = (): BullMQAdapter[] =>
+    Object.values(jobKinds).flatMap(({ name }) => {
+      const queue = queues.queue(name)
+      if (shown.get(name) === queue) return []
+      shown.set(name, queue)
+      // A queue on PostgreSQL has all that the adapter calls, under a type of its own.
+      return [new BullMQAdapter(queue as unknown as BoardQueue, boardOptions)]
+    })
+  const refresh =
+    (board: Board): RequestHandler =>
+    (_request, _response, next) => {
+      board.setQueues(adapters())
+      next()
+    }
+  return { adapters, refresh }
+}
+
 /** To be mounted at /queues. */
 export function boardRouter(deps: ApiDeps): Router {
   const serverAdapter = new ExpressAdapter()
   serverAdapter.setBasePath('/queues')
-  const queues = Object.values(jobKinds).map(
-    // A queue on PostgreSQL has all that the adapter calls, under a type of its own.
-    ({ name }) => new BullMQAdapter(deps.queues.queue(name) as unknown as BoardQueue, boardOptions),
-  )
-  createBullBoard({
-    queues,
+  const { adapters, refresh } = freshQueues(deps)
+  const board = createBullBoard({
+    queues: adapters(),
     serverAdapter,
     options: {
       uiConfig: { boardTitle: 'Nightshift', showWorkers: false },
@@ -154,7 +173,7 @@ export function boardRouter(deps: ApiDeps): Router {
     },
   })
   const router = express.Router()
-  router.use(letIn(deps))
+  router.use(letIn(deps), refresh(board))
   router.put('/api/queues/:queueName/retry/:queueStatus', retryAll(deps))
   router.get('/base.js', (_request, response) => void response.type('js').send(BASE_SCRIPT))
   router.get(['/', '/metrics-history', '/job-schedulers', '/queue/*rest'], placeBase)

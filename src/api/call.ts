@@ -10,6 +10,7 @@ import type { Limits } from './limits.ts'
 import type { ListSpec } from './list-spec.ts'
 import type { Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 export interface ApiDeps {
   readonly db: Database
@@ -20,6 +21,7 @@ export interface ApiDeps {
 
 export interface Call<Params = unknown, Query = unknown, Body = unknown> extends ApiDeps {
   readonly feed: EventFeed
+  readonly shared: SharedReads
   /** `principal.actor`. */
   readonly actor: string
   readonly principal: Principal
@@ -92,6 +94,8 @@ export interface RouteShape<P extends z.ZodType, Q extends z.ZodType, B extends 
    * may do more than read. Its work is done by `inTransaction` and tells of itself in an event.
    */
   readonly idempotent?: boolean
+  /** Needs `If-Match`: the ETag of what was seen. Every PATCH does, said or not. */
+  readonly ifMatch?: boolean
   /** Its answer holds a secret, which is not kept: asked again under the same key, it only tells what was made. */
   readonly answersOnce?: boolean
   /** What it answers, as JSON; null: nothing. Tests hold every answer against it. */

@@ -40,11 +40,14 @@ function isPackageUrl(value: string): boolean {
 }
 const packageUrl = text(500).refine(isPackageUrl, 'http://host/folder or sftp://user@host/folder')
 
+/** Part of addresses, where these two mean folders. */
+const nameable = identifier(64).refine((value) => value !== '.' && value !== '..', 'not . or ..')
+
 const labels = z.array(identifier(64)).max(32).default([])
 
 export const fleetDevice = z.strictObject({
   kind,
-  cashId: identifier(64),
+  cashId: nameable,
   number: z.int().min(0).max(999_999).default(0),
   name: text(200),
   host: host.nullable().default(null),
@@ -66,7 +69,7 @@ export const fleetDevice = z.strictObject({
 })
 
 export const fleetStore = z.strictObject({
-  code: identifier(64),
+  code: nameable,
   name: text(200),
   timeZone: text(64),
   phone: text(64).nullable().default(null),

@@ -42,6 +42,9 @@ function hashOf(call: Call, raw: unknown): string {
   const { request, params, query, principal } = call
   const { 'content-length': length, 'content-type': type } = request.headers
   const asked = [canonical(params), canonical(query), raw === undefined ? [length, type] : canonical(raw)]
+  // Of an edit what was seen is part of what is asked.
+  const seen = request.headers['if-match']
+  if (seen !== undefined) asked.push(seen)
   // What one token of a person was answered is not told to another one of fewer stores.
   if (principal.storeGroups !== null) asked.push([...principal.storeGroups].sort())
   return createHash('sha256').update(JSON.stringify(asked, plain)).digest('hex')
@@ -64,7 +67,7 @@ export function askedOnce(route: Route, call: Call, raw: unknown): AskedOnce | u
 }
 
 /** Refusals that say nothing of the work: asked again, it may be done. */
-const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 412, 413, 415, 429, 431])
+const PASSING: ReadonlySet<number> = new Set([401, 403, 408, 412, 413, 415, 428, 429, 431])
 
 function isKept(route: Route, problem: Problem): boolean {
   // The length of an upload stands for its bytes, so another one may come under its key.

@@ -17,6 +17,9 @@ export interface Limits {
   /** Uploads at once. */
   readonly uploads: number
   readonly uploadsPerAccount: number
+  /** Signatures at once that are judged before an upload: each is two processes. */
+  readonly checks: number
+  readonly checksPerAccount: number
   /** A connection that is kept for the next request. */
   readonly idleMs: number
   readonly connections: number
@@ -48,6 +51,8 @@ export const limitsOf = (config: Config, own: Partial<Limits> = {}): Limits => (
   uploadWindowMs: 30_000,
   uploads: 8,
   uploadsPerAccount: 4,
+  checks: 4,
+  checksPerAccount: 2,
   idleMs: 30_000,
   connections: 2000,
   connectionsPerAddress: config.connectionsPerAddress,

@@ -19,6 +19,7 @@ const AREAS: Readonly<Record<string, string>> = {
   ...Object.fromEntries(['me', 'session', 'users', 'tokens'].map((one) => [one, 'Access'])),
   ...Object.fromEntries(['health', 'openapi.json', 'docs'].map((one) => [one, 'Server'])),
 }
+const needsIfMatch = ({ method, ifMatch }: Route): boolean => method === 'patch' || ifMatch === true
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 /** `/rollouts/:id/updates` → Rollouts. */
@@ -61,7 +62,7 @@ function parametersOf(route: Route, components: Components): JsonObject[] {
     )
   }
   const refs = [
-    ...(route.method === 'patch' ? ['IfMatch'] : []),
+    ...(needsIfMatch(route) ? ['IfMatch'] : []),
     ...(isIdempotent(route) ? ['IdempotencyKey'] : []),
   ].map((name) => ({ $ref: `#/components/parameters/${name}` }))
   return [...from(route.params, 'path'), ...from(route.query, 'query'), ...refs]
@@ -88,7 +89,7 @@ function problemsOf(route: Route): ProblemCode[] {
     ...(route.method === 'get' ? [] : (['crossSite'] as const)),
     ...(hasBody ? (['bodyTooLarge', 'contentTypeUnsupported'] as const) : []),
     ...(route.body === undefined ? [] : (['bodyNotJson'] as const)),
-    ...(route.method === 'patch' ? (['preconditionFailed', 'preconditionRequired'] as const) : []),
+    ...(needsIfMatch(route) ? (['preconditionFailed', 'preconditionRequired'] as const) : []),
     ...(route.list === undefined ? [] : (['filterInvalid'] as const)),
     ...(route.list === undefined || /(\/counts|^\/board)$/.test(route.path)
       ? []

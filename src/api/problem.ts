@@ -11,6 +11,7 @@ export const problems = {
   headersTooLarge: [431, 'The headers are too many or too large'],
   tooManyRequests: [429, 'Too many requests'],
   tooManyUploads: [429, 'Too many uploads run'],
+  tooManyChecks: [429, 'Too many signatures are being checked'],
   tooManyConnections: [503, 'Too many connections are open'],
   shuttingDown: [503, 'This server is closing'],
   urlInvalid: [400, 'The address cannot be read'],

@@ -125,7 +125,14 @@ export const dryRunBody = z
   .superRefine(refuseTwice)
 export type DryRunBody = z.output<typeof dryRunBody>
 
-export const reviseBody = z.strictObject({ name: text(200).optional(), ...planBody }).superRefine(refuseTwice)
+export const reviseBody = z
+  .strictObject({
+    name: text(200).optional(),
+    ...planBody,
+    /** Left out: as it is; null: none any more. */
+    serverPackageId: z.uuid().nullable().optional(),
+  })
+  .superRefine(refuseTwice)
 export type ReviseBody = z.output<typeof reviseBody>
 
 /** Whom it is for; `stores` and `cashIds` given directly narrow the selection. */

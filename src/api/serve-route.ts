@@ -2,6 +2,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
+import { readingFor } from '../db/wide-reads.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { authenticate, requirePermission } from './auth.ts'
 import type { Answer, ApiDeps, Call, Handled, Route } from './call.ts'
@@ -14,9 +15,11 @@ import { accountKey, addressKey, principalKey, type RateLimit } from './rate.ts'
 import { keepWithinReach } from './reach.ts'
 import { hasBody, readJson, typeOf, UNFIT_NAMES } from './read-json.ts'
 import { noFields, parse } from './schemas.ts'
+import type { SharedReads } from './shared-reads.ts'
 
 export interface RouteDeps extends ApiDeps {
   readonly feed: EventFeed
+  readonly shared: SharedReads
   readonly signal: AbortSignal
   readonly limits: Limits
   readonly rate: RateLimit
@@ -86,6 +89,7 @@ export function closeUnread(request: Request, response: Response): void {
 }
 
 const isStream = (route: Route, request: Request): boolean =>
+  request.method !== 'HEAD' &&
   route.media?.includes('text/event-stream') === true &&
   request.headers.accept?.includes('text/event-stream') === true
 
@@ -130,7 +134,7 @@ export const serveRoute =
     const { actor } = principal
     const isDraining = deps.isDraining()
     const call: Call = { ...deps, isDraining, actor, principal, params, query, body, request, response }
-    const answer = await handle(route, call, raw)
+    const answer = await readingFor(principal.account, () => handle(route, call, raw))
     if (answer !== undefined) await send(response, answer)
   }
 

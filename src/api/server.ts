@@ -16,6 +16,8 @@ import { Problem, problemBody } from './problem.ts'
 import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
 import { closeUnread, type RouteDeps, serveRoute } from './serve-route.ts'
+import { createSharedReads } from './shared-reads.ts'
+import { countingRefusals } from './streams.ts'
 import { sweepUploads } from './upload.ts'
 
 export interface RunningApi {
@@ -105,7 +107,11 @@ function createApp(deps: AppDeps): Express {
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple')
   app.set('trust proxy', deps.config.trustProxy.length === 0 ? false : [...deps.config.trustProxy])
   app.use(setHeaders, logAccess(deps.log), ...deps.guards)
-  for (const route of routes) app[route.method](API + route.path, serveRoute(deps, route))
+  for (const route of routes) {
+    const serve = serveRoute(deps, route)
+    // Health is never counted: machines count on its answer.
+    app[route.method](API + route.path, route.path === '/health' ? serve : countingRefusals(deps.rate, serve))
+  }
   for (const path of new Set(routes.map((route) => route.path)))
     app.all(API + path, answerOthers(methodsOf(path)))
   app.use('/queues', (request, response, next) => {
@@ -183,7 +189,8 @@ export async function startApi(deps: StartDeps): Promise<RunningApi> {
   const server = createHttpServer(limits)
   const guards = [refuseClosing(state, server), refuseOversize(limits), refuseForeign(config)]
   const isDraining = () => state.isDraining
-  const app = createApp({ ...deps, limits, feed, rate, isDraining, signal: closing.signal, guards })
+  const shared = createSharedReads()
+  const app = createApp({ ...deps, limits, feed, shared, rate, isDraining, signal: closing.signal, guards })
   const connections = watchConnections(server, limits, trustedBy(app))
   const answer: RequestListener = (request, response) => {
     // Their connection was refused, and answered so.

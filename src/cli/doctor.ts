@@ -6,11 +6,13 @@ import { type Check, type Finding, fail, type Grade, type Ground, inWords, skipp
 import { databaseChecks } from './doctor/database.ts'
 import { fleetChecks } from './doctor/fleet.ts'
 import { machineChecks } from './doctor/machine.ts'
+import { pageCheck } from './doctor/page.ts'
 import { processChecks } from './doctor/processes.ts'
 import { redisChecks } from './doctor/redis.ts'
 
 export const checks: readonly Check[] = [
   ...machineChecks,
+  pageCheck(),
   ...databaseChecks,
   ...redisChecks,
   ...processChecks,

@@ -3,20 +3,34 @@ import type { StoreHours } from '../rollout/inventory.ts'
 import { type Database, inTransaction } from './database.ts'
 import { addEvent } from './events.ts'
 
-/** Rollouts that were approved with other hours keep to both. False: there is no such store. */
+interface HoursChange {
+  readonly actor: string
+  /** Throws where the store is not what was seen. */
+  readonly check: (row: { readonly revision: number }) => void
+}
+
+/**
+ * Rollouts that were approved with other hours keep to both. False: there is no such store.
+ * @throws what `check` throws
+ */
 export async function changeHours(
   db: Database,
   code: string,
   hours: StoreHours | null,
-  actor: string,
+  { actor, check }: HoursChange,
 ): Promise<boolean> {
   const isDone = await inTransaction(db, async (client) => {
-    const { rows } = await client.query<{ id: string }>(
-      'UPDATE store SET calendar = $2, changed_at = now(), revision = revision + 1 WHERE code = $1 AND removed_at IS NULL RETURNING id',
-      [code, hours === null ? null : JSON.stringify(hours)],
+    const { rows } = await client.query<{ id: string; revision: number }>(
+      'SELECT id, revision FROM store WHERE code = $1 AND removed_at IS NULL FOR UPDATE',
+      [code],
     )
     const [row] = rows
     if (row === undefined) return false
+    check(row)
+    await client.query(
+      'UPDATE store SET calendar = $2, changed_at = now(), revision = revision + 1 WHERE id = $1',
+      [row.id, hours === null ? null : JSON.stringify(hours)],
+    )
     await addEvent(client, { code: 'storeHoursChanged', actor, storeId: row.id, params: { store: code } })
     return true
   })

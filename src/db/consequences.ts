@@ -10,6 +10,8 @@ export interface ConsequenceOf {
   readonly wave?: number
   /** Only these devices are meant; the others stay as they are. */
   readonly cashIds?: readonly string[]
+  /** Groups of stores whose devices may be named; null or left out: all. */
+  readonly groups?: readonly string[] | null
   /** Only updates that ended so are meant. */
   readonly states?: readonly string[]
   /** Of the package; null: as the device says. */
@@ -18,18 +20,19 @@ export interface ConsequenceOf {
 
 const COUNTS = `
 SELECT u.state, u.reason, u.wave, (w.released_at IS NOT NULL) AS "isReleased", count(*)::int AS count,
-  (($2::text[] IS NULL OR d.cash_id = ANY($2)) AND ($3::text[] IS NULL OR u.state = ANY($3))) AS "isMeant"
-FROM device_update u JOIN device d ON d.id = u.device_id
+  (($2::text[] IS NULL OR (d.cash_id = ANY($2) AND ($4::text[] IS NULL OR s.group_name = ANY($4)))) AND ($3::text[] IS NULL OR u.state = ANY($3))) AS "isMeant"
+FROM device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
 LEFT JOIN wave w ON w.rollout_id = u.rollout_id AND w.number = u.wave
 WHERE u.rollout_id = $1 GROUP BY 1, 2, 3, 4, 6`
 
 /** Every device of the rollout in exactly one number. Before its start a rollout has no rows: all are 0. */
 export async function readConsequence(on: Executor, of: ConsequenceOf): Promise<Consequence> {
-  const { rolloutId, kind, control, cashIds, states, wave, canGoBack } = of
+  const { rolloutId, kind, control, cashIds, groups, states, wave, canGoBack } = of
   const { rows } = await on.query<UpdateCount & { isMeant: boolean }>(COUNTS, [
     rolloutId,
     cashIds ?? null,
     states ?? null,
+    groups ?? null,
   ])
   const meant = rows.filter((row) => row.isMeant)
   const others = rows.reduce((sum, row) => sum + (row.isMeant ? 0 : row.count), 0)

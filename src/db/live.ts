@@ -6,17 +6,29 @@ export interface Horizon {
   /** Nothing is told below it any more. */
   readonly cursor: string
   readonly xid: string
-  /** Microseconds since 1970: what is read from now on shows all that was committed before. */
+  /**
+   * How many transactions have ended on this server, from FIRST_SEQ: what is read from now on shows all of them. It grows
+   * with every commit, whatever the clock does; of two that are equal nothing was committed in between.
+   */
   readonly seq: number
+  /** The database's clock. */
+  readonly at: Date
 }
 
+/**
+ * It was microseconds since 1970 once. A page that stayed open from then on takes nothing that is lower for news, and
+ * would show for ever what it had: this is beyond them until the year 2096, and leaves 5 * 10^15 whole numbers of JSON.
+ */
+const FIRST_SEQ = 4_000_000_000_000_000
+
 export async function readLiveHorizon(on: Executor): Promise<Horizon> {
-  const { rows } = await on.query<{ xmin: string; us: string }>(
-    `SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin,
-       (extract(epoch FROM statement_timestamp()) * 1000000)::bigint::text AS us`,
+  const { rows } = await on.query<{ xmin: string; ended: string; at: Date }>(
+    `SELECT pg_snapshot_xmin(s)::text AS xmin, statement_timestamp() AS at,
+       (pg_snapshot_xmax(s)::text::bigint - (SELECT count(*) FROM pg_snapshot_xip(s)))::text AS ended
+     FROM pg_current_snapshot() AS s`,
   )
-  const { xmin = '0', us = '0' } = rows[0] ?? {}
-  return { cursor: `${xmin}-0`, xid: xmin, seq: Number(us) }
+  const { xmin = '0', ended = '0', at = new Date() } = rows[0] ?? {}
+  return { cursor: `${xmin}-0`, xid: xmin, seq: FIRST_SEQ + Number(ended), at }
 }
 
 /** Whether more than so many events of anybody's lie after a place. */

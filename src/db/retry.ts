@@ -19,6 +19,8 @@ export interface RetryPreview {
   readonly states: readonly string[]
   /** Only what stands so for one of these; left out: whatever the reason. */
   readonly reasons?: readonly string[]
+  /** Only these devices; left out: all. */
+  readonly cashIds?: readonly string[]
   readonly retries: readonly RetryLine[]
   readonly refused: readonly (RetryLine & { readonly why: RetryRefusal })[]
   /** SHA-256 over all of the above. */
@@ -30,7 +32,8 @@ SELECT u.id, d.cash_id AS "cashId", s.code AS store, u.state, u.reason, r.kind,
   (d.removed_at IS NOT NULL) AS "isRemoved",
   EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
 FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
-WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) AND ($3::text[] IS NULL OR u.reason = ANY($3)) ORDER BY s.code, d.cash_id`
+WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) AND ($3::text[] IS NULL OR u.reason = ANY($3))
+  AND ($4::text[] IS NULL OR d.cash_id = ANY($4)) ORDER BY s.code, d.cash_id`
 
 type Row = RetryLine & { readonly owned: boolean; readonly isRemoved: boolean; readonly kind: RolloutKind }
 
@@ -45,8 +48,9 @@ export async function previewRetry(
   rolloutId: string,
   states: readonly string[],
   reasons?: readonly string[],
+  cashIds?: readonly string[],
 ): Promise<RetryPreview> {
-  const { rows } = await on.query<Row>(ROWS, [rolloutId, states, reasons ?? null])
+  const { rows } = await on.query<Row>(ROWS, [rolloutId, states, reasons ?? null, cashIds ?? null])
   const retries: RetryLine[] = []
   const refused: (RetryLine & { why: RetryRefusal })[] = []
   for (const row of rows) {
@@ -55,7 +59,14 @@ export async function previewRetry(
     if (why === undefined) retries.push(line)
     else refused.push({ ...line, why })
   }
-  const preview = { rolloutId, states, ...(reasons && { reasons }), retries, refused }
+  const preview = {
+    rolloutId,
+    states,
+    ...(reasons && { reasons }),
+    ...(cashIds && { cashIds }),
+    retries,
+    refused,
+  }
   return { ...preview, hash: createHash('sha256').update(JSON.stringify(preview)).digest('hex') }
 }
 

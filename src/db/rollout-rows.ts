@@ -11,8 +11,9 @@ INSERT INTO device_update (id, rollout_id, device_id, store_id, package_id, wave
 SELECT gen_random_uuid(), $1, d.id, d.store_id,
   CASE WHEN d.kind = 'storeServer' AND $4::uuid IS NOT NULL THEN $4::uuid ELSE $2::uuid END, t.wave, $6, s.version,
   CASE WHEN d.kind = 'storeServer' AND $4::uuid IS NOT NULL THEN $5::int
-    -- The way back leads to what ran before, 0 where nobody knows it: the device does.
-    WHEN $9::uuid IS NOT NULL THEN coalesce((SELECT o.from_version FROM device_update o WHERE o.rollout_id = $9 AND o.device_id = d.id), 0)
+    -- The way back leads to what ran before, 0 where nobody knows it: the device does. Who ran the new one already, or was
+    -- first asked when it did, has said nothing of it.
+    WHEN $9::uuid IS NOT NULL THEN coalesce((SELECT nullif(o.from_version, o.to_version) FROM device_update o WHERE o.rollout_id = $9 AND o.device_id = d.id), 0)
     ELSE $3::int END
 FROM unnest($7::uuid[], $8::int[]) AS t(device_id, wave)
 JOIN device d ON d.id = t.device_id AND d.removed_at IS NULL LEFT JOIN device_status s ON s.device_id = d.id

@@ -80,7 +80,11 @@ export async function makeToken(db: Database, wanted: NewToken): Promise<MadeTok
     )
     const [row] = rows
     if (row === undefined) return 'nameTaken'
-    await addEvent(client, { code: 'tokenCreated', actor: createdBy, params: { name, role } })
+    await addEvent(client, {
+      code: 'tokenCreated',
+      actor: createdBy,
+      params: { name, role, tokenId: row.id },
+    })
     return row
   })
   if (typeof made === 'string') return { ok: false, why: made }

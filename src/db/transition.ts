@@ -2,6 +2,7 @@
  * The only writer of a state column. One statement moves the row (if its state and generation are as expected),
  * ends the attempt's record and writes the event: all of it or nothing.
  */
+import type { Step } from '../rollout/due.ts'
 import type { ReasonCode } from '../rollout/reasons.ts'
 import {
   type DeviceUpdateEvent,
@@ -51,9 +52,13 @@ export interface UpdatePatch {
   /** A claim of an installation: its latest start; the ramp counts the claim. */
   readonly install?: { readonly latestStart: Date | null }
   readonly doneBytes?: number
+  /** What the device said that it runs, before anything was installed: kept where nobody knew it before. */
+  readonly fromVersion?: number
 }
 
 const terminalUpdates = Object.keys(machines.deviceUpdate).filter(isTerminalUpdate)
+/** From the first of these on, a device may run what the rollout brought. */
+const installing: readonly Step[] = ['activate', 'restart', 'disarm', 'rollback']
 const terminalRollouts = Object.keys(machines.rollout).filter(isTerminalRollout)
 
 const attemptsSql = (column: string, parameter: string) =>
@@ -77,7 +82,11 @@ moved AS (
     latest_start = CASE WHEN $13 THEN $14::timestamptz ELSE u.latest_start END,
     install_at = CASE WHEN $13 THEN now() ELSE u.install_at END,
     armed_until = CASE WHEN $15 THEN $16::timestamptz ELSE u.armed_until END,
-    done_bytes = coalesce($17::bigint, u.done_bytes)
+    done_bytes = coalesce($17::bigint, u.done_bytes),
+    -- Since an earlier installation was tried, what runs may be what that one brought.
+    from_version = CASE WHEN u.from_version IS NULL AND $23::int IS NOT NULL AND NOT EXISTS (
+        SELECT 1 FROM step_run x WHERE x.update_id = u.id AND x.generation < u.generation AND x.step = ANY($24::text[]))
+      THEN $23 ELSE u.from_version END
   FROM cell
   WHERE u.id = $1 AND u.state = cell.before AND ($4::int IS NULL OR u.generation = $4)
   RETURNING u.*, cell.before
@@ -133,6 +142,8 @@ export async function moveUpdate(
       JSON.stringify({ event, reason: options.reason ?? undefined, ...options.params }),
       options.also?.code ?? null,
       JSON.stringify(options.also?.params ?? {}),
+      patch.fromVersion ?? null,
+      installing,
     ],
   })
   return rows[0]

@@ -1,7 +1,9 @@
 /**
  * Reads that may have to look at every row: filtered, counted, or kept to some groups. A few at once, and none for
- * long: whoever may read at all could otherwise hold every connection of the pool, and with it the conductor's.
+ * long: whoever may read at all could otherwise hold every connection of the pool, and with it the conductor's. Nor does
+ * one account keep the others from theirs: places go to who has fewest, and where no more may wait, who has most gives way.
  */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type pg from 'pg'
 import type { Database } from './database.ts'
 
@@ -9,6 +11,10 @@ import type { Database } from './database.ts'
 const AT_ONCE = 3
 const MAX_WAITING = 32
 const LONGEST_MS = 10_000
+/** Of all its statements. The server stops those that are slow; one whose machine is gone stops nothing, and says nothing. */
+const ALL_IN_ALL = 3
+
+class Silent extends Error {}
 
 /** `tooMany`: others are still waiting; `tooSlow`: the database was stopped over it. */
 export class WideReadRefused extends Error {
@@ -20,20 +26,51 @@ export class WideReadRefused extends Error {
   }
 }
 
-let running = 0
-const waiting: (() => void)[] = []
-
-async function takePlace(): Promise<void> {
-  if (running < AT_ONCE) running += 1
-  else if (waiting.length >= MAX_WAITING) throw new WideReadRefused('tooMany')
-  else await new Promise<void>((resolve) => waiting.push(resolve))
+interface Waiter {
+  readonly whose: string
+  readonly go: () => void
+  readonly refuse: (why: WideReadRefused) => void
 }
 
-function leavePlace(): void {
-  const next = waiting.shift()
-  // The place goes from hand to hand.
-  if (next === undefined) running -= 1
-  else next()
+const asking = new AsyncLocalStorage<string>()
+/** Whose they are that run. */
+const running: string[] = []
+const waiting: Waiter[] = []
+
+/** Runs `work`: wide reads in it are this account's. */
+export const readingFor = <T>(account: string, work: () => Promise<T>): Promise<T> =>
+  asking.run(account, work)
+
+const runningOf = (whose: string): number => running.filter((one) => one === whose).length
+const waitingOf = (whose: string): number => waiting.filter((one) => one.whose === whose).length
+
+/** The newest of who has most, and more than this one would have. @throws WideReadRefused there is none */
+function makeRoom(whose: string): void {
+  const most = waiting.reduce((max, one) => Math.max(max, waitingOf(one.whose)), 0)
+  const at = waiting.findLastIndex((one) => waitingOf(one.whose) === most)
+  if (most <= waitingOf(whose) + 1) throw new WideReadRefused('tooMany')
+  waiting.splice(at, 1)[0]?.refuse(new WideReadRefused('tooMany'))
+}
+
+/** @returns whose it is */
+async function takePlace(): Promise<string> {
+  const whose = asking.getStore() ?? ''
+  if (running.length >= AT_ONCE) {
+    if (waiting.length >= MAX_WAITING) makeRoom(whose)
+    await new Promise<void>((go, refuse) => waiting.push({ whose, go, refuse }))
+  } else running.push(whose)
+  return whose
+}
+
+/** The place goes from hand to hand: to the first of those who have fewest. */
+function leavePlace(whose: string): void {
+  running.splice(running.indexOf(whose), 1)
+  const fewest = Math.min(...waiting.map((one) => runningOf(one.whose)))
+  const at = waiting.findIndex((one) => runningOf(one.whose) === fewest)
+  const next = at === -1 ? undefined : waiting.splice(at, 1)[0]
+  if (next === undefined) return
+  running.push(next.whose)
+  next.go()
 }
 
 const isCancelled = (error: unknown): boolean =>
@@ -51,9 +88,18 @@ async function within<T>(client: pg.PoolClient, ms: number, work: (on: pg.PoolCl
   }
 }
 
+/** @throws Silent when nothing came of it by then: the connection is to be thrown away, and ends what runs on it */
+async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Silent()), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
 /**
  * Runs one or few statements on one connection.
- * @param ms each statement may take
+ * @param ms each statement may take, and a third of what all of them may
  * @throws WideReadRefused
  */
 export async function readWide<T>(
@@ -61,20 +107,20 @@ export async function readWide<T>(
   work: (on: pg.PoolClient) => Promise<T>,
   ms = LONGEST_MS,
 ): Promise<T> {
-  await takePlace()
+  const whose = await takePlace()
   try {
     const client = await db.pool.connect()
     let broken: unknown
     try {
-      return await within(client, ms, work)
+      return await inTime(ms * ALL_IN_ALL, within(client, ms, work))
     } catch (error) {
       if (!(error instanceof WideReadRefused)) broken = error
-      throw error
+      throw error instanceof Silent ? new WideReadRefused('tooSlow', error) : error
     } finally {
       // What else failed may have left the connection in any state.
       client.release(broken !== undefined)
     }
   } finally {
-    leavePlace()
+    leavePlace(whose)
   }
 }

@@ -54,9 +54,8 @@ const unique = (values: readonly (string | null)[]): string[] => [
   ...new Set(values.filter((value) => value !== null)),
 ]
 
-const empty = (from: string, to: string, seq: number, isReset: boolean): Fold => ({
-  ...{ from, to, seq, isReset },
-  at: new Date(seq / 1000),
+const empty = (from: string, to: string, { seq, at }: Horizon, isReset: boolean): Fold => ({
+  ...{ from, to, at, seq, isReset },
   ...{ topics: [], events: 0, cells: [] },
 })
 
@@ -86,7 +85,7 @@ export async function foldSince(
   { groups, rolloutId }: FoldView,
 ): Promise<Fold> {
   const to = laterCursor(from, horizon.cursor)
-  const nothing = empty(from, to, horizon.seq, false)
+  const nothing = empty(from, to, horizon, false)
   if (to === from) return nothing
   const [asked, contacted, events] = await Promise.all([
     readAskedDevices(db.pool, from, horizon, MAX_CELLS + 1),
@@ -95,8 +94,7 @@ export async function foldSince(
   ])
   if (events.length === 0 && asked.length === 0 && contacted.length === 0) return nothing
   const deviceIds = unique([...events.map((event) => event.deviceId), ...asked])
-  if (deviceIds.length > MAX_CELLS || events.length >= MAX_GAP_EVENTS)
-    return empty(from, to, horizon.seq, true)
+  if (deviceIds.length > MAX_CELLS || events.length >= MAX_GAP_EVENTS) return empty(from, to, horizon, true)
   const read = (view: FoldView) =>
     deviceIds.length === 0 ? [] : readBoardCells(db.pool, { ...view, deviceIds })
   const cells = await read({ groups, rolloutId })
@@ -109,8 +107,8 @@ export async function foldSince(
 /** A reset where a place is too far back, without reading what lies between; undefined: it is not. */
 export async function foldFrom(db: Database, from: string): Promise<Fold | undefined> {
   if (!(await isGapLargerThan(db.pool, from, MAX_GAP_EVENTS))) return undefined
-  const { cursor, seq } = await readLiveHorizon(db.pool)
-  return empty(from, cursor, seq, true)
+  const horizon = await readLiveHorizon(db.pool)
+  return empty(from, horizon.cursor, horizon, true)
 }
 
 export const isEmpty = ({ isReset, topics, cells }: Fold): boolean =>

@@ -21,6 +21,21 @@ export interface FiscalFacts {
   readonly lastClosing: { readonly number: number | null; readonly at: string | null } | null
 }
 
+/**
+ * Flags of a fiscal drive that have a name: what tags 1050 to 1053 of the Russian format of fiscal documents say of it, a
+ * critical error, and its end. Whatever else a device gives is passed on as it stands. docs/nightctl.md has them, too.
+ */
+export const fiscalFlags = [
+  'criticalError',
+  'expired',
+  'replaceWithin3Days',
+  'endsWithin30Days',
+  'memoryNearlyFull',
+  'ofdOverdue',
+] as const
+export type FiscalFlag = (typeof fiscalFlags)[number]
+export const isFiscalFlag = (flag: string): flag is FiscalFlag => fiscalFlags.some((known) => known === flag)
+
 export const fiscalParts = ['reading', 'drive', 'validity', 'ofd'] as const
 export type FiscalPart = (typeof fiscalParts)[number]
 

@@ -86,7 +86,9 @@ export function channelOpenReason(error: unknown): number | string | undefined {
 export function forwardFailure(cause: unknown): SshFailure {
   const reason = channelOpenReason(cause)
   if (reason === undefined) return new SshFailure('connectionLost', { cause })
-  if (reason === OPEN_SHORTAGE) return new SshFailure('throttled', { params: { hop: 'store' }, cause })
+  if (reason === OPEN_SHORTAGE) {
+    return new SshFailure('throttled', { params: { hop: 'store', problem: 'forwardingShort' }, cause })
+  }
   if (reason === OPEN_PROHIBITED) {
     return new SshFailure('signInRefused', {
       params: { hop: 'store', problem: 'forwardingForbidden' },

@@ -79,6 +79,13 @@ export class Sftp {
     return this.ask<void>('close', (done) => this.raw.close(handle, done))
   }
 
+  /** Names in a folder, and seconds since 1970 of their last change where the server says them beside. */
+  async list(folder: string): Promise<{ name: string; mtime: number | undefined }[]> {
+    type Entry = { readonly filename: string; readonly attrs?: { readonly mtime?: number } }
+    const found = await this.ask<Entry[]>('list', (done) => this.raw.readdir(folder, done))
+    return found.map(({ filename, attrs }) => ({ name: filename, mtime: attrs?.mtime }))
+  }
+
   unlink(file: string): Promise<void> {
     return this.ask<void>('remove', (done) => this.raw.unlink(file, done))
   }

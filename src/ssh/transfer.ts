@@ -9,6 +9,7 @@ import { SshFailure } from './failure.ts'
 import type { Session } from './session.ts'
 import { openSftp, type Sftp } from './sftp.ts'
 import { freeBytes, sha256There } from './store-commands.ts'
+import { sweepFolder } from './sweep.ts'
 import type { UploadFile, UploadOptions, UploadResult } from './types.ts'
 import { pump } from './write-pump.ts'
 
@@ -23,6 +24,7 @@ interface Transfer {
   readonly source: FileHandle
   readonly part: string
   readonly onProgress: UploadOptions['onProgress']
+  readonly leftOver: UploadOptions['leftOver']
 }
 
 /** Where an unfinished file lies. */
@@ -34,7 +36,7 @@ export async function uploadFile(
   session: Session,
   file: UploadFile,
   call: Call,
-  { onProgress }: Pick<UploadOptions, 'onProgress'>,
+  { onProgress, leftOver }: Pick<UploadOptions, 'onProgress' | 'leftOver'>,
 ): Promise<UploadResult> {
   const source = await openSource(file)
   try {
@@ -43,7 +45,7 @@ export async function uploadFile(
       const sftp = await openSftp(session, call)
       const part = partFile(file)
       try {
-        return await transfer({ session, sftp, call, file, source, part, onProgress })
+        return await transfer({ session, sftp, call, file, source, part, onProgress, leftOver })
       } finally {
         sftp.close()
       }
@@ -85,7 +87,14 @@ async function transfer(t: Transfer): Promise<UploadResult> {
   const sentBytes = await send(t, resumedFrom)
   await requireWhole(t)
   await t.sftp.replace(t.part, t.file.remoteFile)
-  return { sentBytes, resumedFrom, alreadyThere: false }
+  return { sentBytes, resumedFrom, alreadyThere: false, ...(await sweep(t)) }
+}
+
+/** The file is there, whatever becomes of this. */
+async function sweep({ sftp, file, leftOver }: Transfer): Promise<Pick<UploadResult, 'swept'>> {
+  if (leftOver === undefined) return {}
+  const swept = await sweepFolder(sftp, file.remoteFile, leftOver).catch(() => [])
+  return swept.length === 0 ? {} : { swept }
 }
 
 async function isThere({ sftp, session, file, call }: Transfer): Promise<boolean> {

@@ -52,6 +52,12 @@ export interface UploadFile {
   readonly owner?: string
 }
 
+/** What uploads leave behind that never go on: names in the folder of the file, and the age from which they may go. */
+export interface LeftOver {
+  readonly pattern: RegExp
+  readonly olderThanMs: number
+}
+
 export interface UploadProgress {
   /** Bytes of the file that the store server has acknowledged, what an earlier call left there included. */
   readonly doneBytes: number
@@ -60,6 +66,8 @@ export interface UploadProgress {
 }
 
 export interface UploadOptions extends CallOptions {
+  /** Removed after an upload that sent something; that it could not be harms nothing. */
+  readonly leftOver?: LeftOver
   onProgress?(progress: UploadProgress): void
 }
 
@@ -67,6 +75,8 @@ export interface UploadResult {
   readonly sentBytes: number
   readonly resumedFrom: number
   readonly alreadyThere: boolean
+  /** Names of what was left of other uploads, and was removed. */
+  readonly swept?: readonly string[]
 }
 
 /** What pino's logger offers and this area needs. */

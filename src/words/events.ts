@@ -84,7 +84,7 @@ export interface EventParams {
   storeRemoved: { store: string }
   /** Put back to an earlier time; `from`: to which. */
   databaseRestored: { from: string; devices: number; paused: number }
-  tokenCreated: { name: string; role?: string }
+  tokenCreated: { name: string; role?: string; tokenId?: string }
   tokenRevoked: { name: string }
   userAdded: { login: string; role: string }
   /** `changed`: names of the fields; `role`: the new one. */

@@ -14,9 +14,17 @@ const LOOK_MS = 20_000
 /** Shops of a large chain; beyond, the oldest are looked at anew. */
 const REMEMBERED = 10_000
 
+/** What a store server says no to when we are signed in: its tills are not reached by that, and it was. */
+const SAID_BY_SERVER: ReadonlySet<unknown> = new Set([
+  'forwardingForbidden',
+  'forwardingShort',
+  'channelRefused',
+])
+
 /** Why a store server was not reached; null: it was; undefined: this does not say. */
-function reasonOf(error: unknown): string | null | undefined {
+export function contactReason(error: unknown): string | null | undefined {
   if (!(error instanceof SshFailure)) return undefined
+  if (error.params.hop === 'store' && SAID_BY_SERVER.has(error.params.problem)) return null
   if (error.code === 'storeOffline' || error.params.hop === 'store') return error.code
   // Its tills are reached through it.
   return error.code === 'tillOffline' || error.params.hop === 'device' ? null : undefined
@@ -57,8 +65,9 @@ export function contactPool(
     for (const place of places) {
       const contact = await lookAt(pool, store, place.packageFolder, closing.signal).catch(
         (error: unknown) => {
-          const why = reasonOf(error)
-          return typeof why === 'string' ? { reason: why } : undefined
+          const why = contactReason(error)
+          if (why === null) return { latencyMs: null, disk: null }
+          return why === undefined ? undefined : { reason: why }
         },
       )
       if (contact !== undefined) await keep([place], contact)
@@ -90,7 +99,7 @@ export function contactPool(
       note(store, null)
       return done
     } catch (error) {
-      const reason = reasonOf(error)
+      const reason = contactReason(error)
       if (reason !== undefined) note(store, reason)
       throw error
     }

@@ -29,7 +29,14 @@ const alsoSaid = (work: UpdateWork, end: StepEnd) =>
       }
     : undefined
 
-async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: UpdateEnd): Promise<boolean> {
+interface Ended {
+  readonly end: UpdateEnd
+  /** What the device ran before its installation, by its own word. */
+  readonly fromVersion: number | null
+}
+
+async function write(deps: WorkerDeps, work: UpdateWork, held: Held, ended: Ended): Promise<boolean> {
+  const { end, fromVersion } = ended
   const also = alsoSaid(work, end)
   const { armedUntil } = end
   const moved = await moveUpdate(
@@ -48,6 +55,7 @@ async function write(deps: WorkerDeps, work: UpdateWork, held: Held, end: Update
     {
       ...(armedUntil === undefined ? {} : { armedUntil }),
       ...(end.event === 'downloaded' ? { doneBytes: Number(work.package.size) } : {}),
+      ...(fromVersion === null ? {} : { fromVersion }),
     },
   )
   return moved !== undefined
@@ -61,14 +69,21 @@ async function readBefore(deps: WorkerDeps, kind: JobKind, work: UpdateWork, hel
   return { triedSince: tries?.since ?? new Date(), deferAs: isPutOff ? ('putOff' as const) : undefined }
 }
 
+/** Their first look is at what runs before the installation. A carried till may have been brought along by then. */
+const beforeInstalling: ReadonlySet<DeviceStep> = new Set<DeviceStep>(['download', 'verify', 'activate'])
+
 async function attempt(
   deps: WorkerDeps,
   kind: JobKind<DeviceStep>,
   rules: DeviceStepRules,
   work: UpdateWork,
   held: Held,
-): Promise<UpdateEnd> {
+): Promise<Ended> {
   const trace = newTrace()
+  const endedBy = (end: UpdateEnd): Ended => ({
+    end: withNotes(end, trace),
+    fromVersion: beforeInstalling.has(kind.name) && !work.carried ? trace.saidVersion : null,
+  })
   const deadline = AbortSignal.timeout(rules.deadlineSeconds(work.policy) * 1000)
   const signal = AbortSignal.any([held.abort.signal, deadline])
   const { triedSince, deferAs } = await readBefore(deps, kind, work, held)
@@ -78,14 +93,14 @@ async function attempt(
     if (work.device.host === null) throw new DeviceFailure('noAddress', { mayHaveActed: false })
     if (needsTrust(step, work)) await refuseDistrusted(deps, work.package)
     const context = makeContext({ deps, work, held, signal, trace, triedSince, sawStatus, step })
-    return withNotes(endOfSuccess(await runStep(rules, context), work), trace)
+    return endedBy(endOfSuccess(await runStep(rules, context), work))
   } catch (error) {
     if (error instanceof LeaseTaken) throw error
     const { attempts, policy } = work
     const failed = { acted: trace.acted, attempts, policy, ...(deferAs === undefined ? {} : { deferAs }) }
     const end = endOfFailure(step, error, failed)
     await saveUnreached(deps, work, trace, reasonOf(error))
-    return withNotes(end, trace)
+    return endedBy(end)
   }
 }
 
@@ -98,7 +113,9 @@ const saveFailed = (deps: WorkerDeps) => (error: unknown) => deps.log.warn({ err
 function saveSeen(deps: WorkerDeps, work: UpdateWork, trace: Trace, status: Status): void {
   const isFirst = !trace.reached
   trace.reached = true
-  saveStatus(deps.db, work.device.id, readingOf('step', status), { isFirst }).catch(saveFailed(deps))
+  const reading = readingOf('step', status)
+  if (isFirst && 'version' in reading) trace.saidVersion = reading.version
+  saveStatus(deps.db, work.device.id, reading, { isFirst }).catch(saveFailed(deps))
 }
 
 /** The last reading stays, with its age; beside it stands why nobody answered since. */
@@ -128,9 +145,10 @@ export function deviceJob(
     const work = await readUpdateWork(deps.db, held.id)
     if (work === undefined) return 'stale: the row is gone'
     const own = typeof rules === 'function' ? rules(work) : rules
-    const end = await attempt(deps, kind, own, work, held)
+    const ended = await attempt(deps, kind, own, work, held)
+    const { end } = ended
     deps.crash(`${kind.name}.beforeWrite`)
-    const written = await write(deps, work, held, end)
+    const written = await write(deps, work, held, ended)
     deps.crash(`${kind.name}.afterWrite`)
     const { cashId } = work.device
     const facts = { store: work.store.code, cashId, step: kind.name, generation: held.generation }

@@ -13,7 +13,7 @@ import { detailOf, reasonOf } from './attempt-end.ts'
 import { claimJob } from './claim-job.ts'
 import type { WorkerDeps } from './deps.ts'
 import { type Held, LeaseTaken, ShuttingDown } from './held.ts'
-import { localPackageFile, storePackageFile } from './package-files.ts'
+import { localPackageFile, storePackageFile, unfinishedPackage } from './package-files.ts'
 import { refuseDistrusted } from './trusted.ts'
 
 /** 4 GiB over a line of 2 Mbit/s. */
@@ -21,6 +21,9 @@ const DEADLINE_MS = 5 * 3600_000
 
 /** Hashing 4 GiB on a slow store server takes minutes without a sign; what is silent for longer hangs. */
 const STALL_MS = 10 * 60_000
+
+/** Who goes on with an upload does so within days; the packages of a month ago are others. */
+const LEFT_OVER = { pattern: unfinishedPackage, olderThanMs: 7 * 24 * 3600_000 }
 
 /** Aborts with `timedOut` when it is not fed for so long. */
 function watchdog(ms: number) {
@@ -53,7 +56,8 @@ async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Pro
   let last = 0
   const stall = watchdog(STALL_MS)
   try {
-    await deps.ssh.upload(store, file, {
+    const { swept } = await deps.ssh.upload(store, file, {
+      leftOver: LEFT_OVER,
       deadlineMs: DEADLINE_MS,
       signal: AbortSignal.any([held.abort.signal, stall.signal]),
       onProgress: ({ doneBytes, sentBytes }) => {
@@ -64,6 +68,8 @@ async function upload(deps: WorkerDeps, work: StorePackageWork, held: Held): Pro
         begun ??= last
       },
     })
+    if (swept !== undefined)
+      deps.log.info({ store: store.code, files: swept }, 'old unfinished uploads were removed')
   } finally {
     stall.stop()
     if (sent > 0) await addWanBytes(deps.db.pool, held.id, sent)

@@ -11,6 +11,9 @@ export const localPackageFile = (packagesFolder: string, sha256: string): string
 export const storePackageFile = (folder: string, sha256: string): string =>
   `${folder.replace(/\/+$/, '')}/${packageFileName(sha256)}`
 
+/** Unfinished ones, by whoever began them: those of a store package, and those of before parts had an owner. */
+export const unfinishedPackage = /^nightshift-[0-9a-f]{64}\.pkg(\.[0-9a-f-]{36})?\.part$/
+
 /** Where a device of that store fetches it. */
 export const packageUrl = (base: string, sha256: string): string =>
   `${base.replace(/\/+$/, '')}/${packageFileName(sha256)}`

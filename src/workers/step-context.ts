@@ -15,9 +15,11 @@ export interface Trace {
   acted: boolean
   /** It said something of itself. */
   reached: boolean
+  /** The full version that it named first, before anything was done to it. */
+  saidVersion: number | null
   notes: Readonly<Record<string, unknown>>
 }
-export const newTrace = (): Trace => ({ acted: false, reached: false, notes: {} })
+export const newTrace = (): Trace => ({ acted: false, reached: false, saidVersion: null, notes: {} })
 
 /** Operations are named by claim, so that a repetition is recognised on the device. */
 const operationId = (updateId: string, generation: number): string => `${updateId}.g${generation}`

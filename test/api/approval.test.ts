@@ -26,6 +26,8 @@ const importStore = (more: object = {}, devices = [1, 2].map((number) => till(`$
   office.ask('POST', '/fleet', { json: { stores: [store(code, devices, { ...more })] } })
 const post = (path: string, json: object = {}, token = office.token) =>
   office.ask('POST', path, { json, token })
+const setHours = (calendar: object) =>
+  office.ask('POST', `/stores/${code}/calendar`, { json: { calendar }, headers: { 'If-Match': '*' } })
 const get = async (path: string) => (await office.ask('GET', path)).json
 const draft = async (more: object = {}) =>
   (await post('/rollouts', { name: 'night', packageId, stores: [code], ...more })).json as {
@@ -128,9 +130,7 @@ describe('a plan approved, then the fleet changed', () => {
 
   test('other windows: refused, with the stores', async () => {
     const { id, planHash } = await draft()
-    await post(`/stores/${code}/calendar`, {
-      calendar: { ...alwaysNight, windows: [{ from: '22:00', to: '04:00' }] },
-    })
+    await setHours({ ...alwaysNight, windows: [{ from: '22:00', to: '04:00' }] })
     expect(await changesOf(id, planHash)).toEqual([
       { code: 'windowsChanged', params: { count: 1, stores: [code] } },
     ])
@@ -216,6 +216,16 @@ describe('a revision', () => {
     expect((await post(`/rollouts/${id}/revise`, { stores: ['nowhere'] })).json.code).toBe('storeUnknown')
   })
 
+  test('of a draft leaves its package for store servers, or takes it out where it is said', async () => {
+    const serverPackageId = await uploadPackage(office, 'storeServer')
+    const { id } = await draft({ serverPackageId })
+    const kept = await post(`/rollouts/${id}/revise`, { name: 'another' })
+    expect([kept.json.name, kept.json.serverPackageId]).toEqual(['another', serverPackageId])
+    const without = await post(`/rollouts/${id}/revise`, { serverPackageId: null })
+    expect([without.status, without.json.serverPackageId]).toEqual([200, null])
+    expect(without.json.planHash).not.toBe(kept.json.planHash)
+  })
+
   test('of a rollout that runs: newcomers come into the last wave once the new hash is approved', async () => {
     const waves = [{ by: 'cashIds', cashIds: [`${code}-1`], name: 'pilot' }, { by: 'rest' }]
     const { id, planHash } = await draft({ waves, policy: { twoPersons: true } })
@@ -223,9 +233,7 @@ describe('a revision', () => {
     expect((await post(`/rollouts/${id}/revise`)).json.code).toBe('noNewcomers')
     await importStore({}, [till(`${code}-3`), till(`${code}-4`, { blocked: true })])
     // A window that changed since does not undo what was approved for the others.
-    await post(`/stores/${code}/calendar`, {
-      calendar: { ...alwaysNight, windows: [{ from: '20:00', to: '08:00' }] },
-    })
+    await setHours({ ...alwaysNight, windows: [{ from: '20:00', to: '08:00' }] })
     const asked = await post(`/rollouts/${id}/revise`)
     expect(asked.json).toMatchObject({
       ...{ state: 'running', planHash, revision: 1 },

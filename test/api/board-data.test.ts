@@ -66,6 +66,12 @@ const read = async (query = '', token?: string): Promise<Board> => {
   return reply.json
 }
 
+test('a hundred pages that come back at once after a break are all answered', async () => {
+  const asked = [...Array(50)].flatMap(() => ['/board', '/outlook'])
+  const replies = await Promise.all(asked.map((path) => office.ask('GET', path)))
+  expect(replies.map(({ status }) => status)).toEqual(asked.map(() => 200))
+})
+
 /** Cells as somebody sees them. */
 function seen({ stores, tables, cells }: Board) {
   return Object.fromEntries(

@@ -169,6 +169,13 @@ describe('deciding', () => {
     const file = `store,cashId,fingerprint\nM1,,${fB}\nM1;T1;${fA}\nM1,T2,${fA}\n`
     const bad = await post('/enrolments/confirm', { request: id, file: `${file}M1,T1,SHA256:x\n` })
     expect([bad.status, bad.json.errors]).toMatchObject([422, [{ path: 'file.5', detail: 'fingerprint' }]])
+    const preview = await post('/enrolments/confirm', { request: id, file, preview: true })
+    expect(preview.json).toMatchObject({ preview: true, confirmed: 0, passedOver: [{ cashId: 'T2' }, {}] })
+    expect(preview.json.wouldPin).toMatchObject([
+      { store: 'M1', cashId: null, fingerprints: [fB] },
+      { store: 'M1', cashId: 'T1', fingerprints: [fA] },
+    ])
+    expect(await office.count("enrolment WHERE state = 'confirmed'")).toBe(0)
     const reply = await post('/enrolments/confirm', { request: id, file })
     expect(reply.json).toMatchObject({ confirmed: 2, notConfirmed: [] })
     expect(reply.json.passedOver).toMatchObject([

@@ -1,6 +1,7 @@
-/** Events are never removed: no read of them, however plain, may hold a connection for as long as it likes. */
+/** What grows with the chain, or for ever: no read of it, however plain, may hold a connection for as long as it likes. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type HeadOffice, openHeadOffice } from './head-office.ts'
+import { importTills, startRolloutTo } from './rows.ts'
 
 let office: HeadOffice
 beforeAll(async () => {
@@ -8,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => office.close())
 
-test('unfiltered ones of the whole chain are stopped over it as filtered ones are', async () => {
+test('events: unfiltered ones of the whole chain are stopped over it as filtered ones are', async () => {
   const client = await office.db.pool.connect()
   try {
     // Nothing of the table is read while this is open: as slow as any table can get.
@@ -29,3 +30,32 @@ test('unfiltered ones of the whole chain are stopped over it as filtered ones ar
   }
   expect((await office.ask('GET', '/events?limit=1')).status).toBe(200)
 }, 60_000)
+
+test('the clock, the troubles, the outlook and the new plan of a rollout', async () => {
+  await importTills(office, 'B1', ['B1-1'])
+  const { id } = await startRolloutTo(office, 'B1')
+  const asked = ['timeline', 'troubles', 'outlook', 'replan', 'drift'].map(
+    (what) => `/rollouts/${id}/${what}`,
+  )
+  const client = await office.db.pool.connect()
+  let late: NodeJS.Timeout | undefined
+  try {
+    await client.query('BEGIN; LOCK TABLE device_update IN ACCESS EXCLUSIVE MODE')
+    const replies = Promise.all(asked.map((where) => office.ask('GET', where)))
+    const overdue = new Promise<'overdue'>((resolve) => {
+      late = setTimeout(() => resolve('overdue'), 35_000)
+    })
+    const answers = await Promise.race([replies, overdue])
+    // What is not bounded waits for as long as the lock is held.
+    expect(answers).not.toBe('overdue')
+    if (answers === 'overdue') return
+    expect(answers.map((one) => [one.status, one.json.code, one.headers.get('retry-after')])).toEqual(
+      asked.map(() => [503, 'unavailable', '5']),
+    )
+  } finally {
+    clearTimeout(late)
+    await client.query('ROLLBACK')
+    client.release()
+  }
+  for (const where of asked) expect([where, (await office.ask('GET', where)).status]).toEqual([where, 200])
+}, 90_000)

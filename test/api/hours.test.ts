@@ -20,6 +20,7 @@ beforeAll(async () => {
         store('B', [till('B1')]),
         store('F', [till('F1')], { group: 'north' }),
         store('G', [till('G1')]),
+        store('K', [till('K1')]),
       ],
     },
   })
@@ -31,6 +32,11 @@ afterAll(() => office.close())
 const post = (path: string, json: object = {}) => office.ask('POST', path, { json })
 const forecastOf = async (stores: string[], policy: object = {}) =>
   (await post('/rollouts/dry-run', { packageId, stores, policy })).json.forecast
+const setHours = (code: string, calendar: object | null, etag: string | null = '*') =>
+  office.ask('POST', `/stores/${code}/calendar`, {
+    json: { calendar },
+    headers: etag === null ? {} : { 'If-Match': etag },
+  })
 const codes = (json: { errors: { code: string; path: string }[] }) =>
   json.errors.map(({ code, path }) => [code, path])
 const week = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
@@ -85,26 +91,85 @@ describe('a calendar', () => {
     const fleet = await post('/fleet', { stores: [store('D', [], { calendar: given })] })
     expect([fleet.status, codes(fleet.json)]).toEqual([422, [[code, `stores.0.calendar.${path}`]]])
     expect((await office.ask('GET', '/stores/D')).status).toBe(404)
-    const alone = await post('/stores/A/calendar', { calendar: given })
+    const alone = await setHours('A', given)
     expect([alone.status, codes(alone.json)]).toEqual([422, [[code, `calendar.${path}`]]])
     expect((await office.ask('GET', '/stores/A')).json.calendar).toBeNull()
   })
 
   test('of one store is changed by itself, and plans go by it', async () => {
     const night = { windows: [{ from: '02:00', to: '04:30' }], opening: [] }
-    const changed = await post('/stores/B/calendar', { calendar: night })
+    const changed = await setHours('B', night)
     expect(changed.json.calendar).toMatchObject({ windows: [{ days: week, from: '02:00', to: '04:30' }] })
     const { stores } = await forecastOf(['B'])
     // Moscow is three hours ahead of UTC.
     expect([23, 0, 1]).toContain(new Date(stores[0].startsAt).getUTCHours())
-    const back = await post('/stores/B/calendar', { calendar: null })
+    const back = await setHours('B', null)
     expect(back.json.calendar).toBeNull()
     const events = await told(office, 2, ({ code }) => code === 'storeHoursChanged')
     expect(events.map((one) => [one.store, one.actor])).toEqual([
       ['B', 'night operator'],
       ['B', 'night operator'],
     ])
-    expect((await post('/stores/nowhere/calendar', { calendar: null })).status).toBe(404)
+    expect((await setHours('nowhere', null)).status).toBe(404)
+  })
+})
+
+describe('hours that two people change', () => {
+  const from = (clock: string) => ({ windows: [{ days: week, from: clock, to: '05:00' }] })
+  const seen = async () => (await office.ask('GET', '/stores/K')).headers.get('etag') ?? ''
+
+  test('are changed as they were seen, or not at all', async () => {
+    const etag = await seen()
+    const blind = await setHours('K', from('22:00'), null)
+    expect([blind.status, blind.json.code]).toEqual([428, 'preconditionRequired'])
+    const first = await setHours('K', from('22:00'), etag)
+    expect(first.status, first.text).toBe(200)
+    const second = await setHours('K', from('23:00'), etag)
+    expect([second.status, second.json.code, second.json.etag]).toEqual([
+      ...[412, 'preconditionFailed', first.headers.get('etag')],
+    ])
+    const { calendar } = (await office.ask('GET', '/stores/K')).json
+    expect(calendar.windows).toEqual(from('22:00').windows)
+    expect(await seen()).toBe(first.headers.get('etag'))
+    expect((await setHours('K', from('23:00'), await seen())).status).toBe(200)
+  })
+
+  test('20 at once over the same page: one is done, and told once', async () => {
+    const etag = await seen()
+    const before = await office.count('event')
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => setHours('K', from(`20:${10 + n}`), etag)),
+    )
+    const statuses = replies.map(({ status }) => status).sort()
+    expect(statuses).toEqual([200, ...Array.from({ length: 19 }, () => 412)])
+    expect(await office.count('event')).toBe(before + 1)
+  })
+
+  test('the same key after what somebody else has changed meanwhile is not answered as if it had been done', async () => {
+    const ask = (clock: string, etag: string, key: string) =>
+      office.ask('POST', '/stores/K/calendar', {
+        json: { calendar: from(clock) },
+        headers: { 'If-Match': etag, 'Idempotency-Key': key },
+      })
+    const etag = await seen()
+    const first = await ask('21:00', etag, 'mine')
+    expect((await ask('21:00', etag, 'mine')).json).toEqual(first.json)
+    await setHours('K', from('22:30'), await seen())
+    const late = await ask('21:00', await seen(), 'mine')
+    expect([late.status, late.json.code]).toEqual([422, 'keyReused'])
+  })
+
+  test('a key whose request had seen nothing may come again with what was seen', async () => {
+    const ask = (headers: Record<string, string>) =>
+      office.ask('POST', '/stores/K/calendar', {
+        json: { calendar: null },
+        headers: { 'Idempotency-Key': 'hours of K', ...headers },
+      })
+    expect((await ask({})).status).toBe(428)
+    expect((await ask({ 'If-Match': '"0"' })).status).toBe(412)
+    const now = { 'If-Match': await seen() }
+    expect((await ask(now)).status).toBe(200)
+    expect((await ask(now)).headers.get('idempotency-replayed')).toBe('true')
   })
 })
 
@@ -183,7 +248,7 @@ test('a fleet that comes in again undoes neither a block nor hours that were set
     exceptions: [],
   }
   await post('/fleet', { stores: [store('H', [till('H1'), till('H2')])] })
-  expect((await post('/stores/H/calendar', { calendar })).status).toBe(200)
+  expect((await setHours('H', calendar)).status).toBe(200)
   await post('/devices/H1/block', { on: true, reason: 'under repair' })
   const { calendar: _, ...silent } = store('H', [till('H1'), till('H2'), till('H3')])
   expect((await post('/fleet', { stores: [silent] })).status).toBe(200)

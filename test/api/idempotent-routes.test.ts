@@ -73,7 +73,10 @@ test('fleet and hours', async () => {
   })
   const { previewId, hash } = shown.json
   await once('/fleet/apply', '/fleet/apply', { json: { previewId, hash } })
-  await once('/stores/:code/calendar', '/stores/S1/calendar', { json: { calendar: null } })
+  await once('/stores/:code/calendar', '/stores/S1/calendar', {
+    json: { calendar: null },
+    headers: { 'If-Match': '*' },
+  })
   const block = (on: boolean) =>
     once('/devices/:cashId/block', '/devices/S1-1/block', { json: { on, reason: 'r' } })
   await block(true)

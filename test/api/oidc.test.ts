@@ -1,93 +1,19 @@
 /** Signing in at the organisation's server: a real one, on a port of its own. */
-import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { Provider } from 'oidc-provider'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mappedRole } from '../../src/api/oidc.ts'
 import { loadConfig } from '../../src/config.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type HeadOffice, openHeadOffice, type Reply } from './head-office.ts'
+import { freePort, type Organisation, openOrganisation, SECRET } from './organisation.ts'
 import { addPerson, tokenOfPerson } from './people.ts'
-
-interface Account {
-  preferred_username?: string
-  name?: string
-  email?: string
-  groups?: string[]
-}
-
-/** What the organisation knows of its people; tests change it. */
-const accounts: Record<string, Account> = {}
-const SECRET = 'the secret of nightshift, in a file'
-
-async function freePort(): Promise<number> {
-  const socket = createSocket()
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
-  const { port } = socket.address() as AddressInfo
-  await new Promise((resolve) => socket.close(resolve))
-  return port
-}
-
-interface Organisation {
-  readonly issuer: string
-  close(): Promise<void>
-}
-
-async function openOrganisation(callback: string): Promise<Organisation> {
-  const port = await freePort()
-  const issuer = `http://127.0.0.1:${port}`
-  const provider = new Provider(issuer, {
-    clients: [
-      {
-        ...{ client_id: 'nightshift', client_secret: SECRET, redirect_uris: [callback] },
-        ...{ grant_types: ['authorization_code'], response_types: ['code'] },
-      },
-    ],
-    cookies: { keys: [randomBytes(16).toString('hex')] },
-    claims: { openid: ['sub'], profile: ['name', 'preferred_username', 'groups'], email: ['email'] },
-    pkce: { required: () => true },
-    features: { devInteractions: { enabled: false } },
-    interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
-    findAccount: (_context, id) => {
-      const account = accounts[id]
-      return account && { accountId: id, claims: () => ({ sub: id, ...account }) }
-    },
-    // Everybody agrees to what Nightshift asks for.
-    loadExistingGrant: async (context) => {
-      const grant = new provider.Grant({
-        clientId: context.oidc.client?.clientId ?? '',
-        accountId: context.oidc.session?.accountId ?? '',
-      })
-      grant.addOIDCScope('openid profile email')
-      await grant.save()
-      return grant
-    },
-  })
-  const serve = provider.callback()
-  const server: Server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', issuer)
-    const [, uid] = /^\/interaction\/([\w-]+)$/.exec(url.pathname) ?? []
-    if (uid === undefined) return void serve(request, response)
-    // Its login page: who it is stands in the address.
-    const accountId = url.searchParams.get('as') ?? ''
-    provider.interactionFinished(request, response, { login: { accountId } }).catch(() => response.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  return {
-    issuer,
-    close: async () => {
-      server.closeAllConnections()
-      await new Promise((resolve) => server.close(resolve))
-    },
-  }
-}
 
 let office: HeadOffice
 let organisation: Organisation
+let accounts: Organisation['accounts']
 let folder: string
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'nightshift-oidc-'))
@@ -95,6 +21,7 @@ beforeAll(async () => {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
   organisation = await openOrganisation(`${url}/sign-in/oidc/callback`)
+  accounts = organisation.accounts
   office = await openHeadOffice({
     settings: {
       NIGHTSHIFT_PORT: String(port),

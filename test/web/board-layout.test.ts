@@ -135,6 +135,17 @@ describe('what the page knows of the board', () => {
     board.patch(news(5, 'running'))
     expect([board.cell('1')?.mark, board.counts().done]).toEqual(['done', 1])
   })
+  test('a reading of a lower one than the reading before it is of another database: it begins anew', () => {
+    const board = createBoard(undefined)
+    board.load(read(100, 'done'))
+    board.patch(news(120, 'broken'))
+    board.load(read(7, 'running'))
+    expect(board.cell('1')?.mark).toBe('running')
+    board.patch(news(8, 'done'))
+    expect(board.cell('1')?.mark).toBe('done')
+    board.patch(news(6, 'broken'))
+    expect(board.cell('1')?.mark).toBe('done')
+  })
   test('who shows a store that looks as before is not drawn again', () => {
     const board = createBoard(undefined)
     board.load(read(1, 'done'))

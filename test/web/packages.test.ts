@@ -107,7 +107,13 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
     await page.locator('.list-row[data-opens]').first().click()
     await drawer.getByRole('button', { name: 'Удалить с серверов' }).click()
     const away = page.getByRole('dialog', { name: 'Удалить с серверов магазинов' })
+    await away.getByText('Выберите хотя бы один').waitFor()
+    await away.getByText('скачать пакет будет неоткуда', { exact: false }).waitFor()
+    expect(await away.getByRole('radio', { checked: true }).count()).toBe(0)
+    expect(await away.getByRole('button', { name: 'Удалить с серверов' }).isDisabled()).toBe(true)
+    await away.getByText('Все магазины').click()
     await away.getByText('Затронет 2 магазина').waitFor()
+    expect(await violations(page)).toEqual([])
     await away.getByRole('button', { name: 'Удалить с серверов' }).click()
     await away.getByText('Принято: 2 магазина').waitFor()
     await away.getByRole('button', { name: 'Закрыть' }).last().click()
@@ -133,6 +139,20 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
       .getByRole('button', { name: 'Вернуть в применение' })
       .click()
     await drawer.getByText('Применяется', { exact: true }).waitFor()
+    expect(faults).toEqual([])
+  })
+
+  it('counts anew when the stores have changed, and when another choice is made', async () => {
+    const { page, faults } = visitor
+    const drawer = page.getByRole('dialog', { name: 'Пакет: Касса 96' })
+    await drawer.getByRole('button', { name: 'Загрузить на серверы' }).click()
+    const ask = page.getByRole('dialog', { name: 'Загрузить на серверы магазинов' })
+    await ask.getByText('Затронет 2 магазина').waitFor()
+    const store = { code: 'M9', name: 'Новый', timeZone: 'Europe/Moscow', host: '10.9.0.1', devices: [] }
+    const more = { packageFolder: '/srv/packages', packageUrl: 'http://10.9.0.1/packages' }
+    await office.api('POST', '/fleet', { stores: [{ ...store, ...more }] })
+    await ask.getByText('Затронет 3 магазина').waitFor()
+    await ask.getByRole('button', { name: 'Отмена' }).click()
     expect(faults).toEqual([])
   })
 

@@ -39,7 +39,7 @@ export interface PageOffice {
   readonly fleet: Fleet
   readonly url: string
   /** Of the API, as an administrator by token. */
-  api<T>(method: string, where: string, body?: unknown): Promise<T>
+  api<T>(method: string, where: string, body?: unknown, headers?: Record<string, string>): Promise<T>
   /** Somebody of this role, signed in, with a browser of their own. */
   visit(options?: VisitOptions): Promise<Visitor>
   /** As if its process had died, and then been started again at the same address. */
@@ -137,10 +137,10 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
     office,
     fleet,
     url: api.url,
-    api: async <T>(method: string, where: string, body?: unknown): Promise<T> => {
+    api: async <T>(method: string, where: string, body?: unknown, headers = {}): Promise<T> => {
       const reply = await fetch(`${api.url}/api/v1${where}`, {
         method,
-        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
+        headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json', ...headers },
         body: body === undefined ? null : JSON.stringify(body),
       })
       const text = await reply.text()

@@ -49,7 +49,7 @@ describeWith(CHROMIUM, 'the report', () => {
        RETURNING d.cash_id, d.name`,
     )
     const [broken] = rows
-    await office.api('POST', '/stores/M1/calendar', { calendar: hours('08:00') })
+    await office.api('POST', '/stores/M1/calendar', { calendar: hours('08:00') }, { 'If-Match': '*' })
     await go('reports')
     await page.getByRole('heading', { name: 'Утренний отчёт' }).waitFor()
     await page.getByText('Все ли магазины откроются').waitFor()

@@ -1,90 +1,39 @@
-/** The page of one rollout: what is in the way, and the controls, each with its consequence said first. */
+/** The page of one rollout: what is in the way, what stopped it, and what everybody may see of it. */
 import { readFileSync } from 'node:fs'
-import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { defaultGate } from '../../src/rollout/policy.ts'
-import type { RolloutWhole } from '../../web/src/api/types.ts'
+import { expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
-import { rolloutEnds, updateStates } from '../support/office.ts'
+import { rolloutEnds } from '../support/office.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
-import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
-
-const WITHIN = 60_000
-const TEST_MS = 180_000
-
-/** Failures that stop nothing. */
-const lenient = { ...defaultGate, failurePercent: 100 }
-
-/** The machine may be busy. */
-const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, { timeout: WITHIN })
-
-const bucket = (page: Page, name: string) => page.locator(`button[data-bucket="${name}"]`)
-const numberOf = async (page: Page, name: string): Promise<number> =>
-  Number((await bucket(page, name).locator('.number').textContent())?.replace(/\D/g, ''))
-const control = (page: Page, name: string) =>
-  page.getByRole('group', { name: 'Управление' }).getByRole('button', { name, exact: true })
-const state = (page: Page) => page.getByTestId('rollout-state')
-const asked = (page: Page) => page.getByRole('dialog')
-const rows = (page: Page) => page.getByRole('table', { name: 'Кассы обновления' }).locator('[data-key]')
+import { CHROMIUM } from './page-office.ts'
+import {
+  asked,
+  bucket,
+  control,
+  lenient,
+  numberOf,
+  rolloutScene,
+  rows,
+  soon,
+  state,
+  TEST_MS,
+  WITHIN,
+} from './rollout-scene.ts'
 
 describeWith(CHROMIUM, 'the page of a rollout', () => {
-  let office: PageOffice
-  let version = 95_000
-  const tills = (store: string) =>
-    office.fleet.stores.find(({ code }) => code === store)?.devices.map((one) => one.cashId) ?? []
-
-  const begin = async (options: object = {}): Promise<string> => {
-    version += 1000
-    const { id } = await office.office.addPackage({ version })
-    return office.office.rollOut(id, options)
-  }
-  const shown = (id: string) => office.api<RolloutWhole>('GET', `/rollouts/${id}`)
-
-  beforeAll(async () => {
-    office = await openPageOffice({ fleet: { stores: 2, tills: 8, timeZones: ['Europe/Moscow'] } })
-  }, 120_000)
-  afterAll(() => office?.close())
-  /** What a test left under way would hold the tills of the next one. */
-  afterEach(async () => {
-    const live = await office.api<{ items: { id: string; allowed: string[] }[] }>(
-      'GET',
-      '/rollouts?filter=state:running,paused,stopping',
-    )
-    for (const { id, allowed } of live.items) {
-      if (allowed.includes('stop')) await office.api('POST', `/rollouts/${id}/stop`, {})
-      await rolloutEnds(office.office, id, WITHIN)
-    }
-  }, TEST_MS)
-  beforeEach(() => {
-    for (const device of office.fleet.devices) device.faults.set(null)
-  })
-
-  /** The pilot has ended, and the second wave waits for a person. */
-  const waitingRollout = async (): Promise<string> => {
-    const gate = { approval: true, minimumSample: 1 }
-    const waves = [{ by: 'stores', stores: ['M1'], name: 'пилот', gate }, { by: 'rest' }]
-    const id = await begin({ waves, name: 'по волнам' })
-    const isReady = async () => {
-      const { counts, waves: all } = await shown(id)
-      if (counts.byState.ready === 4 && all[0]?.gate.verdict?.for === 'approval') return true
-      throw new Error(JSON.stringify([counts, all[0]?.gate.verdict, await updateStates(office.office, id)]))
-    }
-    await until(isReady, { within: WITHIN, label: 'the second wave waits' })
-    return id
-  }
+  const scene = rolloutScene()
 
   it(
     'groups what failed by reason, and retries just those who were shown, to success',
     async () => {
-      const [first = '', second = '', third = ''] = tills('M1')
+      const [first = '', second = '', third = ''] = scene.tills('M1')
       for (const cashId of [first, second, third])
-        office.fleet.device(cashId).faults.set({ kind: 'healthFails' })
-      const id = await begin({ policy: { gate: lenient } })
-      await rolloutEnds(office.office, id, WITHIN)
-      for (const cashId of [first, second, third]) office.fleet.device(cashId).faults.set(null)
+        scene.office.fleet.device(cashId).faults.set({ kind: 'healthFails' })
+      const id = await scene.begin({ policy: { gate: lenient } })
+      await rolloutEnds(scene.office.office, id, WITHIN)
+      for (const cashId of [first, second, third]) scene.office.fleet.device(cashId).faults.set(null)
 
-      const { page, go, faults } = await office.visit({ role: 'operator' })
+      const { page, go, faults } = await scene.office.visit({ role: 'operator' })
       await go(`rollouts/${id}`)
       await soon(() => numberOf(page, 'succeeded')).toBe(5)
       expect(await numberOf(page, 'rolledBack')).toBe(3)
@@ -105,11 +54,11 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       for (const cashId of [first, second, third])
         expect(await asked(page).locator(`[data-cash-id="${cashId}"]`).count()).toBe(1)
       // Somebody else retries one of them meanwhile.
-      const { items } = await office.api<{ items: { id: string }[] }>(
+      const { items } = await scene.office.api<{ items: { id: string }[] }>(
         'GET',
         `/rollouts/${id}/updates?filter=cashId:${first}`,
       )
-      await office.api('POST', `/updates/${items[0]?.id}/retry`, {})
+      await scene.office.api('POST', `/updates/${items[0]?.id}/retry`, {})
       await asked(page).getByRole('button', { name: 'Повторить эти' }).click()
       await asked(page).getByText('Повтор запрошен: 2 кассы').waitFor()
       expect(await asked(page).locator(`[data-cash-id="${first}"]`).textContent()).toContain(
@@ -125,82 +74,15 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
   )
 
   it(
-    'tells of a stop in devices before it is done, takes tills out, and releases a wave past its person',
-    async () => {
-      const id = await waitingRollout()
-      const { page, go, faults } = await office.visit({ role: 'operator' })
-      await go(`rollouts/${id}`)
-      await page.getByRole('heading', { name: 'по волнам' }).waitFor()
-      const gate = page.locator('.rollout-gate[data-wave="1"]')
-      await gate.getByText('Ждёт человека').waitFor()
-      expect(await gate.textContent()).toContain('Удачно 4, неудачно 0, оценено 4 из 4')
-
-      const [out = '', other = ''] = tills('M2')
-      await control(page, 'Пропустить кассу').click()
-      const yes = asked(page).getByRole('button', { name: 'Пропустить кассу' })
-      await asked(page)
-        .getByLabel('Номера касс')
-        .fill(`${out} ${tills('M1')[0]}`)
-      await asked(page).getByText('1 касса будет пропущена').waitFor()
-      expect(await yes.isDisabled()).toBe(true)
-      await asked(page).getByLabel('Причина').fill('на ремонте')
-      await yes.click()
-      await asked(page).getByText('Пропущена 1 касса').waitFor()
-      expect(await asked(page).textContent()).toContain('уже закончена')
-      await asked(page).getByRole('button', { name: 'Закрыть' }).last().click()
-      await soon(() => numberOf(page, 'skipped')).toBe(1)
-      await page.locator('[data-bucket="skipped"][data-reason="skippedByPerson"]').waitFor()
-
-      await control(page, 'Стоп').click()
-      const consequence = asked(page).getByTestId('consequence')
-      await consequence.getByText('3 кассы не начнут').waitFor()
-      await consequence.getByText('5 касс останутся как есть').waitFor()
-      await asked(page).getByRole('button', { name: 'Отмена' }).click()
-      expect((await shown(id)).state).toBe('running')
-
-      await control(page, 'Запустить волну 2').click()
-      await asked(page).getByText('3 кассы начнут или продолжат').waitFor()
-      await asked(page).getByRole('button', { name: 'Запустить волну 2' }).click()
-      await soon(() => numberOf(page, 'succeeded')).toBe(7)
-      expect((await shown(id)).waves[1]?.releasedBy).toMatch(/operator/)
-      expect(other).not.toBe('')
-      expect(faults).toEqual([])
-    },
-    TEST_MS,
-  )
-
-  it(
-    'is stopped by a click, and says so',
-    async () => {
-      const id = await waitingRollout()
-      const { page, go, faults } = await office.visit({ role: 'operator' })
-      await go(`rollouts/${id}`)
-      await control(page, 'Стоп').click()
-      await asked(page).getByText('4 кассы не начнут').waitFor()
-      await asked(page).getByText('Остановленное обновление не продолжить').waitFor()
-      await asked(page).getByLabel('Причина').fill('жалоба магазина')
-      await asked(page).getByRole('button', { name: 'Стоп' }).click()
-      await soon(() => state(page).textContent()).toBe('Остановлено')
-      expect(await numberOf(page, 'cancelled')).toBe(4)
-      await page.getByRole('tab', { name: 'Журнал' }).click()
-      await page.getByText('жалоба магазина').waitFor()
-      // What is not allowed any more says why.
-      await control(page, 'Приостановить').hover()
-      await page.getByText('Сейчас нельзя: Остановлено').waitFor()
-      expect(faults).toEqual([])
-    },
-    TEST_MS,
-  )
-
-  it(
     'says which gate stopped it, in numbers, and goes on only with a reason',
     async () => {
-      for (const cashId of tills('M1')) office.fleet.device(cashId).faults.set({ kind: 'healthFails' })
+      for (const cashId of scene.tills('M1'))
+        scene.office.fleet.device(cashId).faults.set({ kind: 'healthFails' })
       const gate = { failurePercent: 10, minimumSample: 2 }
-      const id = await begin({ waves: [{ by: 'stores', stores: ['M1'], gate }, { by: 'rest' }] })
-      const isPaused = async () => (await shown(id)).state === 'paused'
+      const id = await scene.begin({ waves: [{ by: 'stores', stores: ['M1'], gate }, { by: 'rest' }] })
+      const isPaused = async () => (await scene.shown(id)).state === 'paused'
       await until(isPaused, { within: WITHIN, label: 'the gate stops it' })
-      const { page, go, faults } = await office.visit({ role: 'operator' })
+      const { page, go, faults } = await scene.office.visit({ role: 'operator' })
       await go(`rollouts/${id}`)
       const banner = page.getByRole('alert').filter({ hasText: 'Обновление приостановлено' })
       await banner.getByText(/Волна 1: не удалось \d из \d оценённых: 100%, допустимо 10%/).waitFor()
@@ -210,47 +92,8 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       expect(await yes.isDisabled()).toBe(true)
       await asked(page).getByLabel('Причина').fill('проверили: ложная тревога')
       await yes.click()
-      await soon(async () => (await shown(id)).state).not.toBe('paused')
+      await soon(async () => (await scene.shown(id)).state).not.toBe('paused')
       await soon(() => banner.count()).toBe(0)
-      expect(faults).toEqual([])
-    },
-    TEST_MS,
-  )
-
-  it(
-    'is paused and resumed by keyboard alone',
-    async () => {
-      const id = await waitingRollout()
-      const { page, go, faults } = await office.visit({ role: 'operator' })
-      await go(`rollouts/${id}`)
-      await control(page, 'Приостановить').waitFor()
-      const tabTo = async (name: string): Promise<void> => {
-        for (let i = 0; i < 60; i += 1) {
-          await page.keyboard.press('Tab')
-          const text = await page.locator('*:focus').textContent()
-          if (text === name) return
-        }
-        throw new Error(`${name} is not reached by Tab`)
-      }
-      await tabTo('Приостановить')
-      await page.keyboard.press('Enter')
-      await asked(page).getByText('4 кассы не начнут').waitFor()
-      await tabTo('Приостановить')
-      await page.keyboard.press('Enter')
-      await soon(() => state(page).textContent()).toBe('Приостановлено')
-      await page.getByText('Приостановил человек').waitFor()
-      await soon(() => asked(page).count()).toBe(0)
-      await tabTo('Продолжить')
-      await page.keyboard.press('Enter')
-      await asked(page).waitFor()
-      await page.keyboard.press('Escape')
-      await soon(() => asked(page).count()).toBe(0)
-      expect((await shown(id)).state).toBe('paused')
-      await page.keyboard.press('Enter')
-      await asked(page).getByText('Что произойдёт').waitFor()
-      await tabTo('Продолжить')
-      await page.keyboard.press('Enter')
-      await soon(() => state(page).textContent()).toBe('Идёт')
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -259,11 +102,11 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
   it(
     'shows a viewer everything and lets nothing be pressed; nothing for axe to find; the clock is also a table',
     async () => {
-      const [off = ''] = tills('M2')
-      await office.fleet.device(off).setFault({ kind: 'off' })
-      const id = await begin({ policy: { offline: 'skip', maxAttempts: 1 } })
-      await rolloutEnds(office.office, id)
-      const { page, go, faults } = await office.visit({ role: 'viewer' })
+      const [off = ''] = scene.tills('M2')
+      await scene.office.fleet.device(off).setFault({ kind: 'off' })
+      const id = await scene.begin({ policy: { offline: 'skip', maxAttempts: 1 } })
+      await rolloutEnds(scene.office.office, id)
+      const { page, go, faults } = await scene.office.visit({ role: 'viewer' })
       await go(`rollouts/${id}`)
       await soon(() => numberOf(page, 'unreachable')).toBe(1)
       expect(await numberOf(page, 'failed')).toBe(0)

@@ -89,6 +89,67 @@ describeWith(CHROMIUM, 'the schedule', () => {
     expect(faults).toEqual([])
   })
 
+  it('hours that somebody else changed meanwhile are shown, and not written over by a slip', async () => {
+    const { page, go, faults } = visitor
+    const hours = (from: string) => ({ windows: [{ days: ['fri'], from, to: '05:00' }], opening: 'always' })
+    const theirs = (from: string) =>
+      office.api('POST', '/stores/M2/calendar', { calendar: hours(from) }, { 'If-Match': '*' })
+    const present = async () => {
+      const { calendar } = await office.api<{ calendar: { windows: object[] } }>('GET', '/stores/M2')
+      return calendar.windows
+    }
+    const dialog = page.getByRole('dialog', { name: /^Окна и часы работы/ })
+    const from = dialog.locator('[data-path="windows.0"]').getByLabel('С', { exact: true })
+    const save = dialog.getByRole('button', { name: 'Сохранить' })
+    const notice = dialog.getByRole('alert').filter({ hasText: 'Часы изменили, пока вы правили' })
+    await theirs('22:00')
+    await go('schedule?store=M2&kind=hours')
+    await expect.poll(() => from.inputValue()).toBe('22:00')
+    await from.fill('21:00')
+
+    // What is no matter of hours does not ask anybody, and their news is not awaited: it is refused by what was seen.
+    await page.route('**/api/v1/live*', (route) => route.abort())
+    await page.reload()
+    await from.fill('21:00')
+    await office.office.db.pool.query(
+      "UPDATE store SET phone = '1', revision = revision + 1 WHERE code = 'M2'",
+    )
+    await save.click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await present()).toEqual([{ days: ['fri'], from: '21:00', to: '05:00' }])
+
+    await go('schedule?store=M2&kind=hours')
+    await expect.poll(() => from.inputValue()).toBe('21:00')
+    await theirs('23:45')
+    await from.fill('20:30')
+    await save.click()
+    await notice.waitFor()
+    await notice.getByText('Окна установки: было «пт 21:00–05:00», стало «пт 23:45–05:00»').waitFor()
+    expect(await save.isDisabled()).toBe(true)
+    expect(await present()).toEqual([{ days: ['fri'], from: '23:45', to: '05:00' }])
+    expect(await violations(page)).toEqual([])
+    await notice.getByRole('button', { name: 'Оставить мои изменения' }).click()
+    expect(await from.inputValue()).toBe('20:30')
+    await save.click()
+    await dialog.waitFor({ state: 'hidden' })
+    expect(await present()).toEqual([{ days: ['fri'], from: '20:30', to: '05:00' }])
+
+    await page.unroute('**/api/v1/live*')
+    await go('schedule?store=M2&kind=hours')
+    await expect.poll(() => from.inputValue()).toBe('20:30')
+    // Nobody is asked who has changed nothing.
+    await theirs('20:45')
+    await expect.poll(() => from.inputValue()).toBe('20:45')
+    expect(await notice.count()).toBe(0)
+    await from.fill('19:00')
+    await theirs('22:22')
+    await notice.waitFor()
+    await notice.getByRole('button', { name: 'Загрузить заново' }).click()
+    expect(await from.inputValue()).toBe('22:22')
+    await notice.waitFor({ state: 'detached' })
+    expect(faults).toEqual([])
+  })
+
   it('adds a freeze, shows it on the calendar and lifts it', async () => {
     const { page, go, faults } = visitor
     await go('schedule?tab=freezes')

@@ -15,8 +15,9 @@ export interface Shown {
   readonly packageId: string
   readonly reportId: string
   readonly till: string
-  /** An update that went wrong. */
+  /** A till whose update went wrong, and that update. */
   readonly failed: string
+  readonly update: string
 }
 export interface ScreenOfPage {
   readonly name: string
@@ -54,6 +55,7 @@ export const screens: readonly ScreenOfPage[] = [
   ),
   screen('wizard-draft', ({ draft }) => `rollouts/new?rollout=${draft}`),
   screen('rollout-finished', ({ finished }) => `rollouts/${finished}`),
+  screen('rollout-update', ({ finished, update }) => `rollouts/${finished}?update=${update}`, drawer),
   screen('rollout-running', ({ running }) => `rollouts/${running}`),
   screen('rollout-draft', ({ draft }) => `rollouts/${draft}`),
   screen('packages', 'packages'),
@@ -105,6 +107,10 @@ async function fill(page: PageOffice): Promise<Shown> {
     policy: { gate },
   })
   await rolloutEnds(office, finished, WITHIN)
+  const { items } = await api<{ items: { id: string }[] }>(
+    'GET',
+    `/rollouts/${finished}/updates?filter=cashId:${failed}`,
+  )
 
   const second = await office.addPackage({ version: 97_000 })
   const approval = { approval: true, minimumSample: 1 }
@@ -140,7 +146,7 @@ async function fill(page: PageOffice): Promise<Shown> {
     kind: 'morning',
     rollout: finished,
   })
-  return { finished, running, draft, packageId: first.id, reportId, till, failed }
+  return { finished, running, draft, packageId: first.id, reportId, till, failed, update: items[0]?.id ?? '' }
 }
 
 const LOADING = '.mantine-Loader-root, .skeleton, [data-loading="true"]'

@@ -1,22 +1,14 @@
 /** Settings: keys of hosts, compared by a person, pinned, changed and retired. */
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
+import { until } from '../support/until.ts'
 import { expectClean, shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
-
-const WITHIN = 30_000
-const TEST_MS = 90_000
-
-const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
-const dialog = (page: Page) => page.getByRole('dialog')
-const card = (page: Page, host: string) => page.locator(`article.settings-host[data-host="${host}"]`)
-const file = (name: string, text: string) => ({ name, mimeType: 'text/csv', buffer: Buffer.from(text) })
-const chooseFile = (page: Page, name: string, text: string) =>
-  page.locator('input[type="file"]').setInputFiles(file(name, text))
+import { button, card, chooseFile, dialog, TEST_MS, WITHIN } from './settings-rig.ts'
 
 interface Found {
   readonly items: readonly {
+    readonly id: string
     readonly state: string
     readonly store: string
     readonly cashId: string | null
@@ -34,6 +26,8 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool
+  const pinnedOf = async (code: string) =>
+    (await office.api<{ hostKeys: string[] }>('GET', `/stores/${code}`)).hostKeys
 
   it(
     'pins what was compared: by a tick, by what came from the store, and nothing else',
@@ -100,6 +94,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await card(page, String(last?.cashId)).getByText('новый узел').waitFor({ timeout: WITHIN })
       await chooseFile(page, 'сверка.csv', `store,cashId,fingerprint\nM1,${last?.cashId},${prints[2]}\n`)
       await dialog(page).getByText('сверка.csv', { exact: false }).waitFor()
+      await dialog(page).locator(`[data-fingerprint="${prints[2]}"]`).waitFor()
       await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
       await page.getByText('Закреплён 1 узел').waitFor()
       const pinned = await office.api<{ hostKeys: string[] }>('GET', `/devices/${last?.cashId}`)
@@ -173,6 +168,62 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await page.getByText('Закреплено у 1 узла').waitFor()
       expect((await office.api<{ hostKeys: string[] }>('GET', '/stores/M3')).hostKeys).toEqual([before])
       await expectClean(admin)
+    },
+    TEST_MS,
+  )
+
+  it(
+    'a list is compared with the request that was chosen, shown, and confirmed as it was shown',
+    async () => {
+      const { page, go } = admin
+      await pool().query(
+        "UPDATE enrolment SET state = 'expired', finished_at = now() WHERE finished_at IS NULL; UPDATE store SET host_keys = '{}'",
+      )
+      const ask = (stores: string[]) =>
+        office.api<{ requestId: string }>('POST', '/enrolments', { what: 'storeServers', stores })
+      await ask(['M1'])
+      const { requestId } = await ask(['M2', 'M3'])
+      const shown = async () => (await office.api<Found>('GET', '/enrolments?state=shown')).items
+      await until(async () => (await shown()).length === 3, { within: WITHIN, label: 'three have answered' })
+      const items = await shown()
+      const printOf = (code: string) => items.find(({ store }) => store === code)?.found[0]?.fingerprint ?? ''
+      const strange = `SHA256:${'z'.repeat(43)}`
+      const list = `M1,,${printOf('M1')}\nM2,,${printOf('M2')}\nM3,,${strange}\n`
+
+      await go('settings/hosts')
+      const choose = button(page, 'Выбрать список')
+      await choose.waitFor()
+      expect(await choose.getAttribute('aria-disabled')).toBe('true')
+      await choose.hover()
+      await page.getByRole('tooltip', { name: /Сначала выберите запрос/ }).waitFor()
+      await page.getByRole('combobox', { name: 'Запрос', exact: true }).click()
+      await page.getByRole('option', { name: /показано 2 узла$/ }).click()
+      await chooseFile(page, 'список.csv', list)
+      const asked = dialog(page).getByRole('region', { name: 'Что будет закреплено' })
+      await asked.getByText('M2', { exact: false }).first().waitFor()
+      const prints = () =>
+        asked
+          .locator('[data-fingerprint]')
+          .evaluateAll((all) => all.map((one) => one.getAttribute('data-fingerprint')))
+      expect(await prints()).toEqual([printOf('M2')])
+      await dialog(page)
+        .getByText('У 1 узла в списке другой ключ, чем он показал', { exact: false })
+        .waitFor()
+      await expectClean(admin)
+      await shoot(page, 'hosts-list')
+
+      const second = items.find(({ store }) => store === 'M2')
+      await office.api('POST', `/enrolments/${second?.id}/refuse`, {})
+      await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
+      await dialog(page).getByRole('alert').getByText('notAllowed').waitFor()
+      expect(await pinnedOf('M2')).toEqual([])
+      await dialog(page).getByRole('button', { name: 'Отмена' }).click()
+      const states = (await office.api<Found>('GET', `/enrolments?request=${requestId}`)).items
+      expect(states.map(({ store, state }) => [store, state]).sort()).toEqual([
+        ['M2', 'refused'],
+        ['M3', 'shown'],
+      ])
+      expect([await pinnedOf('M1'), await pinnedOf('M3')]).toEqual([[], []])
     },
     TEST_MS,
   )

@@ -108,7 +108,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.keyboard.press('Escape')
     await help.waitFor({ state: 'detached' })
 
-    const field = page.getByRole('textbox').first()
+    const field = page.locator('.filter-box input')
     await field.focus()
     await page.keyboard.press('/')
     await page.keyboard.press('?')
@@ -152,7 +152,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.getByRole('link', { name: 'Журнал сервера' }).waitFor()
     await page.context().clearCookies()
     // Whatever is looked at again next finds out.
-    const [first] = office.fleet.devices
+    const [first] = office.fleet.stores[1]?.devices ?? []
     await office.api('POST', '/commands', { kind: 'look', cashIds: [first?.cashId] })
     await page.waitForURL(/sign-in\?to=/)
     const to = new URL(page.url()).searchParams.get('to') ?? ''

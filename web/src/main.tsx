@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client'
 import { asProblem } from './api/problem.ts'
 import { startEarly } from './early.ts'
 import { LiveProvider } from './live/use-live.tsx'
+import { startPrinting } from './print/printing.ts'
 import { createPageRouter } from './router.tsx'
 import { theme } from './theme.ts'
 import { startWords } from './words/language.ts'
@@ -31,6 +32,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 
 startEarly(client)
+startPrinting()
 await startWords()
 const root = document.getElementById('page')
 if (root === null) throw new Error('no #page')

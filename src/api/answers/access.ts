@@ -15,6 +15,9 @@ export const meAnswer = z
     storeGroups: orNull(texts).meta({ description: 'null: the whole chain.' }),
     server: z.strictObject({ version: name }),
     language: z.enum(['ru', 'en']).meta({ description: 'Of this installation, for who has not chosen one.' }),
+    twoPersons: z.enum(['asPlanned', 'always']).meta({
+      description: '`always`: whatever a plan says of it, somebody else than its maker has to approve it.',
+    }),
   })
   .meta({ id: 'Me' })
 export const passwordAnswer = z.strictObject({

@@ -3,6 +3,8 @@ import { anything, count, id, name, orNull, pageOf, texts, time } from './pieces
 
 const key = z.strictObject({ type: name, bits: orNull(count), fingerprint: name }).meta({ id: 'HostKey' })
 
+const verdict = z.enum(['new', 'same', 'more', 'changed'])
+
 export const enrolmentAnswer = z
   .strictObject({
     id,
@@ -25,7 +27,7 @@ export const enrolmentAnswer = z
     decidedBy: orNull(name),
     finishedAt: orNull(time),
     allowed: texts,
-    verdict: orNull(z.enum(['new', 'same', 'more', 'changed'])),
+    verdict: orNull(verdict),
     found: z.array(z.strictObject({ ...key.shape, isPinned: z.boolean() })),
     pinned: z.array(key),
     line: orNull(name).meta({ description: 'For somebody to put into authorized_keys by hand.' }),
@@ -41,7 +43,21 @@ export const enrolAnswer = z.strictObject({
 export const confirmedAnswer = z.strictObject({
   confirmed: count,
   notConfirmed: z.array(z.strictObject({ id, done: z.boolean(), code: orNull(name) })),
-  passedOver: z.array(anything),
+  passedOver: z.array(z.strictObject({ id, store: name, cashId: orNull(name), found: texts, inFile: texts })),
+  preview: z.boolean().optional(),
+  wouldPin: z
+    .array(
+      z.strictObject({
+        id,
+        store: name,
+        cashId: orNull(name),
+        verdict: orNull(verdict),
+        pinned: z.array(key),
+        fingerprints: texts,
+      }),
+    )
+    .optional()
+    .meta({ description: 'Of a preview: confirm just these, as `enrolments`.' }),
 })
 
 const alarm = z.strictObject({ shown: orNull(name), seen: count, firstAt: time, lastAt: time })

@@ -35,7 +35,8 @@ const tables = z
 
 const cursor = name.meta({ description: 'A place in the stream of events, for `after` of GET /live.' })
 const seq = z.number().meta({
-  description: 'Microseconds since 1970: cells show all that was committed before. The higher one is newer.',
+  description:
+    'Counts transactions that have ended: cells show all of them. The higher one is newer, whatever the clock does.',
 })
 const opensAt = z.union([time, z.literal('always')]).nullable()
 

@@ -3,6 +3,7 @@ import { blockDevice, changeHours } from '../../db/change-fleet.ts'
 import { checkHours } from '../../rollout/inventory.ts'
 import type { calendarBody } from '../calendar-schema.ts'
 import type { Call, Handled } from '../call.ts'
+import { readIfMatch, refuseStale } from '../etag.ts'
 import { faultsProblem, Problem } from '../problem.ts'
 import { text } from '../schemas.ts'
 import { getDevice } from './get-device.ts'
@@ -10,13 +11,18 @@ import { getStore } from './get-store.ts'
 
 type HoursCall = Call<{ code: string }, unknown, z.output<typeof calendarBody>>
 
-/** A store's windows, opening hours and exceptions; null: every night from eleven to six again. */
+/**
+ * A store's windows, opening hours and exceptions, over what was seen of the store; null: every night from eleven to six
+ * again.
+ */
 export async function changeHoursHandler(call: HoursCall): Handled {
-  const { db, params, body, actor } = call
+  const { db, params, body, actor, request } = call
   const { calendar } = body
+  const wanted = readIfMatch(request)
   const faults = calendar === null ? [] : checkHours(calendar, 'calendar')
   if (faults.length > 0) throw faultsProblem(faults)
-  if (!(await changeHours(db, params.code, calendar, actor))) throw new Problem('notFound')
+  const check = (row: { readonly revision: number }) => refuseStale(wanted, row)
+  if (!(await changeHours(db, params.code, calendar, { actor, check }))) throw new Problem('notFound')
   return getStore(call)
 }
 

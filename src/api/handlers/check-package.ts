@@ -5,7 +5,11 @@ import { readManifest } from '../../rollout/manifest.ts'
 import { formatVersion } from '../../rollout/versions.ts'
 import { trustOf } from '../../signing/trust.ts'
 import type { Call, Handled } from '../call.ts'
+import type { Limits } from '../limits.ts'
+import { createPlaces } from '../places.ts'
+import type { Principal } from '../principal.ts'
 import { Problem } from '../problem.ts'
+import { accountKey } from '../rate.ts'
 
 /** Texts of the two files, byte by byte: their line feeds are part of what was signed. */
 export const checkBody = z.strictObject({
@@ -13,12 +17,26 @@ export const checkBody = z.strictObject({
   signature: z.string().max(16_384),
 })
 
-/** @throws Problem manifestInvalid, with the member at fault */
+const running = createPlaces()
+
+/** A check takes a tenth of a second, or a whole one of a busy machine. */
+const AGAIN_SECONDS = 2
+
+function takeCheck(who: Principal, { checks, checksPerAccount }: Limits): () => void {
+  const leave = running.take(checks, { [accountKey(who)]: checksPerAccount })
+  if (leave === 'own') throw new Problem('tooManyChecks', { retryAfter: AGAIN_SECONDS })
+  if (leave === 'all') throw new Problem('tooManyChecks', { retryAfter: AGAIN_SECONDS, status: 503 })
+  return leave
+}
+
+/** @throws Problem manifestInvalid, with the member at fault; tooManyChecks, as uploads have it */
 export async function checkPackageHandler(call: Call<unknown, unknown, z.output<typeof checkBody>>): Handled {
-  const { db, config, body } = call
+  const { db, config, body, limits, principal } = call
   const read = readManifest(body.manifest)
   if (!read.ok) throw new Problem('manifestInvalid', { path: 'manifest', more: { member: read.member } })
-  const verdict = await trustOf(config).checker.check(body.manifest, body.signature)
+  const leave = takeCheck(principal, limits)
+  const { check } = trustOf(config).checker
+  const verdict = await check(body.manifest, body.signature).finally(leave)
   const newest = await newestVersion(db, read.manifest.kind)
   const judged = verdict.ok
     ? { good: true, code: null, detail: null, signer: verdict.signer, signerKey: verdict.key }

@@ -173,13 +173,21 @@ export const confirmManyBody = z.union([
       .min(1)
       .max(20_000),
   }),
-  z.strictObject({ request: z.uuid(), file: z.string().min(1).max(CONFIRM_BYTES), mode }),
+  z.strictObject({
+    request: z.uuid(),
+    file: z.string().min(1).max(CONFIRM_BYTES),
+    mode,
+    /** What the file would pin; nothing is done. */
+    preview: z.boolean().default(false),
+  }),
 ])
 type ManyCall = Call<unknown, unknown, z.output<typeof confirmManyBody>>
 
 interface Wanted {
   readonly confirmations: readonly Confirmation[]
   readonly passedOver: readonly object[]
+  /** The confirmations as a person looks at them. */
+  readonly wouldPin: readonly object[]
 }
 
 const nameOf = ({ store, cashId }: EnrolmentRow): string => JSON.stringify([store, cashId])
@@ -201,24 +209,30 @@ async function fromFile(
   const rows = await readShown(call.db.pool, request, call.principal.storeGroups)
   const confirmations: Confirmation[] = []
   const passedOver: object[] = []
+  const wouldPin: object[] = []
   for (const row of rows) {
+    const { id, store, cashId } = row
     const named = read.byHost.get(nameOf(row)) ?? new Set<string>()
-    const shown = enrolmentView(row).found.map((key) => key.fingerprint)
+    const { found, pinned, verdict } = enrolmentView(row)
+    const shown = found.map((key) => key.fingerprint)
     const common = shown.filter((one) => named.has(one))
-    if (common.length > 0) confirmations.push({ id: row.id, fingerprints: common, mode })
-    else
-      passedOver.push({ id: row.id, store: row.store, cashId: row.cashId, found: shown, inFile: [...named] })
+    if (common.length > 0) {
+      confirmations.push({ id, fingerprints: common, mode })
+      wouldPin.push({ id, store, cashId, verdict, pinned, fingerprints: common })
+    } else passedOver.push({ id, store, cashId, found: shown, inFile: [...named] })
   }
-  return { confirmations, passedOver }
+  return { confirmations, passedOver, wouldPin }
 }
 
 /** Each by itself: one that was decided meanwhile does not hold up a thousand others. */
 export async function confirmManyHandler(call: ManyCall): Handled {
   const { db, body, actor, principal } = call
-  const { confirmations, passedOver } =
+  const { confirmations, passedOver, wouldPin } =
     'file' in body
       ? await fromFile(call, body.request, body.file, body.mode)
-      : { confirmations: body.enrolments, passedOver: [] }
+      : { confirmations: body.enrolments, passedOver: [], wouldPin: [] }
+  if ('file' in body && body.preview)
+    return { body: { preview: true, confirmed: 0, notConfirmed: [], passedOver, wouldPin } }
   const ids = confirmations.map((one) => one.id)
   const hidden = await notReached(db.pool, ids, principal.storeGroups)
   const outcomes: { id: string; done: boolean; code: string | null }[] = []

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { isRolloutSeen, readBoardCells } from '../../db/board-cells.ts'
 import { type BoardStore, readBoardStores } from '../../db/board-stores.ts'
+import type { Database } from '../../db/database.ts'
 import { readLiveHorizon } from '../../db/live.ts'
 import { openingTeller, openingText } from '../../rollout/page/opening.ts'
 import type { Call, Handled } from '../call.ts'
 import { cellsView } from '../cells-view.ts'
 import { bounded, filterOf } from '../list.ts'
 import { deviceList } from '../lists/devices.ts'
+import type { Principal } from '../principal.ts'
 import { Problem } from '../problem.ts'
 
 export const rolloutInView = z
@@ -41,11 +43,10 @@ function storesView(all: readonly BoardStore[], codes: readonly string[], now: n
   }
 }
 
-/** The chain as one answer: three statements, and a place from which GET /live goes on. */
-export async function getBoard(call: Call<unknown, z.output<typeof boardQuery>>): Handled {
-  const { db, query, principal } = call
-  await checkRolloutInView(call)
-  const groups = principal.storeGroups
+type BoardQuery = z.output<typeof boardQuery>
+
+/** Three statements, and a place from which GET /live goes on. */
+function readBoard(db: Database, groups: Principal['storeGroups'], query: BoardQuery) {
   const filter = query.filter === undefined ? undefined : filterOf(deviceList, query.filter)
   const joins = [...(filter?.used ?? [])].flatMap((name) => deviceList.fields[name]?.join ?? [])
   const asked = {
@@ -53,16 +54,23 @@ export async function getBoard(call: Call<unknown, z.output<typeof boardQuery>>)
     joins: [...new Set(joins)].flatMap((name) => deviceList.joins?.[name] ?? []),
     ...(filter === undefined ? {} : { where: filter.condition }),
   }
-  const body = await bounded(db, async (on) => {
-    const { cursor, seq } = await readLiveHorizon(on)
+  return bounded(db, async (on) => {
+    const { at, cursor, seq } = await readLiveHorizon(on)
     // Before the cells: a store that is taken out in between takes its cells along.
     const stores = await readBoardStores(on, groups)
     const known = new Set(stores.map((store) => store.id))
     const rows = (await readBoardCells(on, asked)).filter((row) => known.has(row.storeId))
     const { storeCodes, tables, cells } = cellsView(rows)
-    const at = new Date(seq / 1000)
     const rollout = query.rollout ?? null
     return { at, cursor, seq, rollout, stores: storesView(stores, storeCodes, at.getTime()), tables, cells }
   })
-  return { body }
+}
+
+/** The chain as one answer, read once for all who ask at the same time. */
+export async function getBoard(call: Call<unknown, BoardQuery>): Handled {
+  const { db, query, principal, shared } = call
+  await checkRolloutInView(call)
+  const groups = principal.storeGroups
+  const key = JSON.stringify(['board', groups, query.rollout, query.filter])
+  return { body: await shared.read(key, () => readBoard(db, groups, query)) }
 }

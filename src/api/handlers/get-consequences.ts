@@ -27,21 +27,35 @@ export const consequencesQuery = z.strictObject({
   /** Of skip, retry and rollback: `cashIds=1&cashIds=2`. */
   cashIds: z.union([one, z.array(identifier(64)).max(1000)]).optional(),
 })
-type Query = z.output<typeof consequencesQuery>
+/** More cash ids than an address holds. */
+const MANY_CASH_IDS = 10_000
+export const consequencesBody = z.strictObject({
+  verb: z.enum(verbs),
+  wave: z.int().min(1).max(100).optional(),
+  cashIds: z.array(identifier(64)).max(MANY_CASH_IDS).optional(),
+})
+type Asked = z.output<typeof consequencesQuery>
 
-/** What a control would do now, in numbers of devices; nothing is done. */
-export async function getConsequences({ db, params, query }: Call<{ id: string }, Query>): Handled {
+async function tellConsequences({ db, params, principal }: Call<{ id: string }>, asked: Asked): Handled {
   const row = await readHead(db, params.id)
-  const { verb, wave, cashIds } = query
+  const { verb, wave, cashIds } = asked
   const devices = await readConsequence(db.pool, {
     rolloutId: row.id,
     kind: row.kind as RolloutKind,
     control: CONTROLS[verb],
     canGoBack: row.package.canGoBack,
     ...(wave === undefined ? {} : { wave }),
-    ...(cashIds === undefined ? {} : { cashIds }),
+    ...(cashIds === undefined ? {} : { cashIds, groups: principal.storeGroups }),
     ...(verb === 'retry' && cashIds === undefined ? { states: usualRetries } : {}),
   })
   const { id, state } = row
   return { body: { id, state, verb, isAllowed: allowedVerbs(row).includes(verb), devices } }
 }
+
+/** What a control would do now, in numbers of devices; nothing is done. */
+export const getConsequences = async (call: Call<{ id: string }, Asked>): Handled =>
+  tellConsequences(call, call.query)
+
+export const askConsequences = async (
+  call: Call<{ id: string }, unknown, z.output<typeof consequencesBody>>,
+): Handled => tellConsequences(call, call.body)

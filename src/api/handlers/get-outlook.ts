@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type BoardCellRow, readBoardCells } from '../../db/board-cells.ts'
 import { type BoardStore, readBoardStores } from '../../db/board-stores.ts'
+import type { Database } from '../../db/database.ts'
 import { type OutlookRolloutRow, readOutlookRollouts } from '../../db/outlook.ts'
 import { readNow } from '../../db/waves.ts'
 import { markOf } from '../../rollout/page/mark.ts'
@@ -12,6 +13,7 @@ import { windowsOf } from '../../rollout/time/window.ts'
 import type { Call, Handled } from '../call.ts'
 import { factsOf } from '../cells-view.ts'
 import { bounded } from '../list.ts'
+import type { Principal } from '../principal.ts'
 import { checkRolloutInView, rolloutInView } from './get-board.ts'
 
 export const outlookQuery = z.strictObject({ rollout: rolloutInView })
@@ -90,16 +92,13 @@ function outlookView(
 }
 
 /** Three statements, as the board's; judged by the pure core. */
-export async function getOutlook(call: Call<unknown, z.output<typeof outlookQuery>>): Handled {
-  const { db, query, principal } = call
-  await checkRolloutInView(call)
-  const groups = principal.storeGroups
-  const body = await bounded(db, async (on) => {
+function readOutlook(db: Database, groups: Principal['storeGroups'], rolloutId: string | undefined) {
+  return bounded(db, async (on) => {
     const now = await readNow(on)
     const stores = await readBoardStores(on, groups)
-    const rows = await readBoardCells(on, { groups, rolloutId: query.rollout })
-    const ids = [...new Set(rows.flatMap(({ rolloutId }) => rolloutId ?? []))]
-    const rollouts = await readOutlookRollouts(on, query.rollout === undefined ? ids : [query.rollout])
+    const rows = await readBoardCells(on, { groups, rolloutId })
+    const ids = [...new Set(rows.flatMap((row) => row.rolloutId ?? []))]
+    const rollouts = await readOutlookRollouts(on, rolloutId === undefined ? ids : [rolloutId])
     const scene = {
       now,
       stores: new Map(stores.map((store) => [store.id, store])),
@@ -112,5 +111,13 @@ export async function getOutlook(call: Call<unknown, z.output<typeof outlookQuer
     })
     return outlookView(outlook, { now, rollouts, stores })
   })
-  return { body }
+}
+
+/** Read once for all who ask at the same time. */
+export async function getOutlook(call: Call<unknown, z.output<typeof outlookQuery>>): Handled {
+  const { db, query, principal, shared } = call
+  await checkRolloutInView(call)
+  const groups = principal.storeGroups
+  const key = JSON.stringify(['outlook', groups, query.rollout])
+  return { body: await shared.read(key, () => readOutlook(db, groups, query.rollout)) }
 }

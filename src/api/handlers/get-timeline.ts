@@ -1,11 +1,12 @@
 /** A rollout on the clock: windows, what ended when, and when the rest will probably be done. */
 import { z } from 'zod'
-import { findRollout } from '../../db/rollouts.ts'
+import { readRollout } from '../../db/approval.ts'
+import type { Executor } from '../../db/database.ts'
 import { readEnded, readUnderWay, readWaveWindows } from '../../db/timeline.ts'
 import { readWaveOutlook } from '../../db/wave-outlook.ts'
-import type { Plan } from '../../rollout/plan/plan-types.ts'
 import { DAY_MS } from '../../rollout/time/local-time.ts'
 import type { Call, Handled } from '../call.ts'
+import { bounded } from '../list.ts'
 import { Problem } from '../problem.ts'
 
 /** Longer ones are asked for in pieces. */
@@ -27,19 +28,28 @@ const iso = (at: number | null): string | null => (at === null ? null : new Date
 
 type TimelineCall = Call<{ id: string }, z.output<typeof timelineQuery>>
 
-export async function getTimeline({ db, params, query, principal }: TimelineCall): Handled {
-  const row = await findRollout(db, params.id)
-  if (row === null) throw new Problem('notFound')
+async function readClock(on: Executor, { params, query, principal }: TimelineCall) {
+  const row = await readRollout(on, params.id)
+  if (row === undefined) return undefined
   const groups = principal.storeGroups
   const asked = { rolloutId: row.id, groups, ...query }
-  const [waves, installs, under] = [
-    await readWaveWindows(db.pool, row.plan as unknown as Plan, groups, query),
-    await readEnded(db.pool, asked),
-    await readUnderWay(db.pool, asked),
-  ]
+  return {
+    waves: await readWaveWindows(on, row.plan, groups, query),
+    installs: await readEnded(on, asked),
+    under: await readUnderWay(on, asked),
+  }
+}
+
+/** Read once for all who ask at the same time. @throws Problem notFound, unavailable */
+export async function getTimeline(call: TimelineCall): Handled {
+  const { db, params, query, principal, shared } = call
+  const key = JSON.stringify(['timeline', params.id, principal.storeGroups, query.from, query.to])
+  const found = await shared.read(key, () => bounded(db, (on) => readClock(on, call), {}))
+  if (found === undefined) throw new Problem('notFound')
+  const { waves, installs, under } = found
   return {
     body: {
-      id: row.id,
+      id: params.id,
       at: new Date(),
       from: iso(query.from),
       to: iso(query.to),
@@ -53,9 +63,14 @@ export async function getTimeline({ db, params, query, principal }: TimelineCall
   }
 }
 
-export async function getRolloutOutlook({ db, params }: Call<{ id: string }>): Handled {
-  const now = Date.now()
-  const waves = await readWaveOutlook(db.pool, params.id, now)
+/** Read once for all who ask at the same time. @throws Problem notFound, unavailable */
+export async function getRolloutOutlook({ db, params, shared }: Call<{ id: string }>): Handled {
+  const read = async (now: number) => ({
+    now,
+    waves: await bounded(db, (on) => readWaveOutlook(on, params.id, now), {}),
+  })
+  const key = JSON.stringify(['rolloutOutlook', params.id])
+  const { now, waves } = await shared.read(key, () => read(Date.now()))
   if (waves === undefined) throw new Problem('notFound')
   const open = waves.filter((wave) => wave.left > 0)
   const ends = open.flatMap((wave) => wave.endsAt ?? [])

@@ -10,5 +10,5 @@ const meView = ({ actor, userId, sessionId, role, permissions, storeGroups }: Pr
 })
 
 export const meHandler = async ({ principal, config }: Call): Handled => ({
-  body: { ...meView(principal), server, language: config.language },
+  body: { ...meView(principal), server, language: config.language, twoPersons: config.twoPersons },
 })

@@ -1,18 +1,26 @@
 import { planAgain, readRollout } from '../../db/approval.ts'
+import type { Executor } from '../../db/database.ts'
 import type { Call, Handled } from '../call.ts'
+import { bounded } from '../list.ts'
 import { planProblem } from '../plan-problems.ts'
 import { namesOf, planAnswer } from '../plan-view.ts'
 import { Problem } from '../problem.ts'
 
+async function readAgain(on: Executor, id: string) {
+  const row = await readRollout(on, id)
+  return row === undefined ? undefined : { row, ...(await planAgain(on, row)) }
+}
+
 /**
  * What to expect of a rollout that was not started yet, as of now: its request is planned anew. The hash is that of the
- * kept plan as long as nothing that the plan says has changed.
- * @throws Problem notFound, or everything that makes the plan impossible by now
+ * kept plan as long as nothing that the plan says has changed. Read once for all who ask at the same time.
+ * @throws Problem notFound, unavailable, or everything that makes the plan impossible by now
  */
-export async function planAgainHandler({ db, params }: Call<{ id: string }>): Handled {
-  const row = await readRollout(db.pool, params.id)
-  if (row === undefined) throw new Problem('notFound')
-  const { planned, input } = await planAgain(db.pool, row)
+export async function planAgainHandler({ db, params, shared }: Call<{ id: string }>): Handled {
+  const key = JSON.stringify(['replan', params.id])
+  const found = await shared.read(key, () => bounded(db, (on) => readAgain(on, params.id), {}))
+  if (found === undefined) throw new Problem('notFound')
+  const { row, planned, input } = found
   if (!planned.ok) throw planProblem(planned.problems)
   const shown = { ...planned, waves: row.cut, wavesBy: 'asked' as const }
   return { body: { id: row.id, at: new Date(input.now), ...planAnswer(shown, namesOf(input), false) } }

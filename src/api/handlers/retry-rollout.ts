@@ -17,6 +17,8 @@ export const retryBody = z.strictObject({
   states: z.array(retryable).min(1).max(4).optional(),
   /** Only what stands so for one of these. */
   reasons: z.array(identifier(64)).min(1).max(50).optional(),
+  /** Only these devices. */
+  cashIds: z.array(identifier(64)).min(1).max(1000).optional(),
   /** Nothing is retried: who would be, and who not and why, is kept under an id. */
   preview: z.boolean().default(false),
   /** Just those of this preview, as far as they are still as it showed them. */
@@ -53,9 +55,15 @@ const statesOf = ({ body }: RetryCall) => [...new Set(body.states ?? usualRetrie
 
 const reasonsOf = ({ body }: Pick<RetryCall, 'body'>) => body.reasons && [...new Set(body.reasons)]
 
+const previewNow = (call: RetryCall) => {
+  const { cashIds } = call.body
+  const only = cashIds && [...new Set(cashIds)]
+  return previewRetry(call.db.pool, call.params.id, statesOf(call), reasonsOf(call), only)
+}
+
 async function showPreview(call: RetryCall): Handled {
   const { db, params, actor } = call
-  const preview = await previewRetry(db.pool, params.id, statesOf(call), reasonsOf(call))
+  const preview = await previewNow(call)
   const previewId = await keepPreview(db, preview, actor)
   const { states, retries, refused, hash } = preview
   return { body: { id: params.id, preview: true, previewId, hash, states, retries, refused } }
@@ -72,15 +80,17 @@ async function namedPreview({ db, params, body }: RetryCall): Promise<RetryPrevi
     throw new Problem('previewDiffers', { path: 'states', more: { states: preview.states } })
   if (body.reasons !== undefined && reasonsOf({ body })?.join() !== preview.reasons?.join())
     throw new Problem('previewDiffers', { path: 'reasons', more: { reasons: preview.reasons ?? null } })
+  if (body.cashIds !== undefined && [...new Set(body.cashIds)].join() !== preview.cashIds?.join())
+    throw new Problem('previewDiffers', { path: 'cashIds', more: { cashIds: preview.cashIds ?? null } })
   return preview
 }
 
 /** What to retry, and what of a preview is not as it was shown any more. */
 async function whom(call: RetryCall): Promise<{ ids: string[]; changed: Refused[] }> {
-  const { db, params } = call
+  const { db } = call
   const preview = await namedPreview(call)
   if (preview === undefined) {
-    const now = await previewRetry(db.pool, params.id, statesOf(call), reasonsOf(call))
+    const now = await previewNow(call)
     return { ids: [...now.retries, ...now.refused].map((one) => one.id), changed: [] }
   }
   const changed = await changedSince(db.pool, preview)

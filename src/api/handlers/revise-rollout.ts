@@ -23,7 +23,8 @@ async function reviseDraft(call: ReviseCall, row: RolloutHead): Handled {
   const former = row.policy as unknown as Policy
   const now = Date.now()
   await refuseUnknownNames(call, body)
-  const packages = await readPackages(db, row.packageId, body.serverPackageId ?? row.serverPackageId)
+  const { serverPackageId = row.serverPackageId } = body
+  const packages = await readPackages(db, row.packageId, serverPackageId)
   const asked = hasSelection(body) ? selectionOf(body) : (row.selection as Selection)
   const { selection, narrowedTo } = await ownSelection(db.pool, principal, asked, directOf(body))
   const wanted = {

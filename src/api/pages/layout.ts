@@ -55,13 +55,15 @@ export interface Field {
   readonly autocomplete: string
   readonly value?: string
   readonly rules?: PageWord
+  /** What is typed first goes here. */
+  readonly isFirst?: boolean
 }
 
 export function field(language: Language, one: Field): Markup {
-  const { name, label, type = 'text', autocomplete, value = '', rules } = one
+  const { name, label, type = 'text', autocomplete, value = '', rules, isFirst } = one
   const hint = rules === undefined ? nothing : html`<small>${say(language, rules)}</small>`
   return html`<label for="${name}">${say(language, label)}</label>
-<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" value="${value}" maxlength="1024" required>${hint}
+<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}" value="${value}" maxlength="1024" required${isFirst ? ' autofocus' : ''}>${hint}
 `
 }
 

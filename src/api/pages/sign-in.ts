@@ -20,6 +20,7 @@ function show(visit: Visit, told?: Told): void {
       label: 'login',
       autocomplete: 'username',
       value: textOf(visit, 'login'),
+      isFirst: true,
     }),
     field(language, {
       name: 'password',

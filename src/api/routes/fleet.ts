@@ -221,11 +221,12 @@ export const fleetRoutes: readonly Route[] = [
   route({
     method: 'post',
     path: '/stores/:code/calendar',
-    summary: 'Windows, opening hours and exceptions of a store',
+    summary: 'Windows, opening hours and exceptions of a store as it was seen (If-Match: its ETag)',
     permission: 'fleet.edit',
     reach: 'store',
     params: byCode,
     body: calendarBody,
+    ifMatch: true,
     answer: storeAnswer,
     handler: changeHoursHandler,
   }),

@@ -34,7 +34,12 @@ import {
 } from '../handlers/approve-rollout.ts'
 import { createRolloutHandler } from '../handlers/create-rollout.ts'
 import { dryRunHandler, getDryRun } from '../handlers/dry-run.ts'
-import { consequencesQuery, getConsequences } from '../handlers/get-consequences.ts'
+import {
+  askConsequences,
+  consequencesBody,
+  consequencesQuery,
+  getConsequences,
+} from '../handlers/get-consequences.ts'
 import { getDrift } from '../handlers/get-drift.ts'
 import { getPlan } from '../handlers/get-plan.ts'
 import { getRollout, getWaves } from '../handlers/get-rollout.ts'
@@ -194,6 +199,13 @@ export const rolloutRoutes: readonly Route[] = [
     repeats: ['cashIds'],
     answer: consequencesAnswer,
     handler: getConsequences,
+  }),
+  control('consequences', {
+    summary: 'What a control would do for these devices, where they are too many for an address',
+    permission: 'rollouts.read',
+    body: consequencesBody,
+    answer: consequencesAnswer,
+    handler: askConsequences,
   }),
   control('revise', {
     ...planning,

@@ -1,5 +1,6 @@
 /** The one way to the API. Every call has a deadline; what goes wrong is an ApiProblem. */
 import { hearClock } from '../format/now.ts'
+import { takeAhead } from './ahead.ts'
 import { addressOf } from './base.ts'
 import { ApiProblem, localProblem, problemOf } from './problem.ts'
 
@@ -15,6 +16,13 @@ interface Asked {
   readonly ifMatch?: string
   /** Of what starts work: the same key never starts it twice. Made anew for each when left out. */
   readonly idempotencyKey?: string
+  /** Of a POST that only looks: nothing can be done twice, so nothing is kept of it. */
+  readonly isLook?: boolean
+  /**
+   * Of a POST that says how something is to be, as `pause`: done again it changes nothing. What was answered before
+   * somebody undid it is no answer, so each press is a request of its own.
+   */
+  readonly setsState?: boolean
   readonly signal?: AbortSignal
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -41,7 +49,7 @@ export function goToSignIn(): void {
 }
 
 /** Not randomUUID: browsers have it on https alone, and a head office may have none. */
-export const newKey = (): string =>
+const newKey = (): string =>
   Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
     '',
   )
@@ -56,6 +64,12 @@ const unanswered = new Map<string, { readonly key: string; readonly until: numbe
 const isOpen = (error: unknown): boolean =>
   error instanceof ApiProblem && error.code !== 'cancelled' && (error.status === 0 || error.status >= 502)
 
+/** Refusals that come before anybody looks what became of the key: of a former try they say nothing. */
+const SAYS_NOTHING: ReadonlySet<number> = new Set([401, 403, 408, 429])
+const saysNothing = (error: unknown): boolean =>
+  error instanceof ApiProblem &&
+  (error.status === 0 || error.status >= 500 || error.code === 'keyInUse' || SAYS_NOTHING.has(error.status))
+
 /** The same request after one that was never answered has its key: what was done is not done twice. */
 async function askOnce<T>(intent: string, send: (key: string) => Promise<T>): Promise<T> {
   const former = unanswered.get(intent)
@@ -64,17 +78,19 @@ async function askOnce<T>(intent: string, send: (key: string) => Promise<T>): Pr
   try {
     return await send(key)
   } catch (error) {
-    if (isOpen(error)) unanswered.set(intent, { key, until: Date.now() + SAME_PRESS_MS })
+    if (isOpen(error) || (former?.key === key && saysNothing(error)))
+      unanswered.set(intent, { key, until: Date.now() + SAME_PRESS_MS })
     for (const one of unanswered.keys()) if (unanswered.size > MOST_UNANSWERED) unanswered.delete(one)
     throw error
   }
 }
 
-function requestOf(method: string, { body, ifMatch, idempotencyKey, headers = {} }: Asked): RequestInit {
+function requestOf(method: string, asked: Asked): RequestInit {
+  const { body, ifMatch, idempotencyKey, headers = {} } = asked
   const all: Record<string, string> = { Accept: 'application/json', ...headers }
   if (body !== undefined && !(body instanceof Blob)) all['Content-Type'] = 'application/json'
   if (ifMatch !== undefined) all['If-Match'] = ifMatch
-  if (method === 'POST') all['Idempotency-Key'] = idempotencyKey ?? newKey()
+  if (method === 'POST' && asked.isLook !== true) all['Idempotency-Key'] = idempotencyKey ?? newKey()
   const init: RequestInit = { method, headers: all, credentials: 'same-origin' }
   return body === undefined ? init : { ...init, body: body instanceof Blob ? body : JSON.stringify(body) }
 }
@@ -83,10 +99,12 @@ async function send(method: string, path: string, asked: Asked): Promise<Respons
   const deadline = AbortSignal.timeout(DEADLINE_MS)
   const signal = asked.signal === undefined ? deadline : AbortSignal.any([asked.signal, deadline])
   const address = apiAddress(path, asked.params)
-  const sentAt = Date.now()
-  const response = await fetch(address, { ...requestOf(method, asked), signal }).catch((error: unknown) => {
+  const ahead = method === 'GET' ? takeAhead(address) : undefined
+  const sentAt = ahead?.sentAt ?? Date.now()
+  const answer = ahead?.answer ?? fetch(address, { ...requestOf(method, asked), signal })
+  const response = await answer.catch((error: unknown) => {
     // Of what only looks the page tries again by itself; of the rest nobody knows whether it was done.
-    const code = method === 'GET' ? 'offline' : 'unanswered'
+    const code = method === 'GET' || asked.isLook === true ? 'offline' : 'unanswered'
     throw localProblem(asked.signal?.aborted === true ? 'cancelled' : code, error)
   })
   hearClock(response.headers.get('Date'), sentAt)
@@ -107,8 +125,10 @@ async function read<T>(response: Response): Promise<T> {
 /** @throws ApiProblem */
 export async function ask<T>(method: string, path: string, asked: Asked = {}): Promise<T> {
   const whole = async (more: Partial<Asked> = {}) => read<T>(await send(method, path, { ...asked, ...more }))
-  if (method !== 'POST' || asked.idempotencyKey !== undefined || asked.body instanceof Blob) return whole()
-  const intent = JSON.stringify([path, asked.params, asked.body])
+  const isOnce = method === 'POST' && asked.isLook !== true && asked.setsState !== true
+  if (!isOnce || asked.idempotencyKey !== undefined || asked.body instanceof Blob) return whole()
+  // Over something else that was seen it is another edit, whatever it says.
+  const intent = JSON.stringify([path, asked.params, asked.ifMatch ?? null, asked.body])
   return askOnce(intent, (idempotencyKey) => whole({ idempotencyKey }))
 }
 
@@ -119,3 +139,7 @@ export const get = <T>(path: string, params?: Params, signal?: AbortSignal): Pro
 /** @throws ApiProblem */
 export const post = <T>(path: string, body: unknown = {}, more: Omit<Asked, 'body'> = {}): Promise<T> =>
   ask<T>('POST', path, { ...more, body })
+
+/** A question that is too long for an address: it changes nothing. @throws ApiProblem */
+export const look = <T>(path: string, body: unknown, more: Omit<Asked, 'body'> = {}): Promise<T> =>
+  ask<T>('POST', path, { ...more, body, isLook: true })

@@ -9,10 +9,9 @@ import {
 } from '@tanstack/react-query'
 import { get, type Params } from './client.ts'
 import type { ApiProblem } from './problem.ts'
+import { newsRestMs, restMs } from './rest.ts'
+import { touches } from './topics.ts'
 import type { Me, Page, Permission } from './types.ts'
-
-/** A full look heals whatever the stream did not tell. */
-const HEAL_MS = 60_000
 
 interface AskOptions {
   /** As `/live` names them: `devices`, `rollouts:ID`, … */
@@ -32,7 +31,7 @@ export function useAnswer<T>(
     queryKey: [path, params],
     queryFn: ({ signal }) => get<T>(path, params, signal),
     meta: { topics: options.topics ?? [] },
-    refetchInterval: ({ state }) => options.every?.(state.data) ?? HEAL_MS,
+    refetchInterval: ({ state }) => restMs(state, options.every?.(state.data)),
     enabled: options.enabled ?? true,
   })
 }
@@ -47,7 +46,7 @@ export function useList<T>(path: string, params: Params = {}, options: AskOption
     getNextPageParam: (page) => page.next ?? undefined,
     meta: { topics: options.topics ?? [] },
     refetchInterval: ({ state }) =>
-      options.every?.(state.data?.pages.flatMap((page) => page.items)) ?? HEAL_MS,
+      restMs(state, options.every?.(state.data?.pages.flatMap((page) => page.items))),
     enabled: options.enabled ?? true,
     placeholderData: (former) => former,
   })
@@ -57,6 +56,8 @@ export function useList<T>(path: string, params: Params = {}, options: AskOption
     error: found.error as ApiProblem | null,
     isLoading: found.isPending,
     isOld: found.isPlaceholderData,
+    /** Seconds that news of it wait, counted from when it was last read: it is read page by page. */
+    restSeconds: newsRestMs(found.data) / 1000,
     hasMore: found.hasNextPage,
     more: () => void (found.hasNextPage && !found.isFetchingNextPage && found.fetchNextPage()),
     again: () => void found.refetch(),
@@ -75,23 +76,6 @@ export function useChange<In, Out>(
     onSettled: () => client.invalidateQueries({ predicate: ({ meta }) => touches(meta?.topics, topics) }),
   })
 }
-
-/**
- * `devices` touches `devices:1` and the other way round: the part and the whole. The stream tells of a kind and of the
- * names with it: then only those of that kind are meant.
- */
-export function touches(own: readonly string[] | undefined, news: readonly string[]): boolean {
-  if (own === undefined) return false
-  const isNamed = (kind: string): boolean => news.some((one) => one.startsWith(`${kind}:`))
-  return own.some((one) =>
-    news.some(
-      (two) =>
-        one === two || isWhole(one, two) || (isWhole(two, one) && (two.endsWith(':*') || !isNamed(two))),
-    ),
-  )
-}
-const isWhole = (whole: string, part: string): boolean =>
-  part.startsWith(`${whole}:`) || (whole.endsWith(':*') && part.startsWith(whole.slice(0, -1)))
 
 const ME: Params = {}
 export const useMe = (): UseQueryResult<Me, ApiProblem> => useAnswer<Me>('/me', ME, { topics: ['users'] })

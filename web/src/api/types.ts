@@ -79,6 +79,8 @@ export interface Me {
   readonly permissions: readonly Permission[]
   readonly storeGroups: readonly string[] | null
   readonly server?: { readonly version: string }
+  /** `always`: a plan is approved by somebody else than who made it. */
+  readonly twoPersons?: 'asPlanned' | 'always'
 }
 
 export type Device = ItemOf<typeof devicesAnswer>

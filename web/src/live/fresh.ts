@@ -1,6 +1,10 @@
-/** Makes answers old as news tells, each at most once a second, and never stops one that is on its way. */
+/**
+ * Makes answers old as news tells, each at most once a second, a list of many pages more seldom, and never stops one that
+ * is on its way.
+ */
 import type { Query, QueryClient } from '@tanstack/react-query'
-import { touches } from '../api/hooks.ts'
+import { newsRestMs } from '../api/rest.ts'
+import { touches } from '../api/topics.ts'
 
 export interface Freshener {
   tell(topics: readonly string[]): void
@@ -9,10 +13,16 @@ export interface Freshener {
 
 const REST_MS = 1000
 
+/** Whether it was read, or tried, so lately that it rests still. */
+function rests({ state }: Query): boolean {
+  const { data, dataUpdatedAt, errorUpdatedAt } = state
+  return Date.now() < Math.max(dataUpdatedAt, errorUpdatedAt) + newsRestMs(data)
+}
+
 export function createFreshener(client: QueryClient): Freshener {
   const due = new Set<string>()
   let lookedAt = 0
-  let timer: number | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   const look = () => {
     timer = undefined
@@ -20,14 +30,14 @@ export function createFreshener(client: QueryClient): Freshener {
     for (const hash of due) {
       const query = client.getQueryCache().get(hash)
       // What was asked before the news does not know of it: it is asked again when it has come.
-      if (query?.state.fetchStatus === 'fetching') continue
+      if (query !== undefined && (query.state.fetchStatus === 'fetching' || rests(query))) continue
       due.delete(hash)
       if (query !== undefined) void client.invalidateQueries({ queryKey: query.queryKey, exact: true })
     }
     if (due.size > 0) plan()
   }
   const plan = () => {
-    timer ??= window.setTimeout(look, Math.max(0, lookedAt + REST_MS - Date.now()))
+    timer ??= setTimeout(look, Math.max(0, lookedAt + REST_MS - Date.now()))
   }
   return {
     tell: (topics) => {

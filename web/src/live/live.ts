@@ -81,6 +81,9 @@ export function createLive(owner: Owner): Live {
   const refuse = () => {
     isRefused = true
     cursor = undefined
+    begun = undefined
+    // Of another database, or of before its restore, as likely as not.
+    recent.splice(0)
     restart()
     owner.refused()
   }

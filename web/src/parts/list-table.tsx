@@ -3,9 +3,10 @@ import { Checkbox, Group } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react'
 import type { List } from '../api/hooks.ts'
+import { usePrinting } from '../print/printing.ts'
 import { useParam } from '../route-params.ts'
 import { useWords } from '../words/language.ts'
-import { ListShown } from './list-foot.tsx'
+import { ListShown, SelectionFull } from './list-foot.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
 import { EmptyNotice, ProblemNotice } from './notices.tsx'
 
@@ -24,6 +25,8 @@ export interface Selection {
   readonly has: (key: string) => boolean
   readonly toggle: (key: string) => void
   readonly setAll: (keys: readonly string[], isOn: boolean) => void
+  /** As many are ticked as may be, this many: no other row can be. */
+  readonly fullAt?: number | undefined
 }
 
 interface ListTableProps<T> {
@@ -53,8 +56,10 @@ export function ListTable<T>(props: ListTableProps<T>) {
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
   })
-  const items = rows.getVirtualItems()
-  const last = items.at(-1)?.index ?? 0
+  const seen = rows.getVirtualItems()
+  // Paper has no scrolling: all that was read.
+  const items = usePrinting() ? list.rows.map((_, index) => ({ index, start: 0, end: 0 })) : seen
+  const last = seen.at(-1)?.index ?? 0
   useEffect(() => {
     // What was refused is not asked for again at once, and again: the next full look tries.
     if (list.error === null && list.hasMore && last >= list.rows.length - OVERSCAN) list.more()
@@ -78,18 +83,19 @@ export function ListTable<T>(props: ListTableProps<T>) {
           aria-busy={list.isOld}
         >
           <HeadRow {...props} template={template} />
-          <div style={{ height: before }} />
+          <div className="list-gap" style={{ height: before }} />
           {items.map(({ index }) => {
             const row = list.rows[index]
             return row === undefined ? null : (
               <BodyRow key={props.keyOf(row)} {...props} row={row} index={index} template={template} />
             )
           })}
-          <div style={{ height: after }} />
+          <div className="list-gap" style={{ height: after }} />
         </div>
       </div>
       <Group className="list-foot" justify="space-between">
         <ListShown list={list} />
+        {selection === undefined ? null : <SelectionFull at={selection.fullAt} />}
       </Group>
     </div>
   )
@@ -109,6 +115,7 @@ function HeadRow<T>({ columns, list, keyOf, selection, template }: WithTemplate<
   const { t } = useWords()
   const keys = list.rows.map(keyOf)
   const ticked = selection === undefined ? 0 : keys.filter(selection.has).length
+  const isFull = selection?.fullAt !== undefined
   return (
     // biome-ignore lint/a11y: see the table above
     <div
@@ -125,7 +132,10 @@ function HeadRow<T>({ columns, list, keyOf, selection, template }: WithTemplate<
             aria-label={t('common.selectAll')}
             checked={ticked > 0 && ticked === keys.length}
             indeterminate={ticked > 0 && ticked < keys.length}
-            onChange={(event) => selection.setAll(keys, event.currentTarget.checked)}
+            // Where no more can be ticked, it can still untick.
+            onChange={(event) =>
+              selection.setAll(keys, event.currentTarget.checked && (ticked === 0 || !isFull))
+            }
           />
         </div>
       )}
@@ -189,6 +199,7 @@ function BodyRow<T>(props: WithTemplate<T> & { readonly row: T; readonly index: 
   const { t } = useWords()
   const key = keyOf(row)
   const open = onOpen === undefined ? undefined : () => onOpen(row)
+  const isRefused = selection?.fullAt !== undefined && !selection.has(key)
   const keyed = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || isOwn(event.target)) return
     event.preventDefault()
@@ -216,6 +227,8 @@ function BodyRow<T>(props: WithTemplate<T> & { readonly row: T; readonly index: 
             size="xs"
             aria-label={t('common.selectRow', { name: nameOf(row) })}
             checked={selection.has(key)}
+            disabled={isRefused}
+            title={isRefused ? t('common.selectedMost', { count: selection.fullAt }) : undefined}
             onChange={() => selection.toggle(key)}
           />
         </div>

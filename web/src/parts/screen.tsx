@@ -1,6 +1,7 @@
 /** The frame of a screen: one heading, what may be done beside it, and the title of the browser's tab. */
 import { Group, Title } from '@mantine/core'
 import { type ReactNode, useEffect } from 'react'
+import { PrintHead } from '../print/print-head.tsx'
 import { useWords } from '../words/language.ts'
 
 interface ScreenProps {
@@ -24,6 +25,7 @@ export function Screen({ title, actions, crumbs, children }: ScreenProps) {
         </Title>
         <Group gap="xs">{actions}</Group>
       </Group>
+      <PrintHead />
       {children}
     </section>
   )

@@ -1,7 +1,7 @@
 import { useParams, useSetParams } from '../route-params.ts'
 import type { Selection } from './list-table.tsx'
 
-/** An address may not grow without end; more is selected by a filter. */
+/** An address may not grow without end: what is beyond is refused at its tick. */
 const MOST = 200
 
 /** Ticked rows, kept in the address. */
@@ -13,6 +13,7 @@ export function useSelection(): Selection & { readonly keys: readonly string[]; 
     set({ selected: next.length === 0 ? undefined : next.slice(0, MOST).join(',') }, { replace: true })
   return {
     keys,
+    fullAt: keys.length < MOST ? undefined : MOST,
     has: (key) => keys.includes(key),
     toggle: (key) => write(keys.includes(key) ? keys.filter((one) => one !== key) : [...keys, key]),
     setAll: (some, isOn) => write([...keys.filter((key) => !some.includes(key)), ...(isOn ? some : [])]),

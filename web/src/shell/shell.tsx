@@ -8,6 +8,7 @@ import type { MouseEvent } from 'react'
 import { addressOf } from '../api/base.ts'
 import { useMe } from '../api/hooks.ts'
 import { ProblemNotice } from '../parts/notices.tsx'
+import { useKeptFocus } from '../parts/use-kept-focus.ts'
 import { useWords } from '../words/language.ts'
 import { Drawers } from './drawers.tsx'
 import { JumpButton } from './jump.tsx'
@@ -76,6 +77,7 @@ function Content() {
 export function Shell() {
   const { t } = useWords()
   const [isOpen, nav] = useDisclosure(false)
+  const content = useKeptFocus<HTMLElement>()
   return (
     <AppShell
       header={{ height: 48 }}
@@ -108,7 +110,7 @@ export function Shell() {
       <AppShell.Navbar p="xs" aria-label={t('shell.sections')}>
         <Sections onGo={nav.close} />
       </AppShell.Navbar>
-      <AppShell.Main id="content" tabIndex={-1}>
+      <AppShell.Main id="content" tabIndex={-1} ref={content}>
         <Content />
         <Foot />
       </AppShell.Main>

@@ -6,6 +6,7 @@ import { jump } from './en/jump.ts'
 import { messages } from './en/messages.ts'
 import { packages } from './en/packages.ts'
 import { priceCheckers } from './en/price-checkers.ts'
+import { print } from './en/print.ts'
 import { problems } from './en/problems.ts'
 import { report } from './en/report.ts'
 import { rollout } from './en/rollout.ts'
@@ -39,4 +40,5 @@ export const en = {
   report,
   settings,
   jump,
+  print,
 } as const

@@ -6,6 +6,7 @@ import { jump } from './ru/jump.ts'
 import { messages } from './ru/messages.ts'
 import { packages } from './ru/packages.ts'
 import { priceCheckers } from './ru/price-checkers.ts'
+import { print } from './ru/print.ts'
 import { problems } from './ru/problems.ts'
 import { report } from './ru/report.ts'
 import { rollout } from './ru/rollout.ts'
@@ -39,4 +40,5 @@ export const ru = {
   report,
   settings,
   jump,
+  print,
 } as const

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import type { Outlook } from '../../api/types.ts'
 import type { GlyphName } from '../../parts/glyph.tsx'
 import { Mark, type Tone } from '../../parts/mark.tsx'
+import { usePrinting } from '../../print/printing.ts'
 import { useWords } from '../../words/language.ts'
 import { useClock } from './headline.tsx'
 
@@ -22,9 +23,11 @@ const FEW = 3
 export function AtRisk({ outlook }: { readonly outlook: Outlook }) {
   const { t } = useWords()
   const [isWhole, setWhole] = useState(false)
+  const isOnPaper = usePrinting()
   const { storesAtRisk: all, storesAtRiskCount: count } = outlook
   if (count === 0) return null
-  const shown = isWhole ? all : all.slice(0, FEW)
+  const isAll = isWhole || isOnPaper
+  const shown = isAll ? all : all.slice(0, FEW)
   return (
     <section className="chain-risks" aria-labelledby="chain-risks">
       <h2 id="chain-risks">{t('board.atRisk', { count })}</h2>
@@ -43,7 +46,7 @@ export function AtRisk({ outlook }: { readonly outlook: Outlook }) {
           {isWhole ? t('board.riskLess') : t('board.riskMore', { count: count - FEW })}
         </button>
       ) : null}
-      {isWhole && count > all.length ? <p>{t('board.riskRest', { count: count - all.length })}</p> : null}
+      {isAll && count > all.length ? <p>{t('board.riskRest', { count: count - all.length })}</p> : null}
     </section>
   )
 }

@@ -15,6 +15,7 @@ import {
 } from 'react'
 import type { Outlook } from '../../api/types.ts'
 import { formatCount } from '../../format/money.ts'
+import { usePrinting } from '../../print/printing.ts'
 import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import type { BoardModel } from './board-store.ts'
@@ -36,6 +37,8 @@ interface GridProps {
   readonly isLarge: boolean
   readonly columns: number
   readonly code: number
+  /** Pixels of the widest strip. */
+  readonly strip: number
   readonly rollouts: Outlook['rollouts']
   readonly scroller: RefObject<HTMLDivElement | null>
   /** The till that the keys are at; `asked` grows when it has to get the focus. */
@@ -81,6 +84,10 @@ export function BoardGrid(props: GridProps) {
     props.onMove(cashId, true)
     set({ till: cashId })
   }
+  // Paper has no scrolling: every line.
+  const drawn = usePrinting()
+    ? layout.lines.map((_, index) => ({ index, start: 0 }))
+    : lines.getVirtualItems()
   const label = t('board.grid', {
     stores: formatCount(language, layout.stores),
     devices: formatCount(language, layout.devices),
@@ -91,7 +98,7 @@ export function BoardGrid(props: GridProps) {
         className="chain-scroll"
         ref={scroller}
         data-size={isLarge ? 'large' : 'compact'}
-        style={{ '--chain-code': `${props.code}px` } as CSSProperties}
+        style={{ '--chain-code': `${props.code}px`, '--chain-strip': `${props.strip}px` } as CSSProperties}
         tabIndex={-1}
       >
         {/* biome-ignore lint/a11y: its cells take the focus */}
@@ -106,7 +113,7 @@ export function BoardGrid(props: GridProps) {
           onKeyDown={keyed}
           onClick={clicked}
         >
-          {lines.getVirtualItems().map(({ index, start }) => {
+          {drawn.map(({ index, start }) => {
             const line = layout.lines[index]
             return line === undefined ? null : (
               <BoardLine

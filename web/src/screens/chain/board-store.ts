@@ -36,6 +36,7 @@ export function createBoard(rollout: string | undefined): BoardModel {
   let revision = 0
   let shape = 0
   let isLoaded = false
+  let readSeq = 0
 
   const cell = (cashId: string): Cell | undefined => {
     const at = places.get(cashId)
@@ -63,6 +64,12 @@ export function createBoard(rollout: string | undefined): BoardModel {
     if (changed.size > 0) say()
   }
   const load = (board: Board) => {
+    // It only grows in one database: this is another one, or the same after a restore, and nothing of before counts.
+    if (board.seq < readSeq) {
+      seqs = new Map()
+      kept.splice(0)
+    }
+    readSeq = board.seq
     const next: Cell[][] = board.stores.code.map(() => [])
     const found = new Map<string, { store: number; place: number }>()
     const newest = new Map<string, number>()

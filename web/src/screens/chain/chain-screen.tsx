@@ -162,7 +162,13 @@ function Board({ model, isOld, rollouts }: BoardProps) {
         >
           <BoardGrid
             {...{ model, layout, by, shown, rollouts, scroller, at }}
-            {...{ sizes: place.sizes, isLarge: place.isLarge, columns: place.columns, code: place.code }}
+            {...{
+              sizes: place.sizes,
+              isLarge: place.isLarge,
+              columns: place.columns,
+              code: place.code,
+              strip: place.strip,
+            }}
             onMove={move}
           />
         </div>

@@ -1,6 +1,6 @@
 /** The board and its headline, kept as the chain is. */
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useLayoutEffect, useMemo, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useAnswer } from '../../api/hooks.ts'
 import type { Outlook } from '../../api/types.ts'
 import { useLive } from '../../live/use-live.tsx'
@@ -82,15 +82,24 @@ export function useBoard({ rollout, filter }: BoardAsked) {
 
 const numberOf = (place: string): number => Number(place.split('-')[0])
 
+/** One reading may have been on its way already. After a restore of the database no reading ever comes so far. */
+const MOST_AGAIN = 2
+
 /** A board that was read before the stream began was not told what happened in between: it is read once more. */
 function useGap(cursor: string | undefined, again: () => void) {
   const live = useLive()
+  const asked = useRef({ begun: '', times: 0 })
   useEffect(() => {
     if (cursor === undefined) return
     const look = (): boolean => {
       const begun = live.begunAt()
-      if (begun !== undefined && numberOf(begun) > numberOf(cursor)) again()
-      return begun !== undefined
+      if (begun === undefined) return false
+      if (asked.current.begun !== begun) asked.current = { begun, times: 0 }
+      if (numberOf(begun) > numberOf(cursor) && asked.current.times < MOST_AGAIN) {
+        asked.current.times += 1
+        again()
+      }
+      return true
     }
     if (look()) return
     const unwatch = live.watchStatus(() => {

@@ -65,8 +65,8 @@ function useSizes(choice: LayoutChoice, width: number) {
   const isLarge = view === 'large' || (view !== 'compact' && measures.devices <= FEW)
   const sizes: Sizes = isLarge ? LARGE : COMPACT
   const code = codeWidth(measures.codes, sizes)
-  const columns = columnsIn(width, stripWidth(measures.widest, code, sizes))
-  return { isLarge, sizes, code, columns, widest: measures.widest }
+  const strip = stripWidth(measures.widest, code, sizes)
+  return { isLarge, sizes, code, strip, columns: columnsIn(width, strip), widest: measures.widest }
 }
 
 /** @param isHeld whether somebody points at the board */

@@ -3,6 +3,7 @@ import type { FiscalLevel, FiscalSign } from '../../../../src/rollout/fiscal-sig
 import type { GlyphName } from '../../parts/glyph.tsx'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { useWords } from '../../words/language.ts'
+import { useFlagsText } from './flags.ts'
 
 const marks: Readonly<Record<FiscalLevel, readonly [Tone, GlyphName]>> = {
   bad: ['bad', 'bang'],
@@ -19,10 +20,11 @@ export function LevelMark({ level, label }: { readonly level: FiscalLevel; reado
 /** In words: the seed's own where it has them. */
 function useSignText(): (sign: FiscalSign) => string {
   const { t } = useWords()
+  const flagsText = useFlagsText()
   return ({ code, params }) => {
     const { days = 0, flags = [] } = params
     const span = days === 1 ? t('fiscal.oneDay') : t('fiscal.days', { count: days })
-    return t(`fiscal.signs.${code}`, { days: span, flags: flags.join(', ') })
+    return t(`fiscal.signs.${code}`, { days: span, flags: flagsText(flags) })
   }
 }
 

@@ -5,15 +5,8 @@ import { FilterBox } from '../../parts/filter-box.tsx'
 import { useParam } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { setTerm, termOf } from '../tills/terms.ts'
-import {
-  journalKindNames,
-  journalSpanNames,
-  journalSpans,
-  kindOfTerm,
-  kindTerm,
-  quoted,
-  unquoted,
-} from './kinds.ts'
+import { JournalSpan } from './journal-span.tsx'
+import { journalKindNames, kindOfTerm, kindTerm, quoted, unquoted } from './kinds.ts'
 
 interface Choice {
   readonly value: string
@@ -68,15 +61,7 @@ export function JournalFilters({ rows, tills }: FiltersProps) {
         choices={journalKindNames.map((one) => ({ value: kindTerm(one), label: t(`journal.kinds.${one}`) }))}
         key={`kind ${kind}`}
       />
-      <TermSelect
-        field="at"
-        label={t('journal.span')}
-        any={t('journal.anySpan')}
-        choices={journalSpanNames.map((one) => ({
-          value: journalSpans[one],
-          label: t(`journal.spans.${one}`),
-        }))}
-      />
+      <JournalSpan />
       <TermSelect
         field="actor"
         label={t('journal.actor')}

@@ -1,8 +1,9 @@
 /** Events as rows of their own height; only those in sight are drawn. */
 import { Button } from '@mantine/core'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, useEffect, useRef } from 'react'
+import { useEffect, useState } from 'react'
 import { formatCount } from '../../format/money.ts'
+import { usePrinting } from '../../print/printing.ts'
 import { useWords } from '../../words/language.ts'
 import { EventRow } from './event-row.tsx'
 import type { Journal } from './use-journal.ts'
@@ -17,14 +18,15 @@ interface JournalListProps {
 
 export function JournalList({ journal, hasStore }: JournalListProps) {
   const { t, language } = useWords()
-  const scroller = useRef<HTMLElement>(null)
+  // A state and no ref: the rows are reckoned anew when it is there, however soon they came.
+  const [scroller, setScroller] = useState<HTMLElement | null>(null)
   const { rows } = journal
   const heads = ['at', ...(hasStore ? (['store'] as const) : []), 'till', 'text', 'actor'] as const
   return (
     <div className="journal-box" data-store={hasStore || undefined}>
       <Fresh journal={journal} scroller={scroller} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reached by the keyboard */}
-      <section className="journal-scroll" ref={scroller} tabIndex={0} aria-label={t('journal.list')}>
+      <section className="journal-scroll" ref={setScroller} tabIndex={0} aria-label={t('journal.list')}>
         {/* biome-ignore lint/a11y/useSemanticElements: rows of a grid; a table would not let them be virtual */}
         <div
           role="table"
@@ -60,16 +62,10 @@ export function JournalList({ journal, hasStore }: JournalListProps) {
 }
 
 /** What came since does not push away what is being read. */
-function Fresh({
-  journal,
-  scroller,
-}: {
-  readonly journal: Journal
-  readonly scroller: RefObject<HTMLElement | null>
-}) {
+function Fresh({ journal, scroller }: { readonly journal: Journal; readonly scroller: HTMLElement | null }) {
   const { t } = useWords()
   const show = () => {
-    void journal.again().then(() => scroller.current?.scrollTo({ top: 0 }))
+    void journal.again().then(() => scroller?.scrollTo({ top: 0 }))
   }
   return (
     <div className="journal-fresh" role="status">
@@ -82,28 +78,26 @@ function Fresh({
   )
 }
 
-function Rows({
-  journal,
-  hasStore,
-  scroller,
-}: JournalListProps & { readonly scroller: RefObject<HTMLElement | null> }) {
+function Rows({ journal, hasStore, scroller }: JournalListProps & { readonly scroller: HTMLElement | null }) {
   const { rows, hasMore, more, error } = journal
   const virtual = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: () => ROW_PX,
     overscan: OVERSCAN,
     getItemKey: (index) => rows[index]?.cursor ?? index,
   })
-  const items = virtual.getVirtualItems()
-  const last = items.at(-1)?.index ?? 0
+  const seen = virtual.getVirtualItems()
+  // Paper has no scrolling: all that was read.
+  const items = usePrinting() ? rows.map((_, index) => ({ index, key: index, start: 0, end: 0 })) : seen
+  const last = seen.at(-1)?.index ?? 0
   useEffect(() => {
     // What was refused is asked for again by the button, and not over and over.
     if (error === null && hasMore && last >= rows.length - OVERSCAN) more()
   }, [last, hasMore, more, rows.length, error])
   return (
     <>
-      <div style={{ height: items[0]?.start ?? 0 }} />
+      <div className="list-gap" style={{ height: items[0]?.start ?? 0 }} />
       {items.map(({ index, key }) => {
         const event = rows[index]
         return event === undefined ? null : (
@@ -121,7 +115,7 @@ function Rows({
           </div>
         )
       })}
-      <div style={{ height: virtual.getTotalSize() - (items.at(-1)?.end ?? 0) }} />
+      <div className="list-gap" style={{ height: virtual.getTotalSize() - (items.at(-1)?.end ?? 0) }} />
     </>
   )
 }

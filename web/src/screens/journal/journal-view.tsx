@@ -9,7 +9,9 @@ import { useWords } from '../../words/language.ts'
 import { ExportButton } from './export-button.tsx'
 import { JournalFilters } from './journal-filters.tsx'
 import { JournalList } from './journal-list.tsx'
+import { useEnds } from './journal-span.tsx'
 import { quoted } from './kinds.ts'
+import { termsOf } from './span.ts'
 import { type Journal, useJournal } from './use-journal.ts'
 
 interface JournalViewProps {
@@ -20,7 +22,8 @@ interface JournalViewProps {
 export function JournalView({ title, store }: JournalViewProps) {
   const [filter = ''] = useParam('filter')
   const own = store === undefined ? '' : `store:${quoted(store.code)}`
-  const whole = `${own} ${filter}`.trim()
+  const [ends] = useEnds()
+  const whole = [own, termsOf(ends), filter].filter((one) => one !== '').join(' ')
   const journal = useJournal(whole)
   const name = store === undefined ? 'journal' : `journal-${store.code}`
   return (
@@ -34,11 +37,12 @@ export function JournalView({ title, store }: JournalViewProps) {
 function Found({ journal, isChain }: { readonly journal: Journal; readonly isChain: boolean }): ReactNode {
   const { t } = useWords()
   const [filter] = useParam('filter')
+  const [ends] = useEnds()
   if (journal.error !== null && journal.rows.length === 0)
     return <ProblemNotice error={journal.error} onAgain={() => void journal.again()} />
   if (journal.isLoading) return <LoadingNotice />
   if (journal.rows.length > 0) return <JournalList journal={journal} hasStore={isChain} />
-  if (filter !== undefined)
+  if (filter !== undefined || termsOf(ends) !== '')
     return <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
   return (
     <EmptyNotice title={t('journal.none')} hint={t(isChain ? 'journal.noneChainHint' : 'journal.noneHint')} />

@@ -49,17 +49,6 @@ export const kindOfTerm = (term: string | undefined): JournalKind | undefined =>
 const alarms: ReadonlySet<string> = new Set(journalKinds.alarms)
 export const isAlarm = (code: string): boolean => alarms.has(code)
 
-/** Span → the value of the filter's `at`. */
-export const journalSpans = {
-  hour: '>-1h',
-  night: '>-12h',
-  day: '>-24h',
-  week: '>-7d',
-  month: '>-30d',
-} as const
-export type JournalSpan = keyof typeof journalSpans
-export const journalSpanNames = Object.keys(journalSpans) as JournalSpan[]
-
 /** A value with whatever a name may have in it. */
 export const quoted = (text: string): string => `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 export const unquoted = (term: string): string =>

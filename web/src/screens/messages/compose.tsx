@@ -1,8 +1,8 @@
 import { MultiSelect, Radio, Stack } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { useChange, useMay } from '../../api/hooks.ts'
+import { usePreview } from '../../api/preview.ts'
 import type { CommandSent, StoreWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Answered, ProblemNotice } from '../../parts/notices.tsx'
@@ -24,7 +24,7 @@ export function Compose({ store }: ComposeProps) {
   const [whom, setWhom] = useState<Whom>('all')
   const [chosen, setChosen] = useState<readonly string[]>([])
   const targets = targetsOf(whom, store.code, chosen)
-  const preview = usePreview(targets)
+  const preview = useReached(targets, store.code)
   const send = useChange(
     () => post<CommandSent>('/commands', { kind: 'message', text, ...targets }),
     ['commands'],
@@ -41,9 +41,11 @@ export function Compose({ store }: ComposeProps) {
         ? t('messages.tooLong')
         : targets === undefined
           ? t('messages.chooseFirst')
-          : preview.data?.devices === 0
-            ? t('messages.nobody')
-            : undefined
+          : preview.data === undefined || preview.isError
+            ? t('messages.notCounted')
+            : preview.data.devices === 0
+              ? t('messages.nobody')
+              : undefined
   return (
     <section className="messages-compose" aria-label={t('messages.compose')}>
       <div className="messages-text">
@@ -53,7 +55,10 @@ export function Compose({ store }: ComposeProps) {
         <Whoms whom={whom} onChange={setWhom} />
         {whom === 'chosen' ? <Chosen store={store} chosen={chosen} onChange={setChosen} /> : null}
         {targets === undefined ? null : (
-          <Answered answer={preview}>{(found) => <Reached preview={found} />}</Answered>
+          <>
+            <Answered answer={preview}>{(found) => <Reached preview={found} />}</Answered>
+            {preview.isError && preview.data !== undefined ? <ProblemNotice error={preview.error} /> : null}
+          </>
         )}
         {send.error === null ? null : <ProblemNotice error={send.error} />}
         <ActButton
@@ -73,14 +78,10 @@ export function Compose({ store }: ComposeProps) {
 }
 
 /** Whom it would reach does not hang on the words. */
-function usePreview(targets: object | undefined) {
+function useReached(targets: object | undefined, store: string) {
   const may = useMay('commands.send')
-  return useQuery({
-    queryKey: ['/commands', 'preview', 'message', targets],
-    queryFn: () => post<CommandSent>('/commands', { kind: 'message', text: '…', preview: true, ...targets }),
-    enabled: may && targets !== undefined,
-    meta: { topics: [] },
-  })
+  const body = targets === undefined ? undefined : { kind: 'message', text: '…', ...targets }
+  return usePreview<CommandSent>('/commands', body, [`stores:${store}`], may)
 }
 
 interface WhomsProps {

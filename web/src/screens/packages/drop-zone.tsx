@@ -1,6 +1,7 @@
-import { CloseButton, FileButton, Text, UnstyledButton } from '@mantine/core'
+import { CloseButton, Text, UnstyledButton } from '@mantine/core'
 import { type DragEvent, useState } from 'react'
 import { formatBytes } from '../../format/money.ts'
+import { FilePick } from '../../parts/file-pick.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { useWords } from '../../words/language.ts'
 import type { FilePart, UploadFiles } from './upload-files.ts'
@@ -37,13 +38,13 @@ export function DropZone({ files, isFixed, onAdd, onRemove }: DropZoneProps) {
       {isFixed ? null : (
         <div className="packages-drop-ask">
           <Text size="sm">{t('packages.up.drop')}</Text>
-          <FileButton onChange={(chosen) => onAdd(chosen)} multiple>
+          <FilePick onChange={(chosen) => onAdd(chosen)} multiple>
             {(props) => (
               <UnstyledButton {...props} className="packages-choose">
                 {t('packages.up.choose')}
               </UnstyledButton>
             )}
-          </FileButton>
+          </FilePick>
           <Text size="xs" c="dimmed">
             {t('packages.up.chooseHint')}
           </Text>

@@ -87,7 +87,10 @@ interface RetireProps {
 }
 function RetireDialog({ id, verb, onClose }: RetireProps) {
   const { t } = useWords()
-  const change = useChange(() => post<PackageWhole>(`/packages/${id}/${verb}`), ['packages'])
+  const change = useChange(
+    () => post<PackageWhole>(`/packages/${id}/${verb}`, {}, { setsState: true }),
+    ['packages'],
+  )
   return (
     <Confirm
       isOpen

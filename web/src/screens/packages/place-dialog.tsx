@@ -1,25 +1,30 @@
 /** To which store servers a package goes, or from which it is taken: whom it touches is asked before it is done. */
 import { MultiSelect, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { useChange, useList, useMay } from '../../api/hooks.ts'
+import { usePreview } from '../../api/preview.ts'
 import type { Distributed, NameCount, Store } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
-import { Answered } from '../../parts/notices.tsx'
+import { Answered, ProblemNotice } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
 
 type Verb = 'distribute' | 'withdraw'
 interface Whom {
-  readonly by: 'all' | 'groups' | 'stores'
+  readonly by: 'all' | 'groups' | 'stores' | undefined
   readonly groups: readonly string[]
   readonly stores: readonly string[]
 }
-const nobody: Whom = { by: 'all', groups: [], stores: [] }
+/** Brought to all is the usual; taken from all is never meant by nobody's choice. */
+const begins: Readonly<Record<Verb, Whom>> = {
+  distribute: { by: 'all', groups: [], stores: [] },
+  withdraw: { by: undefined, groups: [], stores: [] },
+}
 
 /** Undefined: nothing is chosen yet. */
 function bodyOf({ by, groups, stores }: Whom): object | undefined {
+  if (by === undefined) return undefined
   if (by === 'all') return { selection: {} }
   if (by === 'groups') return groups.length === 0 ? undefined : { selection: { groups } }
   return stores.length === 0 ? undefined : { stores }
@@ -33,17 +38,13 @@ interface PlaceDialogProps {
 export function PlaceDialog({ id, verb, onClose }: PlaceDialogProps) {
   const { t } = useWords()
   const may = useMay('packages.write')
-  const [whom, setWhom] = useState(nobody)
+  const [whom, setWhom] = useState(begins[verb])
   const body = bodyOf(whom)
   const path = `/packages/${id}/${verb}`
-  const preview = useQuery({
-    queryKey: [path, 'preview', body],
-    queryFn: () => post<Distributed>(path, { ...body, preview: true }),
-    enabled: may && body !== undefined,
-    meta: { topics: [] },
-  })
-  const send = useChange(() => post<Distributed>(path, body), ['storePackages'])
+  const preview = usePreview<Distributed>(path, body, ['stores'], may)
+  const send = useChange(() => post<Distributed>(path, body, { setsState: true }), ['storePackages'])
   const sent = send.data
+  const stores = preview.isError ? 0 : (preview.data?.stores ?? 0)
   return (
     <Confirm
       isOpen
@@ -51,7 +52,7 @@ export function PlaceDialog({ id, verb, onClose }: PlaceDialogProps) {
       yes={sent === undefined ? t(`packages.${verb}`) : t('common.close')}
       isDangerous={verb === 'withdraw' && sent === undefined}
       isBusy={send.isPending}
-      isAllowed={sent !== undefined || (may && body !== undefined && (preview.data?.stores ?? 0) > 0)}
+      isAllowed={sent !== undefined || (may && body !== undefined && stores > 0)}
       error={send.error}
       onYes={() => (sent === undefined ? send.mutate(undefined) : onClose())}
       onClose={onClose}
@@ -60,12 +61,20 @@ export function PlaceDialog({ id, verb, onClose }: PlaceDialogProps) {
         <Stack gap="sm">
           <WhomFields whom={whom} onChange={setWhom} />
           <Text size="sm">{t(`packages.consequence.${verb}`)}</Text>
+          {verb === 'withdraw' ? (
+            <Text size="sm" className="packages-danger">
+              <Glyph name="bang" /> {t('packages.withdrawDanger')}
+            </Text>
+          ) : null}
           {body === undefined ? (
             <Text size="sm" c="dimmed">
               {t('packages.chooseFirst')}
             </Text>
           ) : (
-            <Answered answer={preview}>{(found) => <Touched found={found} />}</Answered>
+            <>
+              <Answered answer={preview}>{(found) => <Touched found={found} />}</Answered>
+              {preview.isError && preview.data !== undefined ? <ProblemNotice error={preview.error} /> : null}
+            </>
           )}
         </Stack>
       ) : (
@@ -107,7 +116,8 @@ function WhomFields({ whom, onChange }: WhomFieldsProps) {
       <SegmentedControl
         size="sm"
         aria-label={t('packages.whom')}
-        value={whom.by}
+        // Of nothing that is chosen none is marked.
+        value={whom.by ?? ''}
         onChange={(by) => onChange({ ...whom, by: by as Whom['by'] })}
         data={[
           { value: 'all', label: t('packages.whomAll') },

@@ -50,6 +50,8 @@ export function ReportsScreen() {
 function LiveReport({ kind }: { readonly kind: 'morning' | 'evening' }) {
   const { rollout, zone } = useParams()
   const found = useAnswer<Report>(`/reports/${kind}`, { rollout, zone })
+  // No rollout and no zone would make it theirs: nothing is offered.
+  if (found.data === undefined && found.error?.code === 'outOfScope') return <NotTheirs />
   return (
     <>
       <div className="report-bar-tools report-tools">
@@ -65,6 +67,11 @@ function LiveReport({ kind }: { readonly kind: 'morning' | 'evening' }) {
       )}
     </>
   )
+}
+
+function NotTheirs() {
+  const { t } = useWords()
+  return <EmptyNotice glyph="lock" title={t('report.wholeChain')} hint={t('common.noPermissionHint')} />
 }
 
 /** No word of the report: what was read stays, with the time at which it was made. */

@@ -1,7 +1,10 @@
 /** What a control would do, each device of the rollout in exactly one line. */
 import { Text } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { type Effect, effects } from '../../../../src/rollout/consequence.ts'
-import { useAnswer } from '../../api/hooks.ts'
+import { get, look } from '../../api/client.ts'
+import type { ApiProblem } from '../../api/problem.ts'
+import { restMs } from '../../api/rest.ts'
 import type { Consequences, RolloutWhole } from '../../api/types.ts'
 import { Glyph, type GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
@@ -66,11 +69,16 @@ interface LinesProps {
 export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
   const wave = verb === 'release' ? nextWave(rollout)?.number : undefined
   const isIdle = cashIds !== undefined && cashIds.length === 0
-  const found = useAnswer<Consequences>(
-    `/rollouts/${encodeURIComponent(rollout.id)}/consequences`,
-    { verb, wave, cashIds },
-    { topics: topicsOf(rollout.id), enabled: !isIdle },
-  )
+  const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
+  const found = useQuery<Consequences, ApiProblem>({
+    queryKey: [path, { verb, wave, cashIds }],
+    // An address has no room for many cash ids.
+    queryFn: ({ signal }) =>
+      cashIds === undefined ? get(path, { verb, wave }, signal) : look(path, { verb, cashIds }, { signal }),
+    meta: { topics: topicsOf(rollout.id) },
+    refetchInterval: ({ state }) => restMs(state, undefined),
+    enabled: !isIdle,
+  })
   if (isIdle) return null
   return <Answered answer={found}>{(data) => <Lines found={data} verb={verb} />}</Answered>
 }

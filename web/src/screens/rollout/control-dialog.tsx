@@ -1,5 +1,5 @@
 /** The question before a control: what would happen, in devices, and why it is done. */
-import { Stack, Text, Textarea, TextInput } from '@mantine/core'
+import { Stack, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -32,8 +32,7 @@ interface DialogProps {
 const TYPING_MS = 300
 /** As many as the API takes. */
 const MOST = 1000
-const idsIn = (text: string): string[] =>
-  [...new Set(text.split(/[\s,;]+/).filter((one) => one !== ''))].slice(0, MOST)
+const idsIn = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter((one) => one !== ''))]
 
 export function ControlDialog({ verb, rollout, ticked, onClose, ...props }: DialogProps) {
   const { t } = useWords()
@@ -47,8 +46,9 @@ export function ControlDialog({ verb, rollout, ticked, onClose, ...props }: Dial
   const change = useChange((order: Order) => send(seen, order), [`rollouts:${rollout.id}`, 'rollouts'])
   const isNeeded = needsReason(verb, rollout)
   const cashIds = idsIn(whom)
-  const isReady =
-    (!isNeeded || reason.trim() !== '') && (verb !== 'skip' || (cashIds.length > 0 && whom === named))
+  const isTooMany = cashIds.length > MOST
+  const hasWhom = cashIds.length > 0 && !isTooMany && whom === named
+  const isReady = (!isNeeded || reason.trim() !== '') && (verb !== 'skip' || hasWhom)
   const done = (answer: unknown) => {
     if (verb === 'skip') return setSkipped(answer as Skipped)
     onClose()
@@ -70,11 +70,16 @@ export function ControlDialog({ verb, rollout, ticked, onClose, ...props }: Dial
       <Stack gap="sm">
         {verb === 'skip' ? (
           <>
-            <TextInput
+            <Textarea
               label={t('rollout.whom')}
-              description={t('rollout.whomHint')}
+              description={t('rollout.whomHint', { most: MOST })}
+              error={isTooMany ? t('rollout.whomTooMany', { most: MOST, count: cashIds.length }) : null}
               value={whom}
               data-autofocus
+              autosize
+              minRows={1}
+              maxRows={8}
+              spellCheck={false}
               onChange={(event) => setWhom(event.currentTarget.value)}
             />
             <Text size="sm" c="dimmed">
@@ -85,7 +90,11 @@ export function ControlDialog({ verb, rollout, ticked, onClose, ...props }: Dial
         {verb === 'start' ? (
           <StartConsequence rollout={seen} />
         ) : (
-          <ConsequenceLines rollout={seen} verb={verb} cashIds={verb === 'skip' ? idsIn(named) : undefined} />
+          <ConsequenceLines
+            rollout={seen}
+            verb={verb}
+            cashIds={verb === 'skip' ? (isTooMany ? [] : idsIn(named)) : undefined}
+          />
         )}
         {verb === 'release' && skipsGate(rollout) ? (
           <Text size="sm" fw={600} className="rollout-warn">

@@ -84,7 +84,8 @@ export function useGateText(): (wave: Wave) => GateText {
     if (what === 'approval') return t('rollout.gate.approvalWaits')
     if (what === 'soak') {
       if (verdict.until == null) return t('rollout.gate.soakPlain')
-      return t('rollout.gate.soak', { time: formatClock(language, new Date(verdict.until), viewerZone()) })
+      const zone = viewerZone()
+      return t('rollout.gate.soak', { time: formatClock(language, new Date(verdict.until), zone), zone })
     }
     return what === undefined ? (verdict.for ?? '') : t(`rollout.gate.${what}`, numbersOf(verdict))
   }

@@ -1,5 +1,7 @@
 /** What stands between the waves: open, waiting or breached, with the numbers it is judged by. */
+import { Group } from '@mantine/core'
 import type { RolloutWhole } from '../../api/types.ts'
+import { viewerZone } from '../../format/time.ts'
 import { Mark } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
@@ -38,9 +40,13 @@ export function Gates({ rollout }: { readonly rollout: RolloutWhole }) {
   const { waves } = rollout
   return (
     <section aria-labelledby="rollout-gates">
-      <h2 id="rollout-gates" className="rollout-title">
-        {t('rollout.gates')}
-      </h2>
+      <Group justify="space-between" gap="xs" className="rollout-section-head">
+        <h2 id="rollout-gates" className="rollout-title">
+          {t('rollout.gates')}
+        </h2>
+        {/* A gate is of all stores, whatever their zones: its times are the viewer's own. */}
+        <span className="rollout-quiet">{t('rollout.timesIn', { zone: viewerZone() })}</span>
+      </Group>
       <ol className="rollout-gates">
         {waves.map((wave, place) => (
           <Gate key={wave.number} wave={wave} isLast={place === waves.length - 1} />

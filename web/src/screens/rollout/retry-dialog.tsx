@@ -2,7 +2,7 @@
 import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
-import { post } from '../../api/client.ts'
+import { look, post } from '../../api/client.ts'
 import { useChange } from '../../api/hooks.ts'
 import type { Retried, RolloutWhole } from '../../api/types.ts'
 import { formatClock, viewerZone } from '../../format/time.ts'
@@ -17,6 +17,8 @@ type Done = Exclude<Retried, { preview: true }>
 export interface RetryOf {
   readonly states?: readonly string[]
   readonly reasons?: readonly string[]
+  /** Only these tills. */
+  readonly cashIds?: readonly string[]
 }
 interface DialogProps extends RetryOf {
   readonly rollout: RolloutWhole
@@ -24,16 +26,17 @@ interface DialogProps extends RetryOf {
 }
 
 /** Frozen when the dialog opens, and never asked for again: it is what the person saw. */
-function usePreview(id: string, { states, reasons }: RetryOf) {
+function usePreview(id: string, { states, reasons, cashIds }: RetryOf) {
   const key = useId()
   return useQuery({
     queryKey: ['retry preview', id, key],
     queryFn: async () => ({
       at: new Date(),
-      preview: await post<Preview>(`/rollouts/${encodeURIComponent(id)}/retry`, {
+      preview: await look<Preview>(`/rollouts/${encodeURIComponent(id)}/retry`, {
         preview: true,
         ...(states && { states }),
         ...(reasons && { reasons }),
+        ...(cashIds && { cashIds }),
       }),
     }),
     gcTime: 0,
@@ -90,9 +93,9 @@ function Shown({ preview, at }: { readonly preview: Preview; readonly at: Date }
   )
 }
 
-export function RetryDialog({ rollout, states, reasons, onClose }: DialogProps) {
+export function RetryDialog({ rollout, onClose, ...of }: DialogProps) {
   const { t } = useWords()
-  const found = usePreview(rollout.id, { states, reasons })
+  const found = usePreview(rollout.id, of)
   const [done, setDone] = useState<Done>()
   const retry = useChange(
     ({ previewId, hash }: Preview) =>

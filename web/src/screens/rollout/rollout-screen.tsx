@@ -1,5 +1,6 @@
 /** One rollout: how it stands in honest numbers, its waves on the clock, what is in the way, and its controls. */
 import { Tabs } from '@mantine/core'
+import { lazy, Suspense } from 'react'
 import type { RolloutWhole } from '../../api/types.ts'
 import { Answered } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
@@ -18,6 +19,10 @@ import { TimelinePanel } from './timeline-panel.tsx'
 import { Troubles } from './troubles.tsx'
 import { UpdateList } from './update-list.tsx'
 import { hasBegun, useRollout, useRolloutId } from './use-rollout.ts'
+
+const UpdateDrawer = lazy(async () => ({
+  default: (await import('./update-drawer.tsx')).UpdateDrawer,
+}))
 
 const tabs = ['overview', 'tills', 'packages', 'log'] as const
 type Tab = (typeof tabs)[number]
@@ -84,6 +89,17 @@ function Planned({ rollout }: { readonly rollout: RolloutWhole }) {
   )
 }
 
+/** A till's own drawer goes over everything: it has what this one has, and more. */
+function OpenUpdate({ rollout }: { readonly rollout: RolloutWhole }) {
+  const { update, till } = useParams()
+  if (update === undefined || till !== undefined) return null
+  return (
+    <Suspense>
+      <UpdateDrawer key={update} rollout={rollout} id={update} />
+    </Suspense>
+  )
+}
+
 function Whole({ rollout }: { readonly rollout: RolloutWhole }) {
   const { t } = useWords()
   const begun = hasBegun(rollout)
@@ -99,6 +115,7 @@ function Whole({ rollout }: { readonly rollout: RolloutWhole }) {
       {begun ? <Buckets rollout={rollout} /> : null}
       <h2 className="rollout-unseen">{t('rollout.tabs.overview')}</h2>
       {begun ? <Body rollout={rollout} /> : <Planned rollout={rollout} />}
+      <OpenUpdate rollout={rollout} />
     </Screen>
   )
 }

@@ -3,6 +3,7 @@ import { useElementSize } from '@mantine/hooks'
 import type { RolloutOutlook, RolloutWhole, Timeline } from '../../api/types.ts'
 import { formatClock, viewerZone } from '../../format/time.ts'
 import { RolloutMark } from '../../parts/mark.tsx'
+import { usePrinting } from '../../print/printing.ts'
 import { useWords } from '../../words/language.ts'
 import { useWaveName } from './gate-text.ts'
 import { rowsOf } from './timeline-data.ts'
@@ -12,6 +13,8 @@ import { type Span, ticksOf } from './timeline-span.ts'
 /** Of one column of what ended. */
 const COLUMN_PX = 7
 const MINUTE_MS = 60_000
+/** Beside the names on A4; paper is laid out before anything is measured on it. */
+const PAPER_PX = 480
 
 interface ChartProps {
   readonly rollout: RolloutWhole
@@ -25,7 +28,8 @@ export function TimelineChart({ rollout, timeline, outlook, span, now }: ChartPr
   const { t, language } = useWords()
   const nameOf = useWaveName()
   const { ref, width } = useElementSize()
-  const wide = Math.max(width, 200)
+  const isOnPaper = usePrinting()
+  const wide = isOnPaper ? PAPER_PX : Math.max(width, 200)
   const x = (at: number): number => ((at - span.from) / (span.to - span.from)) * wide
   const columns = Math.max(10, Math.floor(wide / COLUMN_PX))
   const stepMs = Math.max(1, Math.round((span.to - span.from) / columns / MINUTE_MS)) * MINUTE_MS

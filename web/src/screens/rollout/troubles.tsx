@@ -22,21 +22,21 @@ const sections = [
   ['left', ['skipped']],
 ] as const satisfies readonly (readonly [string, readonly Bucket[]])[]
 
-const useOpenTill = () => {
+const useOpenUpdate = () => {
   const search = useParams()
-  return (cashId: string) => ({ ...search, till: cashId })
+  return (update: string) => ({ ...search, update })
 }
 
 function Whom({ trouble }: { readonly trouble: Trouble }) {
   const { t, language } = useWords()
   const set = useSetParams()
-  const searchFor = useOpenTill()
+  const searchFor = useOpenUpdate()
   const { bucket, reason, count, devices } = trouble
   const showAll = () => set({ tab: 'tills', state: bucket, reason: reason ?? undefined })
   return (
     <div className="rollout-trouble-whom">
       {devices.map(({ id, cashId, name, store }) => (
-        <Anchor key={id} component={Link} to="." search={searchFor(cashId) as never} size="sm" title={name}>
+        <Anchor key={id} component={Link} to="." search={searchFor(id) as never} size="sm" title={name}>
           {store} · {cashId}
         </Anchor>
       ))}

@@ -81,8 +81,8 @@ export function UpdateList({ rollout }: { readonly rollout: RolloutWhole }) {
         columns={columns}
         keyOf={({ device }) => device.cashId}
         nameOf={({ device }) => `${device.name} ${device.cashId}`}
-        onOpen={({ device }) => set({ till: device.cashId })}
-        current={params.till}
+        onOpen={({ id }) => set({ update: id })}
+        current={list.rows.find(({ id }) => id === params.update)?.device.cashId}
         selection={selection}
       />
     </section>

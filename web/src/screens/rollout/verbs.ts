@@ -66,6 +66,6 @@ export function send(rollout: RolloutWhole, { verb, reason, cashIds }: Order): P
     case 'rollback':
       return post(`${path}/rollback`, {})
     default:
-      return post(`${path}/${verb}`, why)
+      return post(`${path}/${verb}`, why, { setsState: true })
   }
 }

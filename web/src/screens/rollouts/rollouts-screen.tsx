@@ -119,7 +119,7 @@ function useColumns(): readonly Column<Rollout>[] {
     {
       id: 'progress',
       title: t('rollouts.progress'),
-      width: 'minmax(160px, 1.2fr)',
+      width: 'minmax(190px, 1.2fr)',
       cell: (row) => <CountsBar counts={row.counts} />,
     },
     { id: 'waves', title: t('rollouts.waves'), width: '75px', cell: (row) => <WavesDone of={row} /> },

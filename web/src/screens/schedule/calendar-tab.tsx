@@ -149,6 +149,10 @@ function Legend() {
         <span className="schedule-swatch" data-kind="rollout" data-forecast aria-hidden="true" />{' '}
         {t('schedule.forecast')}
       </li>
+      <li>
+        <span className="schedule-swatch" data-kind="rollout" data-awaiting aria-hidden="true" />{' '}
+        {t('schedule.awaiting')}
+      </li>
     </ul>
   )
 }

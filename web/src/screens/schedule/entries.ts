@@ -21,6 +21,8 @@ export interface Entry {
   readonly stores?: number
   readonly isException?: boolean
   readonly isForecast?: boolean
+  /** Nobody has agreed to it yet: as it would go. */
+  readonly isAwaiting?: boolean
   /** Rollout to open. */
   readonly id?: string
 }
@@ -132,6 +134,7 @@ export interface Stretch {
   readonly from: { readonly date: string; readonly minutes: number }
   readonly to: { readonly date: string; readonly minutes: number }
   readonly isForecast?: boolean
+  readonly isAwaiting?: boolean
   readonly id?: string
 }
 
@@ -151,12 +154,16 @@ export function momentStretch(
 }
 
 function stretchOn(stretch: Stretch, date: string): Entry[] {
-  const { from, to, key, kind, name, isForecast, id } = stretch
+  const { from, to, key, kind, name, isForecast, isAwaiting, id } = stretch
   const isOver = to.date < date || (to.date === date && to.minutes === 0 && from.date < date)
   if (from.date > date || isOver) return []
   const isEarlier = from.date < date
   const isLater = to.date > date
-  const more = { ...(isForecast && { isForecast }), ...(id === undefined ? {} : { id }) }
+  const more = {
+    ...(isForecast && { isForecast }),
+    ...(isAwaiting && { isAwaiting }),
+    ...(id === undefined ? {} : { id }),
+  }
   const times = { from: isEarlier ? 0 : from.minutes, to: isLater ? DAY_MINUTES : to.minutes }
   return [{ key, kind, name, ...times, isEarlier, isLater, ...more }]
 }

@@ -20,10 +20,11 @@ export function useEntryWords() {
     return t('schedule.spanAt', { from: clockOf(from), to: clockOf(to) })
   }
   const textOf = (entry: Entry, isOne: boolean): string => {
-    const { kind, name, stores, isException, isForecast } = entry
+    const { kind, name, stores, isException, isForecast, isAwaiting } = entry
     const parts = [name ?? t(`schedule.kinds.${kind}`), spanOf(entry)]
     if (!isOne && stores !== undefined) parts.push(t('schedule.storesCount', { count: stores }))
     if (isException === true) parts.push(t('schedule.exception'))
+    if (isAwaiting === true) parts.push(t('schedule.awaiting'))
     if (isForecast === true) parts.push(t('schedule.forecast'))
     return parts.join(' · ')
   }

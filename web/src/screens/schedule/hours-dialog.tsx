@@ -1,16 +1,15 @@
 /** Windows, opening hours and special days of a store; what is wrong is said at its field before it is sent. */
 import { Alert, Button, Group, Modal, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
-import { post } from '../../api/client.ts'
-import { useChange, useMay } from '../../api/hooks.ts'
+import { useMay } from '../../api/hooks.ts'
 import type { StoreWhole } from '../../api/types.ts'
 import { Glyph } from '../../parts/glyph.tsx'
 import { ProblemNotice } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
-import { hoursIn } from './entries.ts'
 import { ExceptionsField } from './exceptions-field.tsx'
-import { draftOf, faultsOf, type HoursDraft, hoursOf, nightSpan, shopSpan } from './hours-draft.ts'
+import { faultsOf, type HoursDraft, hoursOf, nightSpan, shopSpan } from './hours-draft.ts'
+import { HoursStale } from './hours-stale.tsx'
 import { SpansField, useFaultText } from './spans-field.tsx'
+import { useHours } from './use-hours.ts'
 
 interface HoursDialogProps {
   readonly store: StoreWhole
@@ -19,14 +18,9 @@ interface HoursDialogProps {
 export function HoursDialog({ store, onClose }: HoursDialogProps) {
   const { t } = useWords()
   const may = useMay('fleet.edit')
-  const [draft, setDraft] = useState<HoursDraft>(() => draftOf(hoursIn(store)))
+  const hours = useHours(store)
+  const { draft, isStale } = hours
   const faults = faultsOf(draft)
-  const save = useChange(
-    (calendar: object | null) =>
-      post<StoreWhole>(`/stores/${encodeURIComponent(store.code)}/calendar`, { calendar }),
-    ['stores'],
-  )
-  const send = (calendar: object | null) => save.mutate(calendar, { onSuccess: onClose })
   return (
     <Modal
       opened
@@ -39,17 +33,25 @@ export function HoursDialog({ store, onClose }: HoursDialogProps) {
         <Text size="sm" c="dimmed">
           {t('schedule.hours.local', { zone: store.timeZone })}
         </Text>
-        <HoursFields draft={draft} faults={faults} onChange={setDraft} />
+        <HoursFields draft={draft} faults={faults} onChange={hours.setDraft} />
         <Alert color="gray" p="xs" icon={<Glyph name="clock" />}>
           {t('schedule.hours.consequence')}
         </Alert>
-        {save.error === null ? null : <ProblemNotice error={save.error} />}
+        {hours.error === null ? null : <ProblemNotice error={hours.error} />}
+        {isStale ? (
+          <HoursStale
+            before={hours.before}
+            now={hours.now}
+            onTheirs={hours.takeTheirs}
+            onMine={hours.keepMine}
+          />
+        ) : null}
         <Group justify="space-between">
           <Button
             variant="subtle"
             title={t('schedule.hours.resetHint')}
-            disabled={!may || store.calendar === null}
-            onClick={() => send(null)}
+            disabled={!may || isStale || store.calendar === null}
+            onClick={() => hours.save(null, onClose)}
           >
             {t('schedule.hours.reset')}
           </Button>
@@ -58,9 +60,9 @@ export function HoursDialog({ store, onClose }: HoursDialogProps) {
               {t('common.cancel')}
             </Button>
             <Button
-              disabled={!may || faults.size > 0}
-              loading={save.isPending}
-              onClick={() => send(hoursOf(draft))}
+              disabled={!may || isStale || faults.size > 0}
+              loading={hours.isSaving}
+              onClick={() => hours.save(hoursOf(draft), onClose)}
             >
               {t('common.save')}
             </Button>

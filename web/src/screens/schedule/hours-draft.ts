@@ -80,6 +80,14 @@ export function hoursOf({ windows, openingKind, opening, exceptions }: HoursDraf
   }
 }
 
+const parts = ['windows', 'opening', 'exceptions'] as const satisfies readonly (keyof Hours)[]
+
+/** Of a store's hours before and after: what is not alike, in whatever order their members came. */
+export function changedParts(before: Hours, after: Hours): readonly (keyof Hours)[] {
+  const [one, other] = [hoursOf(draftOf(before)), hoursOf(draftOf(after))]
+  return parts.filter((part) => JSON.stringify(one[part]) !== JSON.stringify(other[part]))
+}
+
 /** Path (`windows.0.from`) → code, by the same rules as the server's. */
 export function faultsOf(draft: HoursDraft): ReadonlyMap<string, string> {
   const found = checkHours(hoursOf(draft), 'calendar')

@@ -89,13 +89,16 @@ function Day({ date, entries, isOne }: DayProps) {
 function EntryLine({ entry, isOne }: { readonly entry: Entry; readonly isOne: boolean }) {
   const { t } = useWords()
   const { spanOf, textOf } = useEntryWords()
-  const { kind, name, stores, id, isForecast, isException } = entry
+  const { kind, name, stores, id, isForecast, isAwaiting, isException } = entry
   const text = textOf(entry, isOne)
   const shown = (
     <>
-      <Glyph name={entryGlyphs[kind]} size={11} />
+      <Glyph name={isAwaiting === true ? 'question' : entryGlyphs[kind]} size={11} />
       <span className="schedule-entry-text">
         {name === undefined ? spanOf(entry) : `${name} ${kind === 'run' ? spanOf(entry) : ''}`}
+        {isAwaiting === true ? (
+          <span className="schedule-entry-note">{`· ${t('schedule.awaiting')}`}</span>
+        ) : null}
         {isOne || stores === undefined ? null : (
           <span className="schedule-entry-note"> {t('schedule.storesCount', { count: stores })}</span>
         )}
@@ -107,6 +110,7 @@ function EntryLine({ entry, isOne }: { readonly entry: Entry; readonly isOne: bo
     className: 'schedule-entry',
     'data-kind': kind,
     'data-forecast': isForecast || undefined,
+    'data-awaiting': isAwaiting || undefined,
     'data-exception': isException || undefined,
     title: text,
   }

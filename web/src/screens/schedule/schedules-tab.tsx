@@ -158,7 +158,10 @@ interface SteerProps {
 }
 function SteerDialog({ asked: { verb, schedule }, onClose }: SteerProps) {
   const { t } = useWords()
-  const steer = useChange(() => post<Schedule>(`/schedules/${schedule.id}/${verb}`), ['schedules'])
+  const steer = useChange(
+    () => post<Schedule>(`/schedules/${schedule.id}/${verb}`, {}, { setsState: true }),
+    ['schedules'],
+  )
   return (
     <Confirm
       isOpen

@@ -3,7 +3,16 @@ import { useQueries } from '@tanstack/react-query'
 import { nextRun } from '../../../../src/rollout/time/schedule.ts'
 import { get } from '../../api/client.ts'
 import { useAnswer, useList } from '../../api/hooks.ts'
-import type { Counts, Freeze, Rollout, RolloutOutlook, Schedule, Store, StoreWhole } from '../../api/types.ts'
+import type {
+  Counts,
+  Freeze,
+  PlanKept,
+  Rollout,
+  RolloutOutlook,
+  Schedule,
+  Store,
+  StoreWhole,
+} from '../../api/types.ts'
 import { viewerZone } from '../../format/time.ts'
 import { useParams } from '../../route-params.ts'
 import { quoted } from '../journal/kinds.ts'
@@ -53,35 +62,61 @@ interface Range {
   readonly to: string
 }
 
-/** What an address counts in a rollout; undefined: it is not known yet. */
-function useInScope(rollouts: readonly Rollout[], { store, group }: Scope) {
+/** Before it begins there are no rows to count: its plan says which stores it is for. */
+const hasRows = ({ startedAt }: Rollout): boolean => startedAt !== null
+
+async function storesOf({ id }: Rollout): Promise<readonly string[]> {
+  const { devices } = await get<PlanKept>(`/rollouts/${id}/plan`)
+  return Object.values(devices).map(({ store }) => store)
+}
+
+/** Those of the rollouts that reach what the calendar is of; what nobody may tell is shown. */
+function useInScope(rollouts: readonly Rollout[], { store, group }: Scope, stores: readonly Store[]) {
   const filter =
     store !== undefined
       ? `store:${quoted(store.code)}`
       : group !== undefined
         ? `group:${quoted(group)}`
         : undefined
-  const answers = useQueries({
-    queries: rollouts.map(({ id }) => ({
-      queryKey: [`/rollouts/${id}/updates/counts`, filter],
-      queryFn: () => get<Counts>(`/rollouts/${id}/updates/counts`, { by: 'bucket', filter }),
-      enabled: filter !== undefined,
-      meta: { topics: [`rollouts:${id}`] },
+  const begun = useQueries({
+    queries: rollouts.map((rollout) => ({
+      queryKey: [`/rollouts/${rollout.id}/updates/counts`, filter],
+      queryFn: () => get<Counts>(`/rollouts/${rollout.id}/updates/counts`, { by: 'bucket', filter }),
+      enabled: filter !== undefined && hasRows(rollout),
+      meta: { topics: [`rollouts:${rollout.id}`] },
     })),
   })
-  return rollouts.filter((_, i) => filter === undefined || (answers[i]?.data?.total ?? 0) > 0)
+  const planned = useQueries({
+    queries: rollouts.map((rollout) => ({
+      queryKey: [`/rollouts/${rollout.id}/plan`, 'stores'],
+      queryFn: () => storesOf(rollout),
+      enabled: filter !== undefined && !hasRows(rollout),
+      meta: { topics: [`rollouts:${rollout.id}`] },
+      retry: false,
+    })),
+  })
+  const codes = new Set(store === undefined ? stores.map(({ code }) => code) : [store.code])
+  return rollouts.filter((rollout, i) => {
+    if (filter === undefined) return true
+    if (hasRows(rollout)) {
+      const { data, error } = begun[i] ?? {}
+      return data === undefined ? error != null : data.total > 0
+    }
+    const { data, error } = planned[i] ?? {}
+    return data?.some((code) => codes.has(code)) ?? error != null
+  })
 }
 
-const LIVE = new Set(['running', 'paused', 'scheduled', 'stopping'])
+const LIVE = new Set(['running', 'paused', 'scheduled', 'stopping', 'awaitingApproval'])
 const MOST_ROLLOUTS = 30
 
-function useRollouts(scope: Scope): Stretch[] {
+function useRollouts(scope: Scope, stores: readonly Store[]): Stretch[] {
   const list = useList<Rollout>(
     '/rollouts',
-    { filter: 'state:scheduled,running,paused,stopping,finished,cancelled', limit: MOST_ROLLOUTS },
+    { filter: '-state:draft', limit: MOST_ROLLOUTS },
     { topics: ['rollouts'] },
   )
-  const shown = useInScope(list.rows, scope)
+  const shown = useInScope(list.rows, scope, stores)
   const live = shown.filter(({ state }) => LIVE.has(state))
   const outlooks = useQueries({
     queries: live.map(({ id }) => ({
@@ -93,7 +128,8 @@ function useRollouts(scope: Scope): Stretch[] {
   const now = Date.now()
   return shown.flatMap((rollout): Stretch[] => {
     const { id, name, startedAt, finishedAt } = rollout
-    const what = { key: id, kind: 'rollout', name, id } as const
+    const isAwaiting = rollout.state === 'awaitingApproval'
+    const what = { key: id, kind: 'rollout', name, id, ...(isAwaiting && { isAwaiting }) } as const
     const outlook = outlooks[live.indexOf(rollout)]?.data
     const begun = startedAt === null ? undefined : Date.parse(startedAt)
     const past =
@@ -160,7 +196,7 @@ function useRuns({ zone }: Scope, { from, to }: Range): Stretch[] {
 export function useCalendar(scope: Scope, range: Range) {
   const stores = useStores(scope)
   const freezes = useList<Freeze>('/freezes', { filter: 'lifted:false', limit: 500 }, { topics: ['freezes'] })
-  const rollouts = useRollouts(scope)
+  const rollouts = useRollouts(scope, stores.rows)
   const runs = useRuns(scope, range)
   const facts: CalendarFacts = {
     patterns: patternsOf(scope.store === undefined ? stores.rows : [scope.store]),

@@ -83,8 +83,9 @@ interface BlockProps {
   readonly used: readonly Lane[]
 }
 function Block({ entry, used }: BlockProps) {
+  const { t } = useWords()
   const { spanOf, textOf } = useEntryWords()
-  const { kind, from, name, isForecast, isException } = entry
+  const { kind, from, name, isForecast, isAwaiting, isException } = entry
   const to = Math.max(entry.to, Math.min(DAY_MINUTES, from + LEAST_MINUTES))
   const begin = Math.min(from, DAY_MINUTES - LEAST_MINUTES)
   const share = 100 / used.length
@@ -100,13 +101,15 @@ function Block({ entry, used }: BlockProps) {
       className="schedule-block"
       data-kind={kind}
       data-forecast={isForecast || undefined}
+      data-awaiting={isAwaiting || undefined}
       data-exception={isException || undefined}
       style={place}
       title={text}
     >
-      <Glyph name={entryGlyphs[kind]} size={11} />
+      <Glyph name={isAwaiting === true ? 'question' : entryGlyphs[kind]} size={11} />
       <span className="schedule-block-text" aria-hidden="true">
         {name ?? spanOf(entry)}
+        {isAwaiting === true ? ` · ${t('schedule.awaiting')}` : null}
       </span>
       <span className="schedule-hidden">{text}</span>
     </li>

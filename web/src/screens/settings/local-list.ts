@@ -7,6 +7,7 @@ export const localList = <T>(rows: readonly T[], total = rows.length): List<T> =
   error: null,
   isLoading: false,
   isOld: false,
+  restSeconds: 0,
   hasMore: false,
   more: () => undefined,
   again: () => undefined,

@@ -6,6 +6,7 @@ import { formatDay } from '../../format/time.ts'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
 import { Moment } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
+import { useFlagsText } from '../fiscal/flags.ts'
 import { NoData } from '../tills/cells.tsx'
 import { useSource } from './reading.tsx'
 
@@ -20,6 +21,7 @@ const keptOf = ({ status }: StatusChange): Kept => (status?.fiscal ?? {}) as Kep
 export function FiscalHistory({ device }: { readonly device: DeviceWhole }) {
   const { t, language } = useWords()
   const sourceOf = useSource()
+  const flagsText = useFlagsText()
   const list = useList<StatusChange>(
     `/devices/${encodeURIComponent(device.cashId)}/history`,
     { part: 'fiscal', limit: 50 },
@@ -30,7 +32,7 @@ export function FiscalHistory({ device }: { readonly device: DeviceWhole }) {
   if (list.isLoading) return <LoadingNotice />
   if (list.rows.length === 0) return <EmptyNotice title={t('terminal.historyEmpty')} />
   const stateOf = ({ flags }: Kept) =>
-    flags == null ? <NoData /> : flags.length === 0 ? t('terminal.sign.driveInOrder') : flags.join(', ')
+    flags == null ? <NoData /> : flags.length === 0 ? t('terminal.sign.driveInOrder') : flagsText(flags)
   return (
     <Table className="terminal-history" aria-label={t('terminal.history')} fz="sm" verticalSpacing={4}>
       <Table.Thead>

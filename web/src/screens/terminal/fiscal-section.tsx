@@ -16,6 +16,7 @@ import type { GlyphName } from '../../parts/glyph.tsx'
 import { Mark, type Tone } from '../../parts/mark.tsx'
 import { Moment } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
+import { useFlagsText } from '../fiscal/flags.ts'
 import { NoData, useReadAgo } from '../tills/cells.tsx'
 import { FiscalHistory } from './fiscal-history.tsx'
 import { Reading } from './reading.tsx'
@@ -114,6 +115,7 @@ function SignMark({ sign, label }: { readonly sign: FiscalSign; readonly label: 
 
 function DriveState({ device, sign }: StateProps) {
   const { t } = useWords()
+  const flagsText = useFlagsText()
   if (sign === undefined) return <NoData />
   const words = {
     driveUnknown: t('terminal.sign.driveUnknown'),
@@ -126,7 +128,7 @@ function DriveState({ device, sign }: StateProps) {
   return (
     <span className="terminal-sign">
       <SignMark sign={sign} label={words[sign.code as keyof typeof words] ?? sign.code} />
-      {flags.length === 0 ? null : <span>{t('terminal.sign.flags', { flags: flags.join(', ') })}</span>}
+      {flags.length === 0 ? null : <span>{t('terminal.sign.flags', { flags: flagsText(flags) })}</span>}
       {sign.code === 'driveUnknown' ? null : <AsOf device={device} />}
     </span>
   )

@@ -1,7 +1,8 @@
 /** The old window: what may be edited, and below it what the till does and says. */
-import { Button, Group } from '@mantine/core'
+import { Button, Group, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useMay } from '../../api/hooks.ts'
+import { asProblem } from '../../api/problem.ts'
 import type { DeviceWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
@@ -44,11 +45,15 @@ export function SettingsTab({ device, again, onClose }: SettingsTabProps) {
   )
 }
 
-/** What the API says of a field stands at the field; the rest here. */
-const isTold = ({ error, refused }: TillForm): boolean =>
-  error === null ||
-  Object.keys(refused).length > 0 ||
-  (error as { code?: string }).code === 'preconditionFailed'
+const hasField = (form: TillForm, path: string): boolean => Object.hasOwn(form.values, path)
+
+/** What the API says of a field stands at the field, what somebody else changed above them; the rest here. */
+const isTold = (form: TillForm): boolean => {
+  const refused = Object.keys(form.refused)
+  if (form.error === null || (refused.length > 0 && refused.every((path) => hasField(form, path))))
+    return true
+  return form.isStale && asProblem(form.error).code === 'preconditionFailed'
+}
 
 function Foot({
   device,
@@ -72,6 +77,11 @@ function Foot({
   }
   return (
     <div className="terminal-foot">
+      {form.isHalfSaved ? (
+        <Text size="sm" role="status">
+          {t('terminal.halfSaved')}
+        </Text>
+      ) : null}
       {isTold(form) ? null : <ProblemNotice error={form.error} />}
       <Group gap="sm">
         {may ? (

@@ -2,6 +2,7 @@
 import { post } from '../../api/client.ts'
 import { useAnswer, useChange } from '../../api/hooks.ts'
 import type { CommandSent, DeviceCommand, DeviceWhole, Page } from '../../api/types.ts'
+import { setsState } from '../tills/orders.ts'
 
 /** Waiting → running is no news of the stream. */
 const WATCH_MS = 1000
@@ -33,7 +34,8 @@ export function useErrands({ cashId, store }: DeviceWhole): Errands {
     },
   )
   const change = useChange(
-    (body: Parameters<Errands['send']>[0]) => post<CommandSent>('/commands', { ...body, cashIds: [cashId] }),
+    (body: Parameters<Errands['send']>[0]) =>
+      post<CommandSent>('/commands', { ...body, cashIds: [cashId] }, { setsState: setsState(body.kind) }),
     [`devices:${cashId}`, `stores:${store}`, 'commands'],
   )
   const last = (kind: ErrandKind) => found.data?.items.find((one) => one.kind === kind)

@@ -49,7 +49,7 @@ export function useTillColumns(): readonly Column<Device>[] {
     {
       id: 'state',
       title: title('state'),
-      width: 'minmax(104px, 1.2fr)',
+      width: 'minmax(112px, 1.2fr)',
       sort: 'reach',
       cell: (till) => <StateWithUpdate till={till} />,
     },

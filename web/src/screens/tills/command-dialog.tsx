@@ -1,15 +1,23 @@
 /** Before anything is sent to tills: what will happen, whom it reaches, and who is left out and why. */
 import { NativeSelect, SegmentedControl, Stack, Text } from '@mantine/core'
-import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { post } from '../../api/client.ts'
 import { useChange, useMay } from '../../api/hooks.ts'
+import { usePreview } from '../../api/preview.ts'
 import type { CommandSent, StoreWhole } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { Answered } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
 import { MessageText, messageFault } from './message-text.tsx'
-import { bodyOf, type Order, type OrderKind, presentPackages, previewOf, type Whom } from './orders.ts'
+import {
+  bodyOf,
+  type Order,
+  type OrderKind,
+  presentPackages,
+  reachedBy,
+  setsState,
+  type Whom,
+} from './orders.ts'
 import { Reached } from './reached.tsx'
 
 interface CommandDialogProps {
@@ -32,14 +40,10 @@ export function CommandDialog({ kind, whom, store, onSent, onClose }: CommandDia
     packageId: packages[0]?.packageId,
   })
   const change = (part: Partial<Order>) => setOrder((former) => ({ ...former, ...part }))
-  const preview = useQuery({
-    queryKey: ['/commands', 'preview', previewOf(order)],
-    queryFn: () => post<CommandSent>('/commands', previewOf(order)),
-    enabled: may,
-    meta: { topics: [] },
-  })
+  const topics = store === undefined ? ['stores'] : [`stores:${store.code}`]
+  const preview = usePreview<CommandSent>('/commands', reachedBy(order), topics, may)
   const send = useChange(
-    () => post<CommandSent>('/commands', bodyOf(order)),
+    () => post<CommandSent>('/commands', bodyOf(order), { setsState: setsState(kind) }),
     ['commands', 'devices', 'stores'],
   )
   const isFit = kind !== 'message' || messageFault(order.text) === undefined
@@ -51,7 +55,7 @@ export function CommandDialog({ kind, whom, store, onSent, onClose }: CommandDia
       yes={t(`tills.send.${kind}`)}
       isDangerous={kind === 'closeShift'}
       isBusy={send.isPending}
-      isAllowed={may && isFit && (preview.data?.devices ?? 0) > 0}
+      isAllowed={may && isFit && !preview.isError && (preview.data?.devices ?? 0) > 0}
       error={send.error}
       onYes={sent}
       onClose={onClose}

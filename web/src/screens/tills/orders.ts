@@ -17,6 +17,10 @@ export interface Order {
   readonly packageId: string | undefined
 }
 
+/** The others say how a till is to be, and may be said again. */
+const DONE_ONCE: ReadonlySet<string> = new Set(['message', 'closeShift'] satisfies OrderKind[])
+export const setsState = (kind: string): boolean => !DONE_ONCE.has(kind)
+
 const TILLS = ['till', 'selfCheckout']
 export const MOST_CHARACTERS = 1000
 
@@ -34,10 +38,7 @@ export const bodyOf = (order: Order): object => ({
 })
 
 /** Whom it reaches does not hang on the words. */
-export const previewOf = (order: Order): object => ({
-  ...bodyOf({ ...order, text: '…' }),
-  preview: true,
-})
+export const reachedBy = (order: Order): object => bodyOf({ ...order, text: '…' })
 
 type StorePackage = StoreWhole['packages'][number]
 

@@ -20,8 +20,10 @@ export function ApprovalStep({ draft, change }: StepProps) {
   )
   const state = rollout.data?.state
   useEffect(() => {
-    if (state !== undefined && state !== 'draft' && draft.kept?.id === id) change(emptyDraft)
-  }, [state, draft.kept?.id, id, change])
+    if (state === undefined || state === 'draft' || draft.kept?.id !== id) return
+    // What was changed since is nobody's any more, and is not thrown away.
+    change(draft.isTouched ? { kept: null } : emptyDraft)
+  }, [state, draft.kept?.id, draft.isTouched, id, change])
   if (id === undefined) return <EmptyNotice title={t('wizard.plan.leave')} />
   return (
     <Answered answer={rollout}>

@@ -5,7 +5,9 @@ import type { Counts } from '../../api/types.ts'
 import { formatCount } from '../../format/money.ts'
 import { Answered } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
-import { type Draft, selectionBody, textsIn } from './draft.ts'
+import type { Draft } from './draft.ts'
+import { selectionBody } from './targets-draft.ts'
+import { textsIn } from './texts-in.ts'
 
 const MAX_FILTER = 1000
 const MAX_VALUES = 50
@@ -20,9 +22,10 @@ const FIELDS = {
 
 const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`
 
-/** The selection in the lists' filter language; undefined: it is longer than a filter may be. */
+/** The selection in the lists' filter language; undefined: it is longer than a filter may be, or leaves some out. */
 function filterOf(draft: Pick<Draft, 'targets'>): string | undefined {
   const selection = selectionBody(draft)
+  if (selection.exclude !== undefined) return undefined
   let values = 0
   const terms = Object.entries(FIELDS).flatMap(([member, field]) => {
     const names = selection[member]

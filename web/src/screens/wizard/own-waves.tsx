@@ -1,6 +1,6 @@
 import { Button, CloseButton, Group, NativeSelect, Stack, Text, TextInput } from '@mantine/core'
 import { useWords } from '../../words/language.ts'
-import { type Cut, cuts, type OwnWave } from './draft.ts'
+import { type Cut, cuts, type OwnWave } from './waves-draft.ts'
 import type { WavesProps } from './waves-step.tsx'
 
 const MOST = 100

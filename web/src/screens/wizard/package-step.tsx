@@ -1,5 +1,6 @@
 import { Radio, Select, Stack, Text, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
 import { displayVersion } from '../../../../src/rollout/versions.ts'
 import { get } from '../../api/client.ts'
 import { useAnswer } from '../../api/hooks.ts'
@@ -10,22 +11,45 @@ import { Mark } from '../../parts/mark.tsx'
 import { Answered, EmptyNotice } from '../../parts/notices.tsx'
 import { Moment, Version } from '../../parts/values.tsx'
 import { useWords } from '../../words/language.ts'
-import { type DeviceKind, deviceKinds } from './draft.ts'
+
+import type { Draft } from './draft.ts'
 import type { StepProps } from './step-props.ts'
+import { type DeviceKind, deviceKinds } from './targets-draft.ts'
+import type { Change } from './use-draft.ts'
 
 /** All that may be planned, the newest first of each kind. */
-export const usePackages = () =>
+const usePackages = () =>
   useAnswer<Page<Package>>(
     '/packages',
     { filter: 'retired:false', sort: 'kind,-version', limit: 1000 },
     { topics: ['packages'] },
   )
 
-/** The chosen one, never another in its place; none chosen: the newest for tills, or else the newest. */
+/** The chosen one, never another in its place. */
 export const chosenPackage = (packages: readonly Package[], id: string | null): Package | undefined =>
-  id === null
-    ? (packages.find((one) => one.kind === 'till') ?? packages[0])
-    : packages.find((one) => one.id === id)
+  packages.find((one) => one.id === id)
+
+/** The newest for tills, or else the newest: what a rollout begins with. */
+const usualPackage = (packages: readonly Package[]): Package | undefined =>
+  packages.find((one) => one.kind === 'till') ?? packages[0]
+
+/**
+ * Chooses for who has not: once, when the list is as new as it can be. From then on it is chosen, so that an upload
+ * changes no draft under one's hands; a wizard that is opened anew with nothing decided in it begins with the newest.
+ */
+export function useUsualPackage(draft: Draft, change: Change, isFirstStep: boolean) {
+  const packages = usePackages()
+  const [isNew, setNew] = useState(() => isFirstStep && !draft.isTouched && draft.kept === null)
+  const { packageId, isTouched } = draft
+  const usual = packages.isFetching ? undefined : usualPackage(packages.data?.items ?? [])?.id
+  useEffect(() => {
+    if (usual === undefined) return
+    if (packageId === null || (isNew && !isTouched && packageId !== usual))
+      change({ packageId: usual, isTouched })
+    setNew(false)
+  }, [usual, packageId, isTouched, isNew, change])
+  return packages
+}
 
 export function PackageStep({ draft, change }: StepProps) {
   const { t } = useWords()

@@ -10,10 +10,12 @@ import { ProblemNotice } from '../../parts/notices.tsx'
 import { useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { type Draft, planBody, reviseBody } from './draft.ts'
+import { KeptOfDraft } from './kept-notice.tsx'
 import { LiveLook } from './live-look.tsx'
 import { PlanRefused } from './plan-refused.tsx'
 import { PlanView } from './plan-view.tsx'
 import type { StepProps } from './step-props.ts'
+import { TwoPersonsNotice } from './two-persons.tsx'
 
 /** A plan of a moment: asked for anew after this, or when anything was changed. */
 const FRESH_MS = 60_000
@@ -73,7 +75,7 @@ interface KeepProps extends PlanStepProps {
   readonly usualName: string
 }
 
-/** The kept draft that may be changed in place: of the same package, and nobody has submitted it. */
+/** The kept draft that may be changed in place: of the same packages, and nobody has submitted it. */
 function useKept(
   { kept }: Draft,
   target: Package,
@@ -102,13 +104,19 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
   )
   const save = () =>
     keep.mutate(undefined, {
-      onSuccess: ({ id: made }) => {
-        change({ kept: { id: made, packageId: target.id } })
+      onSuccess: ({ id: made, name: saved, policy }) => {
+        const kept = {
+          ...{ id: made, name: saved, packageId: target.id },
+          twoPersons: policy.twoPersons === true,
+        }
+        change({ kept, isTouched: false })
         set({ step: 'approval', rollout: made, preview: undefined })
       },
     })
   return (
     <Stack gap="xs">
+      <KeptOfDraft draft={draft} />
+      <TwoPersonsNotice draft={draft} />
       {movedOn ? (
         <Text size="sm" c="dimmed">
           {t('wizard.plan.movedOn')}

@@ -1,11 +1,12 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import type { ReactNode } from 'react'
 import { useWords } from '../../words/language.ts'
-import { ChoiceField, NumberField, SwitchField } from './field.tsx'
+import { ChoiceField, NumberField } from './field.tsx'
 import { OptionalPart } from './optional-part.tsx'
 import { ownChanges, withoutOwn } from './policy-changes.ts'
 import { Preconditions } from './preconditions.tsx'
 import type { StepProps } from './step-props.ts'
+import { TwoPersonsField } from './two-persons.tsx'
 
 const DAY = 24 * 3600
 const MANY = 1_000_000
@@ -95,12 +96,7 @@ export function PolicyStep(step: StepProps) {
         )}
       </Group>
       <Part name="consent">
-        <SwitchField
-          {...step}
-          path="twoPersons"
-          label={t('wizard.policy.fields.twoPersons')}
-          hint={t('wizard.policy.fields.twoPersonsHint')}
-        />
+        <TwoPersonsField {...step} />
       </Part>
       <Part name="shift">
         <div className="wizard-fields">

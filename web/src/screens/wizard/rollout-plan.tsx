@@ -25,6 +25,13 @@ function leftOutOf({ plan, devices }: PlanKept): ShownPlan['leftOut'] {
   }))
 }
 
+/** Of other devices or stores: what is to be expected of them says nothing of the plan that was kept. */
+const isOfSameSize = (now: Replan['plan'] | undefined, kept: RolloutWhole['plan']): boolean =>
+  now !== undefined &&
+  now.targets === kept.targets &&
+  now.carried === kept.carried &&
+  now.stores === kept.stores
+
 /** Planned again as of now; the same hash: all of it is of this very plan. */
 const useReplan = ({ id }: Pick<RolloutWhole, 'id'>) =>
   useAnswer<Replan>(`/rollouts/${id}/replan`, {}, { topics: [`rollouts:${id}`] })
@@ -43,7 +50,7 @@ export function RolloutPlan({ rollout }: { readonly rollout: RolloutWhole }) {
   if (kept.error?.code === 'outOfScope') return <PlanView plan={{ planHash, plan }} />
   if (kept.error !== null) return <ProblemNotice error={kept.error} onAgain={() => void kept.refetch()} />
   if (kept.data === undefined) return <LoadingNotice />
-  const { forecast, warnings } = again.data ?? {}
+  const { forecast, warnings } = isOfSameSize(again.data?.plan, plan) ? (again.data ?? {}) : {}
   const leftOut = leftOutOf(kept.data)
   const shown: ShownPlan = {
     planHash,

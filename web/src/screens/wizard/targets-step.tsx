@@ -4,9 +4,12 @@ import { useAnswer, useMe } from '../../api/hooks.ts'
 import type { Counts, NameCount, Page, Store } from '../../api/types.ts'
 import { formatCount } from '../../format/money.ts'
 import { useWords } from '../../words/language.ts'
-import { type DeviceKind, deviceKinds, type Targets, textsIn } from './draft.ts'
+
+import { KeptTargets } from './kept-notice.tsx'
 import { Matched } from './matched.tsx'
 import type { StepProps } from './step-props.ts'
+import { deviceKinds, type Targets } from './targets-draft.ts'
+import { textsIn } from './texts-in.ts'
 
 type ChangeTargets = (targets: Partial<Targets>) => void
 interface PartProps {
@@ -46,6 +49,7 @@ export function TargetsStep({ draft, change }: StepProps) {
           description={t('wizard.targets.remainingHint')}
           onChange={(event) => set({ remaining: event.currentTarget.checked })}
         />
+        <KeptTargets draft={draft} change={change} />
       </Stack>
       <Matched draft={draft} />
     </div>
@@ -88,9 +92,12 @@ function Conditions({ targets, set }: PartProps) {
         comboboxProps={{ withinPortal: false }}
         label={t('wizard.targets.kinds')}
         placeholder={targets.kinds.length === 0 ? t('wizard.targets.any') : ''}
-        data={deviceKinds.map((kind) => ({ value: kind, label: t(`wizard.kinds.${kind}`) }))}
+        data={withChosen(
+          deviceKinds.map((kind) => ({ value: kind, label: t(`wizard.kinds.${kind}`) })),
+          targets.kinds,
+        )}
         value={[...targets.kinds]}
-        onChange={(kinds) => set({ kinds: kinds as DeviceKind[] })}
+        onChange={(kinds) => set({ kinds })}
       />
       <Versions targets={targets} set={set} />
     </Stack>

@@ -9,10 +9,14 @@ let current: Draft | undefined
 /** What an older page kept is filled up; what cannot be read begins anew. */
 function read(): Draft {
   try {
-    const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? '{}') as Partial<Draft>
+    const text = sessionStorage.getItem(KEPT)
+    if (text === null) return emptyDraft
+    const kept = JSON.parse(text) as Partial<Draft>
     const { targets, waves } = emptyDraft
     return {
       ...emptyDraft,
+      // An older page did not say whether anything was decided: then it is not thrown away unasked.
+      isTouched: true,
       ...kept,
       targets: { ...targets, ...kept.targets },
       waves: { ...waves, ...kept.waves },
@@ -46,5 +50,9 @@ export type Change = (change: Partial<Draft>) => void
 
 export function useDraft(): [Draft, Change] {
   const draft = useSyncExternalStore(watch, present)
-  return [draft, (change) => writeDraft({ ...present(), ...change })]
+  return [draft, changeDraft]
 }
+
+/** Whatever is changed was decided by somebody, where the change does not say otherwise. */
+const changeDraft: Change = (change) => writeDraft({ ...present(), isTouched: true, ...change })
+export const presentDraft = present

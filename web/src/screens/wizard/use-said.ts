@@ -2,8 +2,9 @@
 import { displayVersion } from '../../../../src/rollout/versions.ts'
 import type { Package } from '../../api/types.ts'
 import { useWords } from '../../words/language.ts'
-import { type Draft, policyOf, type Step, textsIn } from './draft.ts'
+import { type Draft, policyOf, type Step } from './draft.ts'
 import { ownChanges } from './policy-changes.ts'
+import { textsIn } from './texts-in.ts'
 
 export function useSaid(draft: Draft, target: Package | undefined): Partial<Record<Step, string>> {
   const { t } = useWords()

@@ -1,9 +1,10 @@
 import { Checkbox, NumberInput, Radio, Stack, Text, TextInput } from '@mantine/core'
 import { useWords } from '../../words/language.ts'
-import { type Template, templates, type Waves } from './draft.ts'
 import { GateFields } from './gate-fields.tsx'
+import { KeptWaves } from './kept-notice.tsx'
 import { OwnWaves } from './own-waves.tsx'
 import type { StepProps } from './step-props.ts'
+import { type Template, templates, type Waves } from './waves-draft.ts'
 
 export interface WavesProps {
   readonly waves: Waves
@@ -48,6 +49,7 @@ export function WavesStep({ draft, change }: StepProps) {
       </Radio.Group>
       <TemplateFields waves={waves} set={set} />
       {waves.template === 'custom' ? <OwnWaves waves={waves} set={set} /> : null}
+      <KeptWaves draft={draft} change={change} />
       {waves.template === 'single' ? (
         <Text size="sm" c="dimmed">
           {t('wizard.waves.noGate')}

@@ -1,19 +1,21 @@
 /** A new rollout, step by step: what, whom, in which order, when, by which rules, and then its plan and its approval. */
 import './wizard.css'
+import './kept.css'
 import { Button, Group, Text } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { useAnswer, useMe } from '../../api/hooks.ts'
-import type { Package, RolloutWhole } from '../../api/types.ts'
+import { useMe } from '../../api/hooks.ts'
+import type { Package } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
 import { LoadingNotice, NoPermission, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
+import { useKeptFocus } from '../../parts/use-kept-focus.ts'
 import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
 import { ApprovalStep } from './approval-step.tsx'
 import { emptyDraft, isStep, type Step, steps } from './draft.ts'
-import { draftOf } from './draft-of.ts'
-import { chosenPackage, PackageStep, usePackages } from './package-step.tsx'
+import { LoadKept } from './load-kept.tsx'
+import { chosenPackage, PackageStep, useUsualPackage } from './package-step.tsx'
 import { PlanStep } from './plan-step.tsx'
 import { PolicyStep } from './policy-step.tsx'
 import { Rail } from './rail.tsx'
@@ -45,30 +47,18 @@ export function WizardScreen() {
   )
 }
 
-/** `?rollout=ID`: that draft is what the wizard holds from now on. */
-function LoadKept({ id }: { readonly id: string }) {
-  const set = useSetParams()
-  const found = useAnswer<RolloutWhole>(`/rollouts/${id}`)
-  const { data } = found
-  useEffect(() => {
-    if (data === undefined) return
-    writeDraft(draftOf(data))
-    set({ step: 'targets', rollout: undefined }, { replace: true })
-  }, [data, set])
-  return found.error === null ? <LoadingNotice /> : <ProblemNotice error={found.error} />
-}
-
 function Wizard() {
   const [draft, change] = useDraft()
   const { step: asked, package: packageAsked, rollout } = useParams()
   const set = useSetParams()
-  const packages = usePackages().data?.items ?? []
+  const main = useKeptFocus<HTMLDivElement>()
+  const step = isStep(asked) ? asked : 'package'
+  const packages = useUsualPackage(draft, change, step === 'package').data?.items ?? []
   useEffect(() => {
     if (packageAsked === undefined) return
     change({ packageId: packageAsked })
     set({ package: undefined }, { replace: true })
   }, [packageAsked, change, set])
-  const step = isStep(asked) ? asked : 'package'
   const target = chosenPackage(packages, draft.packageId)
   const own = useSaid(draft, target)
   // What is looked at is kept already: the steps of a next draft say nothing of it.
@@ -77,7 +67,7 @@ function Wizard() {
   return (
     <div className="wizard">
       <Rail current={step} said={said} hasKept={draft.kept !== null || step === 'approval'} />
-      <div className="wizard-main">
+      <div className="wizard-main" ref={main} tabIndex={-1}>
         {step === 'approval' ? null : <Heading step={step} />}
         <StepBody step={step} target={target} draft={draft} change={change} />
         <Steps step={step} target={target} />

@@ -8,6 +8,7 @@ export const messages = {
   chooseFirst: 'Choose tills',
   textFirst: 'Write a text',
   tooLong: 'The text is too long',
+  notCounted: 'It is not counted yet whom it reaches',
   nobody: 'It reaches nobody',
   send: 'Send the message',
   sent: 'Sent',

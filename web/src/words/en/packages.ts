@@ -87,6 +87,7 @@ export const packages = {
     retire: 'No new plan takes the package. What is under way goes on; it is not removed from servers.',
     unretire: 'The package can be chosen for new rollouts again.',
   },
+  withdrawDanger: 'Tills of these stores have nowhere to fetch it from until it is brought there again.',
   whom: 'Which stores',
   whomAll: 'All stores',
   whomGroups: 'Groups',

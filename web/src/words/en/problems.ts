@@ -16,6 +16,7 @@ export const problems = {
   tooManyRequests: 'Too many requests',
   tooManyTokens: 'So many tokens work already: revoke one first',
   tooManyUploads: 'Too many uploads at once: wait a little',
+  tooManyChecks: 'Too many signatures are being checked: wait a little',
   tooManyConnections: 'Too many connections are open',
   shuttingDown: 'This server is closing',
   urlInvalid: 'The address cannot be read',

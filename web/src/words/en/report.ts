@@ -13,6 +13,7 @@ export const report = {
   zone: 'Time zone',
   zoneAny: 'Whole chain',
   nothing: 'Nothing to report',
+  wholeChain: 'A report is of the whole chain: you see your groups of stores',
   nothingHint: 'No rollout is under way, or was last night. Another one can be chosen above.',
   several: 'There are several rollouts: choose which one to report of',
   madeAgo: 'Made {{span}} ago',

@@ -11,7 +11,7 @@ export const rolloutGate = {
   sample: 'judged {{judged}} of {{minimumSample}} needed',
   success: 'succeeded {{percent}}%, needed {{needed}}%',
   inProgress: 'still installing: {{inTheMiddle}}',
-  soak: 'soaks until {{time}}',
+  soak: 'soaks until {{time}} ({{zone}})',
   soakPlain: 'soaks',
   approvalWaits: 'all is fulfilled, a person decides',
   numbers: 'Succeeded {{succeeded}}, failed {{failed}}, judged {{judged}} of {{size}}, {{pending}} to come',

@@ -1,5 +1,6 @@
 /** One rollout: how it stands, what may be done with it, and what each thing would do. */
 import { rolloutGate } from './rollout-gate.ts'
+import { rolloutUpdate } from './rollout-update.ts'
 
 export const rollout = {
   devices_one: '{{count}} till',
@@ -82,7 +83,8 @@ export const rollout = {
   gateSkipped:
     'The gate before the wave is not fulfilled. Releasing it goes past the gate, so a reason is needed.',
   whom: 'Cash ids',
-  whomHint: 'Separated by blanks or commas',
+  whomHint: 'Separated by blanks, commas or new lines; no more than {{most}} at once',
+  whomTooMany: '{{count}} tills named. No more than {{most}} at once: take some out',
   skipNote: 'Only what has not begun can be skipped. What has begun finishes.',
   skippedDone_one: '{{count}} till skipped',
   skippedDone_other: '{{count}} tills skipped',
@@ -171,6 +173,7 @@ export const rollout = {
   gateAfter: 'After wave {{wave}}',
   gateLast: 'After the last wave',
   gate: rolloutGate,
+  update: rolloutUpdate,
   troubles: 'What is in the way',
   noTroubles: 'Nothing is in the way',
   noTroublesHint: 'No till failed, is silent, or was skipped.',

@@ -27,7 +27,7 @@ export const rollouts = {
   ended: 'Ended',
   drafts: 'Drafts',
   empty: 'There were no rollouts yet',
-  emptyHint: 'The wizard makes the first one in five steps.',
+  emptyHint: 'The wizard makes the first one, step by step.',
   awaiting_one: 'Waits for your approval',
   awaiting_other: 'Wait for your approval: {{count}}',
   look: 'Look at the plan',

@@ -31,6 +31,8 @@ export const people = {
   linkAgainHint: 'Password forgotten? A new link lets them choose another; former sessions and tokens end.',
   makeLink: 'Make a link',
   linkOnce: 'Link for {{login}}: shown this once',
+  linkLost: 'The former press has made a link, but its answer was lost on the way',
+  linkLostHint: 'Nobody has seen it, and nobody will. Make another one: the former one stops working.',
   linkMeans: 'Give it to this person alone: who has the link chooses the password. Good until',
   sessions: 'Open sessions',
   noSessions: 'No open sessions',
@@ -77,6 +79,10 @@ export const tokens = {
   none: 'No tokens',
   noneHint: 'Make one for a program that talks to Nightshift.',
   once: 'Token “{{name}}” made: shown this once',
+  lost: 'The former press has made the token “{{name}}”, but its answer was lost on the way',
+  lostHint:
+    'Its secret is kept nowhere: nobody can use it, and yet it is valid. Revoke it and make another one, under another name.',
+  lostRevoke: 'Revoke it',
   onceHint: 'Keep it now: it is never shown again, only another can be made.',
   secret: 'Token',
 } as const

@@ -113,6 +113,7 @@ export const enrol = {
   confirmKeys_other: '{{count}} keys',
   confirmHosts_one: 'of {{count}} host.',
   confirmHosts_other: 'of {{count}} hosts.',
+  confirmList: 'What will be pinned',
   confirmMeans: 'From now on commands and updates are sent to hosts with these keys.',
   confirmChanged_one: 'The key of {{count}} host has changed: was it really compared?',
   confirmChanged_other: 'The keys of {{count}} hosts have changed: were they really compared?',
@@ -135,14 +136,23 @@ export const enrol = {
   file: 'Or a list from the stores',
   fileHint: 'Lines “store,cash id,fingerprint”: for many hosts at once, compared by the server.',
   fileChoose: 'Choose a list',
-  fileTitle: 'Compare by the list?',
   fileMeans:
-    'Pinned are keys that a host has shown and that the list {{name}} has for it. The other hosts go on waiting.',
+    'These are keys that a host has shown and that the list {{name}} has for it. The other hosts go on waiting.',
+  fileOther_one:
+    'For {{count}} host the list has another key than it has shown: look into that before all else',
+  fileOther_other:
+    'For {{count}} hosts the list has another key than they have shown: look into that before all else',
+  fileMissing_one: '{{count}} host of this request is not on the list',
+  fileMissing_other: '{{count}} hosts of this request are not on the list',
   fileDone_one: '{{count}} host pinned',
   fileDone_other: '{{count}} hosts pinned',
   fileLeft_one: '{{count}} host is left: the list does not have its fingerprint',
   fileLeft_other: '{{count}} hosts are left: the list does not have their fingerprints',
   request: 'Request',
+  requestChoose: 'Which request is compared',
+  requestFirst: 'Choose a request first: a list is compared with one',
+  requestOf_one: '{{when}} · {{who}} · {{count}} host shown',
+  requestOf_other: '{{when}} · {{who}} · {{count}} hosts shown',
 } as const
 
 export const leftOut = {

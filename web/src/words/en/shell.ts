@@ -24,6 +24,7 @@ export const shell = {
   everywhere: 'On every screen',
   closes: 'Close what is open',
   staleBanner: 'No word from the server since {{time}}. What is shown is of then.',
+  oldBanner: 'A part of this screen cannot be renewed: it shows what was so at {{time}}.',
   first: {
     noneOfYours: 'Your groups have no stores',
     title: 'How to begin',
@@ -69,4 +70,6 @@ export const shell = {
   crashed: 'The page broke',
   crashedHint: 'Load it again. If it comes back, pass on the text below.',
   reload: 'Load again',
+  notLoaded: 'The screen did not load',
+  notLoadedHint: 'The server cannot be reached. The screen opens by itself when it is back.',
 } as const

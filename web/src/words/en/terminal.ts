@@ -68,6 +68,7 @@ export const terminal = {
   save: 'Save',
   cancel: 'Cancel',
   saved: 'Saved',
+  halfSaved: 'The settings are saved. Only “Blocked” is as it was:',
   noData: 'No data',
   readAt: 'Read {{span}} ago ({{time}}), source: {{source}}',
   askedAt: 'Last asked {{span}} ago, no answer: {{reason}}',

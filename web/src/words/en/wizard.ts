@@ -1,3 +1,4 @@
+import { wizardKept, wizardReplace, wizardTwo } from './wizard-kept.ts'
 import { wizardPlan } from './wizard-plan.ts'
 
 export const wizard = {
@@ -73,7 +74,7 @@ export const wizard = {
     remainingHint: 'Tills that have it already are not listed among those left out either.',
     matched: 'Matched',
     matchedHint: 'How many of them get into the plan, and who does not, is said by the step “Plan”.',
-    byPlan: 'Too many conditions to count at once: the step “Plan” counts.',
+    byPlan: 'These conditions cannot be counted at once: the step “Plan” counts.',
     nobody: 'Nobody fits these conditions',
     narrowed: 'Your groups of stores: {{groups}}. The plan touches no others.',
   },
@@ -110,6 +111,7 @@ export const wizard = {
       labels: 'labels',
       stores: 'stores',
       zones: 'time zones',
+      cashIds: 'listed tills',
       even: 'even till numbers',
       odd: 'odd till numbers',
       cover: 'one of every kind',
@@ -250,5 +252,8 @@ export const wizard = {
     limit: { days: 'days', minutes: 'minutes' },
     limitFor: '{{name}}: limit',
   },
+  kept: wizardKept,
+  replace: wizardReplace,
+  two: wizardTwo,
   ...wizardPlan,
 } as const

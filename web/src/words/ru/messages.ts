@@ -8,6 +8,7 @@ export const messages = {
   chooseFirst: 'Выберите кассы',
   textFirst: 'Напишите текст',
   tooLong: 'Текст слишком длинный',
+  notCounted: 'Ещё не посчитано, кто получит',
   nobody: 'Не получит никто',
   send: 'Отправить сообщение',
   sent: 'Отправленные',

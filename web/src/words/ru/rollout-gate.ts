@@ -11,7 +11,7 @@ export const rolloutGate = {
   sample: 'оценено {{judged}} из нужных {{minimumSample}}',
   success: 'удачных {{percent}}%, нужно {{needed}}%',
   inProgress: 'ещё устанавливают: {{inTheMiddle}}',
-  soak: 'выдержка до {{time}}',
+  soak: 'выдержка до {{time}} ({{zone}})',
   soakPlain: 'выдержка',
   approvalWaits: 'всё выполнено, решает человек',
   numbers: 'Удачно {{succeeded}}, неудачно {{failed}}, оценено {{judged}} из {{size}}, ещё {{pending}}',

@@ -1,4 +1,5 @@
 import { rolloutGate } from './rollout-gate.ts'
+import { rolloutUpdate } from './rollout-update.ts'
 
 const devices = {
   one: '{{count}} касса',
@@ -118,7 +119,8 @@ export const rollout = {
   reasonNeeded: 'Нужна причина: её спросят утром',
   gateSkipped: 'Условие перед волной не выполнено. Запуск обойдёт его, поэтому нужна причина.',
   whom: 'Номера касс',
-  whomHint: 'Через пробел или запятую',
+  whomHint: 'Через пробел, запятую или с новой строки; за один раз не больше {{most}}',
+  whomTooMany: 'Указано касс: {{count}}. За один раз можно не больше {{most}}: уберите лишние',
   skipNote: 'Пропустить можно только то, что ещё не начато. Начатое закончит.',
   skippedDone_one: 'Пропущена {{count}} касса',
   skippedDone_few: 'Пропущены {{count}} кассы',
@@ -211,6 +213,7 @@ export const rollout = {
   gateAfter: 'После волны {{wave}}',
   gateLast: 'После последней волны',
   gate: rolloutGate,
+  update: rolloutUpdate,
   troubles: 'Что мешает',
   noTroubles: 'Ничто не мешает',
   noTroublesHint: 'Ни одной неудачной, молчащей или пропущенной кассы.',

@@ -1,3 +1,4 @@
+import { wizardKept, wizardReplace, wizardTwo } from './wizard-kept.ts'
 import { wizardPlan } from './wizard-plan.ts'
 
 export const wizard = {
@@ -81,7 +82,7 @@ export const wizard = {
     remainingHint: 'Кассы, которые уже обновлены, не попадут и в список пропущенных.',
     matched: 'Подходит',
     matchedHint: 'Сколько из них попадёт в план и кто нет, скажет шаг «План».',
-    byPlan: 'Условий слишком много, чтобы посчитать сразу: посчитает шаг «План».',
+    byPlan: 'Такие условия сразу не посчитать: посчитает шаг «План».',
     nobody: 'Под эти условия не подходит никто',
     narrowed: 'Ваши группы магазинов: {{groups}}. Остальных план не коснётся.',
   },
@@ -118,6 +119,7 @@ export const wizard = {
       labels: 'метки',
       stores: 'магазины',
       zones: 'часовые пояса',
+      cashIds: 'кассы по списку',
       even: 'чётные номера касс',
       odd: 'нечётные номера касс',
       cover: 'по одному от каждого вида',
@@ -260,5 +262,8 @@ export const wizard = {
     limit: { days: 'дней', minutes: 'минут' },
     limitFor: '{{name}}: граница',
   },
+  kept: wizardKept,
+  replace: wizardReplace,
+  two: wizardTwo,
   ...wizardPlan,
 } as const

@@ -1,7 +1,8 @@
-import { FileButton, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { type DragEvent, useState } from 'react'
 import { formatBytes } from '../../../format/money.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
+import { FilePick } from '../../../parts/file-pick.tsx'
 import { useWords } from '../../../words/language.ts'
 
 interface FileDropProps {
@@ -30,7 +31,7 @@ export function FileDrop({ file, onFile }: FileDropProps) {
       onDragLeave={() => setOver(false)}
       onDrop={drop}
     >
-      <FileButton
+      <FilePick
         accept=".csv,.txt,.tsv,.json,.yml,.yaml,.ini,.cfg,.hosts,text/*,application/json"
         onChange={(chosen) => chosen !== null && onFile(chosen)}
         inputProps={{ 'aria-label': t('settings.fleet.choose'), tabIndex: -1 }}
@@ -40,7 +41,7 @@ export function FileDrop({ file, onFile }: FileDropProps) {
             {t('settings.fleet.choose')}
           </ActButton>
         )}
-      </FileButton>
+      </FilePick>
       {file === undefined ? (
         <Text size="sm" c="dimmed">
           {t('settings.fleet.dropHere')}

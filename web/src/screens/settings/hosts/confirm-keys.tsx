@@ -1,5 +1,5 @@
 import { Code, Radio, Stack, Text } from '@mantine/core'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { Confirmed } from '../../../api/types.ts'
@@ -13,11 +13,15 @@ import type { Confirmation } from './use-compared.ts'
 interface ConfirmKeysProps {
   readonly confirmations: readonly Confirmation[]
   readonly onClose: () => void
+  /** What is not pinned, and why. */
+  readonly children?: ReactNode
+  readonly onDone?: (done: Confirmed) => void
 }
-const SHOWN = 12
+/** Beyond so many a fingerprint is no more in groups, but for the eye that looks for one. */
+const GROUPED = 100
 
 /** Says what will be trusted before it is, and what could not be pinned after. */
-export function ConfirmKeys({ confirmations, onClose }: ConfirmKeysProps) {
+export function ConfirmKeys({ confirmations, onClose, children, onDone }: ConfirmKeysProps) {
   const { t } = useWords()
   const name = useHostName()
   const [mode, setMode] = useState<'replace' | 'add'>('replace')
@@ -30,7 +34,12 @@ export function ConfirmKeys({ confirmations, onClose }: ConfirmKeysProps) {
   )
   const failed = pin.data?.notConfirmed ?? []
   const run = () =>
-    pin.mutate(undefined, { onSuccess: ({ notConfirmed }) => notConfirmed.length === 0 && onClose() })
+    pin.mutate(undefined, {
+      onSuccess: (done) => {
+        onDone?.(done)
+        if (done.notConfirmed.length === 0) onClose()
+      },
+    })
   const keys = confirmations.reduce((sum, { fingerprints }) => sum + fingerprints.length, 0)
   const hasFormer = confirmations.some(({ row }) => row.pinned.length > 0)
   const changed = confirmations.filter(({ row }) => row.verdict === 'changed')
@@ -50,21 +59,8 @@ export function ConfirmKeys({ confirmations, onClose }: ConfirmKeysProps) {
         {t('settings.enrol.confirmKeys', { count: keys })}{' '}
         {t('settings.enrol.confirmHosts', { count: confirmations.length })} {t('settings.enrol.confirmMeans')}
       </Text>
-      <Stack gap={4}>
-        {confirmations.slice(0, SHOWN).map(({ row, fingerprints }) => (
-          <div key={row.id}>
-            <Text size="sm" fw={600}>
-              {name(row)}
-            </Text>
-            {fingerprints.map((one) => (
-              <Fingerprint key={one} value={one} />
-            ))}
-          </div>
-        ))}
-        {confirmations.length > SHOWN ? (
-          <Text size="sm">{t('settings.enrol.andMore', { count: confirmations.length - SHOWN })}</Text>
-        ) : null}
-      </Stack>
+      <WhatIsPinned confirmations={confirmations} />
+      {children}
       {changed.length === 0 ? null : (
         <Mark
           tone="dead"
@@ -94,5 +90,34 @@ export function ConfirmKeys({ confirmations, onClose }: ConfirmKeysProps) {
         )
       })}
     </Confirm>
+  )
+}
+
+/** All of it: nothing is confirmed that was not shown. */
+function WhatIsPinned({ confirmations }: Pick<ConfirmKeysProps, 'confirmations'>) {
+  const { t } = useWords()
+  const name = useHostName()
+  const isGrouped = confirmations.length <= GROUPED
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reached by the keyboard
+    <section className="settings-pinned-list" aria-label={t('settings.enrol.confirmList')} tabIndex={0}>
+      {confirmations.map(({ row, fingerprints }) => (
+        <div
+          key={row.id}
+          className="settings-pinned-host"
+          data-changed={row.verdict === 'changed' || undefined}
+        >
+          <Text size="sm" fw={600} component="span">
+            {name(row)}
+          </Text>
+          {row.verdict === 'changed' ? (
+            <Mark tone="dead" glyph="bang" label={t('settings.enrol.verdicts.changed')} />
+          ) : null}
+          {fingerprints.map((one) =>
+            isGrouped ? <Fingerprint key={one} value={one} /> : <code key={one}>{one}</code>,
+          )}
+        </div>
+      ))}
+    </section>
   )
 }

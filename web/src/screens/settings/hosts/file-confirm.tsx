@@ -1,37 +1,57 @@
 /** A list from the stores, `store,cashId,fingerprint`: compared by the server, host by host, however many there are. */
-import { FileButton, Group, Select, Stack, Text } from '@mantine/core'
+import { Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { post } from '../../../api/client.ts'
+import { look } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { Confirmed, Enrolment } from '../../../api/types.ts'
 import { formatMoment, viewerZone } from '../../../format/time.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
-import { Confirm } from '../../../parts/confirm.tsx'
+import { FilePick } from '../../../parts/file-pick.tsx'
 import { Mark } from '../../../parts/mark.tsx'
+import { ProblemNotice } from '../../../parts/notices.tsx'
 import { useWords } from '../../../words/language.ts'
+import { ConfirmKeys } from './confirm-keys.tsx'
+import { PassedOver } from './passed-over.tsx'
 
 interface Wanted {
+  readonly request: string
   readonly name: string
   readonly text: string
+}
+interface Looked {
+  readonly name: string
+  readonly found: Confirmed
+}
+
+/** Requests of these rows, each with how many of its hosts are among them. */
+function requestsOf(rows: readonly Enrolment[]) {
+  const requests = new Map<string, { readonly row: Enrolment; readonly hosts: number }>()
+  for (const row of rows)
+    requests.set(row.requestId, { row, hosts: (requests.get(row.requestId)?.hosts ?? 0) + 1 })
+  return [...requests.values()]
 }
 
 export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
   const { t, language } = useWords()
-  const requests = [...new Map(rows.map((row) => [row.requestId, row])).values()]
-  const [chosen, setChosen] = useState<string>()
-  const [file, setFile] = useState<Wanted>()
-  const request = requests.find(({ requestId }) => requestId === chosen)?.requestId ?? requests[0]?.requestId
-  const pin = useChange(
-    () => post<Confirmed>('/enrolments/confirm', { request, file: file?.text ?? '' }),
-    ['enrolments', 'hostKeys', 'stores', 'devices'],
+  const requests = requestsOf(rows)
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [looked, setLooked] = useState<Looked>()
+  const [done, setDone] = useState<Confirmed>()
+  const isOne = requests.length === 1
+  // Of several none is meant before it is chosen, and one that is no more is not changed for another.
+  const request = requests.find(({ row }) => isOne || row.requestId === chosen)?.row.requestId
+  const preview = useChange<Wanted, Confirmed>(({ text, ...asked }) =>
+    look<Confirmed>('/enrolments/confirm', { request: asked.request, file: text, preview: true }),
   )
   const read = async (from: File | null) => {
-    if (from === null) return
-    pin.reset()
-    setFile({ name: from.name, text: await from.text() })
+    if (from === null || request === undefined) return
+    setDone(undefined)
+    const { name } = from
+    const text = await from.text()
+    preview.mutate({ request, name, text }, { onSuccess: (found) => setLooked({ name, found }) })
   }
-  const close = () => setFile(undefined)
-  if (request === undefined) return pin.data === undefined ? null : <Outcome done={pin.data} />
+  if (requests.length === 0 && looked === undefined)
+    return done === undefined ? null : <Outcome done={done} />
   return (
     <div className="settings-way">
       <Text size="sm" fw={500}>
@@ -44,41 +64,71 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
         {requests.length < 2 ? null : (
           <Select
             size="xs"
+            className="settings-request"
             label={t('settings.enrol.request')}
+            placeholder={t('settings.enrol.requestChoose')}
             value={request ?? null}
             allowDeselect={false}
-            data={requests.map(({ requestId, createdAt, requestedBy }) => ({
-              value: requestId,
-              label: `${formatMoment(language, new Date(createdAt), viewerZone())} · ${requestedBy}`,
+            data={requests.map(({ row, hosts }) => ({
+              value: row.requestId,
+              label: t('settings.enrol.requestOf', {
+                when: formatMoment(language, new Date(row.createdAt), viewerZone()),
+                who: row.requestedBy,
+                count: hosts,
+              }),
             }))}
-            onChange={(next) => setChosen(next ?? undefined)}
+            onChange={setChosen}
           />
         )}
-        <FileButton
+        <FilePick
+          key={request}
           accept=".csv,.txt,text/*"
           onChange={(from) => void read(from)}
-          inputProps={{ 'aria-label': t('settings.enrol.fileChoose'), tabIndex: -1 }}
+          inputProps={{
+            'aria-label': t('settings.enrol.fileChoose'),
+            tabIndex: -1,
+            disabled: request === undefined,
+          }}
         >
           {({ onClick }) => (
-            <ActButton permission="hosts.enrol" onClick={onClick}>
+            <ActButton
+              permission="hosts.enrol"
+              loading={preview.isPending}
+              why={request === undefined ? t('settings.enrol.requestFirst') : undefined}
+              onClick={onClick}
+            >
               {t('settings.enrol.fileChoose')}
             </ActButton>
           )}
-        </FileButton>
+        </FilePick>
       </Group>
-      {pin.data === undefined ? null : <Outcome done={pin.data} />}
-      <Confirm
-        isOpen={file !== undefined}
-        title={t('settings.enrol.fileTitle')}
-        yes={t('settings.enrol.confirm')}
-        isBusy={pin.isPending}
-        error={pin.error}
-        onYes={() => pin.mutate(undefined, { onSuccess: close })}
-        onClose={close}
-      >
-        <Text size="sm">{t('settings.enrol.fileMeans', { name: file?.name ?? '' })}</Text>
-      </Confirm>
+      {preview.error == null ? null : <ProblemNotice error={preview.error} />}
+      {done === undefined ? null : <Outcome done={done} />}
+      {looked === undefined ? null : (
+        <FileDialog looked={looked} onDone={setDone} onClose={() => setLooked(undefined)} />
+      )}
     </div>
+  )
+}
+
+interface FileDialogProps {
+  readonly looked: Looked
+  readonly onDone: (done: Confirmed) => void
+  readonly onClose: () => void
+}
+/** Just what the list has led to when it was looked at: what changes meanwhile is not pinned. */
+function FileDialog({ looked: { name, found }, onDone, onClose }: FileDialogProps) {
+  const { t } = useWords()
+  const { wouldPin = [], passedOver } = found
+  return (
+    <ConfirmKeys
+      confirmations={wouldPin.map(({ fingerprints, ...row }) => ({ row, fingerprints }))}
+      onDone={(done) => onDone({ ...done, passedOver })}
+      onClose={onClose}
+    >
+      <Text size="sm">{t('settings.enrol.fileMeans', { name })}</Text>
+      <PassedOver rows={passedOver} />
+    </ConfirmKeys>
   )
 }
 

@@ -1,11 +1,12 @@
 /** Keys that somebody has already: a known_hosts file or a list. First what it would pin, then just that. */
-import { FileButton, Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
+import { Group, SegmentedControl, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
 import { post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { KeysImport } from '../../../api/types.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
 import { Confirm } from '../../../parts/confirm.tsx'
+import { FilePick } from '../../../parts/file-pick.tsx'
 import { Mark } from '../../../parts/mark.tsx'
 import { ProblemNotice } from '../../../parts/notices.tsx'
 import { useWords } from '../../../words/language.ts'
@@ -133,7 +134,7 @@ function KeysForm({ wanted, change }: KeysFormProps) {
           onChange={(next) => change({ mode: next === 'replace' ? 'replace' : 'add' })}
           data={modes.map((one) => ({ value: one, label: t(`settings.keys.modes.${one}`) }))}
         />
-        <FileButton
+        <FilePick
           onChange={(file) => void read(file)}
           inputProps={{ 'aria-label': t('settings.fleet.choose'), tabIndex: -1 }}
         >
@@ -142,7 +143,7 @@ function KeysForm({ wanted, change }: KeysFormProps) {
               {t('settings.fleet.choose')}
             </ActButton>
           )}
-        </FileButton>
+        </FilePick>
       </Group>
       <Textarea
         label={t('settings.keys.text')}

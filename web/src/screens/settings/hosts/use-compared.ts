@@ -5,7 +5,7 @@ import type { Enrolment } from '../../../api/types.ts'
 type Ticked = Readonly<Record<string, readonly string[]>>
 
 export interface Confirmation {
-  readonly row: Enrolment
+  readonly row: Pick<Enrolment, 'id' | 'store' | 'cashId' | 'verdict' | 'pinned'>
   readonly fingerprints: readonly string[]
 }
 export interface Compared {

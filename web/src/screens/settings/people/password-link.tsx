@@ -1,5 +1,5 @@
 import { Stack, Text } from '@mantine/core'
-import { newKey, post } from '../../../api/client.ts'
+import { post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { User } from '../../../api/types.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
@@ -9,18 +9,17 @@ import { useWords } from '../../../words/language.ts'
 import { CopyField } from '../copy-field.tsx'
 import { Told } from '../told.tsx'
 
+/** Without both: it was made by a press whose answer was lost, and is kept nowhere. */
 interface Link {
   readonly url?: string
-  readonly expiresAt: string
+  readonly expiresAt?: string
 }
 
 /** Shown this once: who has it becomes that person. */
 export function PasswordLink({ user }: { readonly user: User }) {
   const { t } = useWords()
-  const make = useChange(
-    () => post<Link>(`/users/${user.id}/link`, {}, { idempotencyKey: newKey() }),
-    ['users'],
-  )
+  // Pressed once more because nothing came back, it is the same request: that one's link may come late, and end this one.
+  const make = useChange(() => post<Link>(`/users/${user.id}/link`), ['users'])
   const why =
     user.disabledAt !== null
       ? t('settings.people.disabled')
@@ -57,6 +56,11 @@ export function PasswordLink({ user }: { readonly user: User }) {
       >
         {t('settings.people.makeLink')}
       </ActButton>
+      {make.data === undefined ? null : (
+        <Told tone="warn" glyph="question" role="alert" title={t('settings.people.linkLost')}>
+          <Text size="sm">{t('settings.people.linkLostHint')}</Text>
+        </Told>
+      )}
       {make.error == null ? null : <ProblemNotice error={make.error} />}
     </Stack>
   )

@@ -1,7 +1,7 @@
 /** A token may no more than who makes it. Its secret is shown this once. */
 import { Button, Group, Modal, MultiSelect, Select, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { newKey, post } from '../../../api/client.ts'
+import { ask, post } from '../../../api/client.ts'
 import { useChange, useMe } from '../../../api/hooks.ts'
 import type { Me, TokenMade } from '../../../api/types.ts'
 import { serverNow } from '../../../format/now.ts'
@@ -25,17 +25,27 @@ interface Draft {
   readonly scopes: readonly string[]
   readonly storeGroups: readonly string[]
   readonly span: SpanName
+  /** When it was written so: the same draft is the same request, to the second. */
+  readonly since: number
 }
-const bodyOf = ({ name, role, scopes, storeGroups, span }: Draft) => ({
+const bodyOf = ({ name, role, scopes, storeGroups, span, since }: Draft) => ({
   name: name.trim(),
   role,
   ...(scopes.length === 0 ? {} : { scopes }),
   ...(storeGroups.length === 0 ? {} : { storeGroups }),
-  ...(spans[span] === null ? {} : { expiresAt: new Date(serverNow() + spans[span] * DAY_MS).toISOString() }),
+  ...(spans[span] === null ? {} : { expiresAt: new Date(since + spans[span] * DAY_MS).toISOString() }),
 })
 
-/** A key of its own each time: the answer to the same one again has no secret. */
-const asAnother = () => ({ idempotencyKey: newKey() })
+const LONGEST = 64
+/** A name is of one token for ever, of a revoked one too: `backup`, `backup 2`, `backup 3`. */
+function nextName(name: string): string {
+  const [, stem = name, number = '1'] = /^(.*?)(?: (\d{1,4}))?$/.exec(name) ?? []
+  const end = ` ${Number(number) + 1}`
+  return `${stem.slice(0, LONGEST - end.length)}${end}`
+}
+
+/** Without its secret: it was made by a press whose answer was lost. */
+type Made = Partial<TokenMade> & { readonly id: string }
 
 export function MakeToken({ onClose }: { readonly onClose: () => void }) {
   const { t } = useWords()
@@ -65,12 +75,19 @@ function TokenForm({ me, onClose }: { readonly me: Me; readonly onClose: () => v
     scopes: [],
     storeGroups: [],
     span: 'quarter',
+    since: serverNow(),
   })
-  const change = (part: Partial<Draft>) => setDraft((former) => ({ ...former, ...part }))
-  const make = useChange(() => post<TokenMade>('/tokens', bodyOf(draft), asAnother()), ['tokens'])
+  const change = (part: Partial<Draft>) => setDraft((former) => ({ ...former, ...part, since: serverNow() }))
+  const make = useChange(() => post<Made>('/tokens', bodyOf(draft)), ['tokens'])
   const isName = NAME.test(draft.name.trim())
-  if (make.data?.token !== undefined)
-    return <Secret name={make.data.name} secret={make.data.token} onClose={onClose} />
+  const name = draft.name.trim()
+  const again = () => {
+    make.reset()
+    change({ name: nextName(name) })
+  }
+  if (make.data?.token !== undefined) return <Secret name={name} secret={make.data.token} onClose={onClose} />
+  if (make.data !== undefined)
+    return <Lost name={name} id={make.data.id} onRevoked={again} onClose={onClose} />
   return (
     <form
       onSubmit={(event) => {
@@ -150,6 +167,38 @@ function Secret({ name, secret, onClose }: SecretProps) {
       </Told>
       <Group justify="flex-end">
         <Button onClick={onClose}>{t('common.close')}</Button>
+      </Group>
+    </Stack>
+  )
+}
+
+interface LostProps {
+  readonly name: string
+  readonly id: string
+  readonly onRevoked: () => void
+  readonly onClose: () => void
+}
+/** Nobody knows its secret, and it is valid all the same: it goes before another one comes. */
+function Lost({ name, id, onRevoked, onClose }: LostProps) {
+  const { t } = useWords()
+  const revoke = useChange(() => ask('DELETE', `/tokens/${id}`), ['tokens', 'users'])
+  return (
+    <Stack>
+      <Told tone="warn" glyph="question" role="alert" title={t('settings.tokens.lost', { name })}>
+        <Text size="sm">{t('settings.tokens.lostHint')}</Text>
+      </Told>
+      {revoke.error == null ? null : <ProblemNotice error={revoke.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t('common.close')}
+        </Button>
+        <Button
+          loading={revoke.isPending}
+          onClick={() => revoke.mutate(undefined, { onSuccess: onRevoked })}
+          data-autofocus
+        >
+          {t('settings.tokens.lostRevoke')}
+        </Button>
       </Group>
     </Stack>
   )

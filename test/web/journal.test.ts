@@ -1,0 +1,121 @@
+/** The journal between two times: chosen, typed, in the address, by the viewer's clock, and in the file. */
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith } from '../support/needs.ts'
+import { expectClean, shoot } from './looks.ts'
+import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
+
+const TEST_MS = 90_000
+const PATIENT = { timeout: 20_000 }
+const events = (page: Page) => page.locator('.journal-row[data-code="messageSent"]')
+const textsOf = (page: Page) => events(page).locator('.journal-text').allTextContents()
+const soon = (read: () => Promise<string[]>) =>
+  expect.poll(async () => (await read()).map((text) => /[«“]([^»”]+)[»”]/.exec(text)?.[1]), PATIENT)
+
+const HOUR_MS = 3_600_000
+/** Six in the evening in Moscow, which has kept UTC+3 since 2014. */
+function startOfNight(): number {
+  const there = new Date(Date.now() + 3 * HOUR_MS)
+  const begun = there.getUTCHours() >= 18 ? 0 : 1
+  return Date.UTC(there.getUTCFullYear(), there.getUTCMonth(), there.getUTCDate() - begun, 15)
+}
+
+describeWith(CHROMIUM, 'the journal between two times', () => {
+  let office: PageOffice
+  const said = (at: Date, text: string) =>
+    office.office.db.pool.query(
+      `INSERT INTO event (at, code, actor, store_id, params)
+       SELECT $1, 'messageSent', 'test', id, jsonb_build_object('text', $2::text, 'devices', 1) FROM store WHERE code = 'M1'`,
+      [at, text],
+    )
+  beforeAll(async () => {
+    office = await openPageOffice({ worker: false, fleet: { stores: 1, tills: 1 } })
+    await said(new Date('2024-11-10T09:59:59Z'), 'до')
+    await said(new Date('2024-11-10T10:00:00Z'), 'ровно')
+    await said(new Date('2024-11-10T18:30:00Z'), 'внутри')
+    await said(new Date('2024-11-11T04:00:30Z'), 'в ту же минуту')
+    await said(new Date('2024-11-11T04:01:00Z'), 'после')
+  }, 120_000)
+  afterAll(() => office?.close())
+
+  it(
+    'from and to are typed by the viewer’s clock, stay in the address, and hold for the file',
+    async () => {
+      const visitor = await office.visit({ timeZone: 'Asia/Yekaterinburg' })
+      const { page, go, faults, close } = visitor
+      await go('journal')
+      await soon(() => textsOf(page)).toHaveLength(5)
+      await page.getByText('ваше время (Asia/Yekaterinburg)').waitFor()
+      const from = page.getByLabel('С какого времени')
+      await from.fill('2024-11-10T15:00')
+      await from.press('Enter')
+      // Who goes on by the keyboard goes on from here.
+      await page.waitForURL(/from=/)
+      expect(await from.evaluate((one) => one.matches(':focus'))).toBe(true)
+      await page.waitForURL(/from=2024-11-10T10%3A00Z/)
+      const to = page.getByLabel('По какое время')
+      await to.fill('2024-11-11T09:00')
+      await to.press('Enter')
+      await page.waitForURL(/to=2024-11-11T04%3A00Z/)
+      await soon(() => textsOf(page)).toEqual(['в ту же минуту', 'внутри', 'ровно'])
+      expect(await page.getByRole('combobox', { name: 'За время' }).inputValue()).toBe('own')
+      await page.reload()
+      await soon(() => textsOf(page)).toEqual(['в ту же минуту', 'внутри', 'ровно'])
+      expect(await from.inputValue()).toBe('2024-11-10T15:00')
+      await expectClean(visitor)
+      await shoot(page, 'journal-span-ru')
+
+      await page.getByRole('button', { name: 'Выгрузить CSV' }).click()
+      const link = page.getByRole('link', { name: /Скачать journal-.*\.csv/ })
+      const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
+      const lines = readFileSync((await file.path()) ?? '', 'utf8')
+        .trimEnd()
+        .split('\r\n')
+      expect(lines).toHaveLength(4)
+      expect(lines[3]).toContain('ровно')
+
+      await from.fill('2024-11-12T00:00')
+      await from.press('Enter')
+      await page.getByRole('alert').getByText('Начало позже конца').waitFor()
+      await page.getByText('Ничего не найдено').waitFor()
+      expect(faults).toEqual([])
+      await close()
+    },
+    TEST_MS,
+  )
+
+  it(
+    'presets stand for this night and the one before, in the store’s journal too',
+    async () => {
+      const visitor = await office.visit({ language: 'en', scheme: 'dark' })
+      const { page, go, faults, close } = visitor
+      const start = startOfNight()
+      await said(new Date(start + HOUR_MS), 'эта')
+      await said(new Date(start - 23 * HOUR_MS), 'прошлая')
+      await go('stores/M1/journal')
+      const preset = page.getByRole('combobox', { name: 'Time', exact: true })
+      await expect.poll(() => events(page).count(), PATIENT).toBe(7)
+      await preset.selectOption({ label: 'This night' })
+      await page.waitForURL(/from=\d{4}-\d\d-\d\dT15%3A00Z&to=\d{4}-\d\d-\d\dT09%3A00Z/)
+      await soon(() => textsOf(page)).toEqual(['эта'])
+      expect(await page.getByLabel('From', { exact: true }).inputValue()).toMatch(/T18:00$/)
+      await preset.selectOption({ label: 'The night before' })
+      await soon(() => textsOf(page)).toEqual(['прошлая'])
+      expect(await preset.inputValue()).toBe('lastNight')
+      await preset.selectOption({ label: 'Last 24 hours' })
+      await page.waitForURL(/from=-24h/)
+      expect(await preset.inputValue()).toBe('day')
+      await preset.selectOption({ label: 'Last week' })
+      await page.waitForURL(/from=-7d/)
+      await preset.selectOption({ label: 'Of all time' })
+      await expect.poll(() => events(page).count(), PATIENT).toBe(7)
+      expect(page.url()).not.toMatch(/from=|to=/)
+      await expectClean(visitor)
+      await shoot(page, 'journal-span-dark-en')
+      expect(faults).toEqual([])
+      await close()
+    },
+    TEST_MS,
+  )
+})

@@ -1,0 +1,69 @@
+/** Which press is the same press: the keys under which the page asks, by a server that is made up. */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+
+type Post = (path: string, body: unknown, more?: object) => Promise<unknown>
+type Reply = 'lost' | readonly [status: number, body: object]
+const DONE: Reply = [200, {}]
+
+describe('keys of requests', () => {
+  let post: Post
+  const replies: Reply[] = []
+  const keys: (string | null)[] = []
+
+  beforeAll(async () => {
+    vi.stubGlobal('document', { baseURI: 'http://office.example/' })
+    vi.stubGlobal('location', { assign: () => undefined, pathname: '/', search: '' })
+    vi.stubGlobal('fetch', async (_: string, { headers }: RequestInit) => {
+      keys.push(new Headers(headers).get('Idempotency-Key'))
+      const reply = replies.shift() ?? 'lost'
+      if (reply === 'lost') throw new TypeError('lost')
+      return new Response(JSON.stringify(reply[1]), { status: reply[0] })
+    })
+    // By a name that the compiler does not follow: see query-client.ts.
+    const client: string = '../../web/src/api/client.ts'
+    post = ((await import(client)) as { post: Post }).post
+  })
+  afterAll(() => vi.unstubAllGlobals())
+
+  /** The key of each press, the first as `a`, another one as `b`, … */
+  async function pressed(some: readonly Reply[], press: (time: number) => Promise<unknown>): Promise<string> {
+    replies.splice(0, replies.length, ...some)
+    keys.splice(0)
+    for (let time = 0; time < some.length; time += 1) await press(time).catch(() => undefined)
+    const names = [...new Set(keys)]
+    return keys.map((key) => 'abc'[names.indexOf(key)]).join('')
+  }
+
+  test('pressed once more after no answer it is the same; after an answer it is another', async () => {
+    const press = () => post('/commands', { kind: 'message' })
+    expect(await pressed(['lost', DONE, DONE], press)).toBe('aab')
+  })
+
+  test('over something else that was seen it is another edit, though it says the same', async () => {
+    const press = (time: number) => post('/stores/M1/calendar', { calendar: null }, { ifMatch: `"${time}"` })
+    expect(await pressed(['lost', DONE], press)).toBe('ab')
+  })
+
+  test.each<[number, string]>([
+    [409, 'keyInUse'],
+    [429, 'rateLimited'],
+    [401, 'notSignedIn'],
+    [403, 'permissionMissing'],
+    [500, 'internalError'],
+  ])('%i %s says nothing of the try before: that one may still be done', async (status, code) => {
+    const press = () => post(`/${code}`, {})
+    expect(await pressed(['lost', [status, { code }], DONE], press)).toBe('aaa')
+    // By itself it is an answer: nothing was done.
+    expect(await pressed([[status === 500 ? 422 : status, { code }], DONE], press)).toBe('ab')
+  })
+
+  test('a refusal of the work itself is an answer', async () => {
+    const press = () => post('/refused', {})
+    expect(await pressed(['lost', [409, { code: 'stateConflict' }], DONE], press)).toBe('aab')
+  })
+
+  test('how something is to be is said anew each time: what was answered before it was undone is no answer', async () => {
+    const press = () => post('/rollouts/1/pause', {}, { setsState: true })
+    expect(await pressed(['lost', DONE], press)).toBe('ab')
+  })
+})

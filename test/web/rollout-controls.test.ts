@@ -1,0 +1,141 @@
+/** The controls of a rollout, each with its consequence said first, by mouse and by keyboard. */
+import { expect, it } from 'vitest'
+import { describeWith } from '../support/needs.ts'
+import { CHROMIUM } from './page-office.ts'
+import { asked, control, numberOf, rolloutScene, soon, state, TEST_MS } from './rollout-scene.ts'
+
+describeWith(CHROMIUM, 'the controls of a rollout', () => {
+  const scene = rolloutScene()
+
+  it(
+    'tells of a stop in devices before it is done, takes tills out, and releases a wave past its person',
+    async () => {
+      const id = await scene.waitingRollout()
+      const { page, go, faults } = await scene.office.visit({ role: 'operator' })
+      await go(`rollouts/${id}`)
+      await page.getByRole('heading', { name: 'по волнам' }).waitFor()
+      const gate = page.locator('.rollout-gate[data-wave="1"]')
+      await gate.getByText('Ждёт человека').waitFor()
+      expect(await gate.textContent()).toContain('Удачно 4, неудачно 0, оценено 4 из 4')
+
+      const [out = '', other = ''] = scene.tills('M2')
+      await control(page, 'Пропустить кассу').click()
+      const yes = asked(page).getByRole('button', { name: 'Пропустить кассу' })
+      await asked(page)
+        .getByLabel('Номера касс')
+        .fill(`${out} ${scene.tills('M1')[0]}`)
+      await asked(page).getByText('1 касса будет пропущена').waitFor()
+      expect(await yes.isDisabled()).toBe(true)
+      await asked(page).getByLabel('Причина').fill('на ремонте')
+      await yes.click()
+      await asked(page).getByText('Пропущена 1 касса').waitFor()
+      expect(await asked(page).textContent()).toContain('уже закончена')
+      await asked(page).getByRole('button', { name: 'Закрыть' }).last().click()
+      await soon(() => numberOf(page, 'skipped')).toBe(1)
+      await page.locator('[data-bucket="skipped"][data-reason="skippedByPerson"]').waitFor()
+
+      await control(page, 'Стоп').click()
+      const consequence = asked(page).getByTestId('consequence')
+      await consequence.getByText('3 кассы не начнут').waitFor()
+      await consequence.getByText('5 касс останутся как есть').waitFor()
+      await asked(page).getByRole('button', { name: 'Отмена' }).click()
+      expect((await scene.shown(id)).state).toBe('running')
+
+      await control(page, 'Запустить волну 2').click()
+      await asked(page).getByText('3 кассы начнут или продолжат').waitFor()
+      await asked(page).getByRole('button', { name: 'Запустить волну 2' }).click()
+      await soon(() => numberOf(page, 'succeeded')).toBe(7)
+      expect((await scene.shown(id)).waves[1]?.releasedBy).toMatch(/operator/)
+      expect(other).not.toBe('')
+      expect(faults).toEqual([])
+    },
+    TEST_MS,
+  )
+
+  it(
+    'is stopped by a click, and says so',
+    async () => {
+      const id = await scene.waitingRollout()
+      const { page, go, faults } = await scene.office.visit({ role: 'operator' })
+      await go(`rollouts/${id}`)
+      await control(page, 'Стоп').click()
+      await asked(page).getByText('4 кассы не начнут').waitFor()
+      await asked(page).getByText('Остановленное обновление не продолжить').waitFor()
+      await asked(page).getByLabel('Причина').fill('жалоба магазина')
+      await asked(page).getByRole('button', { name: 'Стоп' }).click()
+      await soon(() => state(page).textContent()).toBe('Остановлено')
+      expect(await numberOf(page, 'cancelled')).toBe(4)
+      await page.getByRole('tab', { name: 'Журнал' }).click()
+      await page.getByText('жалоба магазина').waitFor()
+      // What is not allowed any more says why.
+      await control(page, 'Приостановить').hover()
+      await page.getByText('Сейчас нельзя: Остановлено').waitFor()
+      expect(faults).toEqual([])
+    },
+    TEST_MS,
+  )
+
+  it(
+    'is paused and resumed by keyboard alone',
+    async () => {
+      const id = await scene.waitingRollout()
+      const { page, go, faults } = await scene.office.visit({ role: 'operator' })
+      await go(`rollouts/${id}`)
+      await control(page, 'Приостановить').waitFor()
+      const tabTo = async (name: string): Promise<void> => {
+        for (let i = 0; i < 60; i += 1) {
+          await page.keyboard.press('Tab')
+          const text = await page.locator('*:focus').textContent()
+          if (text === name) return
+        }
+        throw new Error(`${name} is not reached by Tab`)
+      }
+      await tabTo('Приостановить')
+      await page.keyboard.press('Enter')
+      await asked(page).getByText('4 кассы не начнут').waitFor()
+      await tabTo('Приостановить')
+      await page.keyboard.press('Enter')
+      await soon(() => state(page).textContent()).toBe('Приостановлено')
+      await page.getByText('Приостановил человек').waitFor()
+      await soon(() => asked(page).count()).toBe(0)
+      await tabTo('Продолжить')
+      await page.keyboard.press('Enter')
+      await asked(page).waitFor()
+      await page.keyboard.press('Escape')
+      await soon(() => asked(page).count()).toBe(0)
+      expect((await scene.shown(id)).state).toBe('paused')
+      await page.keyboard.press('Enter')
+      await asked(page).getByText('Что произойдёт').waitFor()
+      await tabTo('Продолжить')
+      await page.keyboard.press('Enter')
+      await soon(() => state(page).textContent()).toBe('Идёт')
+      expect(faults).toEqual([])
+    },
+    TEST_MS,
+  )
+
+  it(
+    'takes a column of pasted tills out, and says how many may be named before it is pressed',
+    async () => {
+      const id = await scene.waitingRollout()
+      const { page, go, faults } = await scene.office.visit({ role: 'operator' })
+      await go(`rollouts/${id}`)
+      await control(page, 'Пропустить кассу').click()
+      const yes = asked(page).getByRole('button', { name: 'Пропустить кассу' })
+      const whom = asked(page).getByLabel('Номера касс')
+      const others = Array.from({ length: 999 }, (_, i) => String(90_000_000 + i))
+      const [out = ''] = scene.tills('M2')
+      await asked(page).getByText('за один раз не больше 1000').waitFor()
+      await asked(page).getByLabel('Причина').fill('на ремонте')
+      await whom.fill([out, ...others, 'x1', 'x2'].join('\n'))
+      await asked(page).getByText('Указано касс: 1002. За один раз можно не больше 1000').waitFor()
+      expect(await yes.isDisabled()).toBe(true)
+      await whom.fill([out, ...others].join('\n'))
+      await asked(page).getByText('1 касса будет пропущена').waitFor()
+      await yes.click()
+      await asked(page).getByText('Пропущена 1 касса').waitFor()
+      expect(faults).toEqual([])
+    },
+    TEST_MS,
+  )
+})
