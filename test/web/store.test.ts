@@ -122,6 +122,20 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
   )
 
   it(
+    'what happened in no store is told by the clock of who reads',
+    async () => {
+      const { page, close } = await open('journal', { timeZone: 'Pacific/Apia' })
+      const time = page.locator('[data-code="signedIn"] time').first()
+      await time.waitFor()
+      const at = new Date((await time.getAttribute('datetime')) ?? '')
+      const clock = at.toLocaleTimeString('ru', { timeZone: 'Pacific/Apia' })
+      expect(await time.textContent()).toContain(clock)
+      await close()
+    },
+    TEST_MS,
+  )
+
+  it(
     'the journal of the chain names the store and leads there; nothing found says so',
     async () => {
       const rolloutId = randomUUID()

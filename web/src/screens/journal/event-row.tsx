@@ -29,7 +29,7 @@ export function EventRow({ event, hasStore }: EventRowProps) {
   return (
     <>
       <Cell className="journal-at">
-        <Moment at={at} zone={timeZone} />
+        <Moment at={at} zone={store === null ? undefined : timeZone} />
       </Cell>
       {hasStore ? (
         <Cell>
