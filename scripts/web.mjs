@@ -69,6 +69,11 @@ async function sourcesWith(imported) {
 /** A file that is gone counts as well. */
 const readSource = (name) => readFile(path.join(root, name)).catch(() => Buffer.from('none'))
 
+const digestOf = async (name) =>
+  createHash('sha256')
+    .update(await readSource(name))
+    .digest('hex')
+
 async function digest(imported) {
   const hash = createHash('sha256')
   for (const name of await sourcesWith(imported)) {
@@ -83,22 +88,14 @@ async function readContents() {
   const beside = await filesIn(path.join(root, 'src')).catch(() => [])
   const contents = new Map()
   for (const name of await sourcesWith(beside.map((file) => path.relative(root, file))))
-    contents.set(
-      name,
-      createHash('sha256')
-        .update(await readSource(name))
-        .digest('hex'),
-    )
+    contents.set(name, await digestOf(name))
   return contents
 }
 
 /** Then nobody knows which content it was built of. */
 async function hasChangedSince(before, imported) {
   for (const name of await sourcesWith(imported)) {
-    const now = createHash('sha256')
-      .update(await readSource(name))
-      .digest('hex')
-    if (before.get(name) !== now) return true
+    if (before.get(name) !== (await digestOf(name))) return true
   }
   return false
 }

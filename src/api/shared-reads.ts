@@ -4,8 +4,8 @@
  * nobody is given what is older than their question.
  */
 export interface SharedReads {
-  /** @param key everything that the answer hangs on: the question, and whose stores may be seen */
-  read<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** @param question everything that the answer hangs on, as JSON has it: what is asked, and whose stores may be seen */
+  read<T>(question: readonly unknown[], work: () => Promise<T>): Promise<T>
 }
 
 interface Turn {
@@ -28,7 +28,8 @@ export function createSharedReads(): SharedReads {
     return running
   }
   return {
-    read: <T>(key: string, work: () => Promise<T>): Promise<T> => {
+    read: <T>(question: readonly unknown[], work: () => Promise<T>): Promise<T> => {
+      const key = JSON.stringify(question)
       const turn = turns.get(key)
       if (turn === undefined) return begin(key, work)
       const again = () => begin(key, work)

@@ -10,7 +10,7 @@ function openReads() {
       const number = begun.length
       begun.push((fail) => (fail === undefined ? resolve(number) : reject(fail)))
     })
-  return { begun, read: (key: string) => shared.read(key, work) }
+  return { begun, read: (key: string) => shared.read([key], work) }
 }
 
 describe('reads that are shared', () => {
@@ -54,13 +54,13 @@ describe('reads that are shared', () => {
     const broken = () => {
       throw new Error('not even begun')
     }
-    await expect(async () => shared.read('board', broken)).rejects.toThrow('not even begun')
-    const first = shared.read('board', () => read('slow'))
-    const second = shared.read('board', broken)
+    await expect(async () => shared.read(['board'], broken)).rejects.toThrow('not even begun')
+    const first = shared.read(['board'], () => read('slow'))
+    const second = shared.read(['board'], broken)
     begun[0]?.()
     await first
     await expect(second).rejects.toThrow('not even begun')
-    expect(await shared.read('board', async () => 'as ever')).toBe('as ever')
+    expect(await shared.read(['board'], async () => 'as ever')).toBe('as ever')
   })
 
   test('another question is a read of its own', async () => {

@@ -71,6 +71,6 @@ export async function getBoard(call: Call<unknown, BoardQuery>): Handled {
   const { db, query, principal, shared } = call
   await checkRolloutInView(call)
   const groups = principal.storeGroups
-  const key = JSON.stringify(['board', groups, query.rollout, query.filter])
-  return { body: await shared.read(key, () => readBoard(db, groups, query)) }
+  const question = ['board', groups, query.rollout, query.filter]
+  return { body: await shared.read(question, () => readBoard(db, groups, query)) }
 }

@@ -16,8 +16,8 @@ async function compare(on: Executor, id: string) {
  * @throws Problem notFound, unavailable
  */
 export async function getDrift({ db, params, shared }: Call<{ id: string }>): Handled {
-  const key = JSON.stringify(['drift', params.id])
-  const found = await shared.read(key, () => bounded(db, (on) => compare(on, params.id), {}))
+  const question = ['drift', params.id]
+  const found = await shared.read(question, () => bounded(db, (on) => compare(on, params.id), {}))
   if (found === undefined) throw new Problem('notFound')
   const { row, refuse, drift } = found
   const { id, state, planHash } = row

@@ -118,6 +118,6 @@ export async function getOutlook(call: Call<unknown, z.output<typeof outlookQuer
   const { db, query, principal, shared } = call
   await checkRolloutInView(call)
   const groups = principal.storeGroups
-  const key = JSON.stringify(['outlook', groups, query.rollout])
-  return { body: await shared.read(key, () => readOutlook(db, groups, query.rollout)) }
+  const question = ['outlook', groups, query.rollout]
+  return { body: await shared.read(question, () => readOutlook(db, groups, query.rollout)) }
 }

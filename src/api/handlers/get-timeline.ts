@@ -43,8 +43,8 @@ async function readClock(on: Executor, { params, query, principal }: TimelineCal
 /** Read once for all who ask at the same time. @throws Problem notFound, unavailable */
 export async function getTimeline(call: TimelineCall): Handled {
   const { db, params, query, principal, shared } = call
-  const key = JSON.stringify(['timeline', params.id, principal.storeGroups, query.from, query.to])
-  const found = await shared.read(key, () => bounded(db, (on) => readClock(on, call), {}))
+  const question = ['timeline', params.id, principal.storeGroups, query.from, query.to]
+  const found = await shared.read(question, () => bounded(db, (on) => readClock(on, call), {}))
   if (found === undefined) throw new Problem('notFound')
   const { waves, installs, under } = found
   return {
@@ -69,8 +69,8 @@ export async function getRolloutOutlook({ db, params, shared }: Call<{ id: strin
     now,
     waves: await bounded(db, (on) => readWaveOutlook(on, params.id, now), {}),
   })
-  const key = JSON.stringify(['rolloutOutlook', params.id])
-  const { now, waves } = await shared.read(key, () => read(Date.now()))
+  const question = ['rolloutOutlook', params.id]
+  const { now, waves } = await shared.read(question, () => read(Date.now()))
   if (waves === undefined) throw new Problem('notFound')
   const open = waves.filter((wave) => wave.left > 0)
   const ends = open.flatMap((wave) => wave.endsAt ?? [])

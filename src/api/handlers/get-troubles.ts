@@ -14,7 +14,7 @@ const ownerOf = (reason: string | null) =>
 export async function getTroubles({ db, params, principal, shared }: Call<{ id: string }>): Handled {
   const { id } = await readHead(db, params.id)
   const groups = principal.storeGroups
-  const key = JSON.stringify(['troubles', id, groups])
-  const rows = await shared.read(key, () => bounded(db, (on) => readTroubles(on, id, groups), {}))
+  const question = ['troubles', id, groups]
+  const rows = await shared.read(question, () => bounded(db, (on) => readTroubles(on, id, groups), {}))
   return { body: { id, items: rows.map((row) => ({ ...row, owner: ownerOf(row.reason) })) } }
 }

@@ -17,8 +17,8 @@ async function readAgain(on: Executor, id: string) {
  * @throws Problem notFound, unavailable, or everything that makes the plan impossible by now
  */
 export async function planAgainHandler({ db, params, shared }: Call<{ id: string }>): Handled {
-  const key = JSON.stringify(['replan', params.id])
-  const found = await shared.read(key, () => bounded(db, (on) => readAgain(on, params.id), {}))
+  const question = ['replan', params.id]
+  const found = await shared.read(question, () => bounded(db, (on) => readAgain(on, params.id), {}))
   if (found === undefined) throw new Problem('notFound')
   const { row, planned, input } = found
   if (!planned.ok) throw planProblem(planned.problems)

@@ -1,10 +1,9 @@
 /** `r`: the frozen list of whom a retry would take, of the till with the focus or of what the legend lets in. */
-import { Modal } from '@mantine/core'
 import { lazy, Suspense } from 'react'
 import { useAnswer } from '../../api/hooks.ts'
 import type { RolloutWhole } from '../../api/types.ts'
 import { Answered } from '../../parts/notices.tsx'
-import { useWords } from '../../words/language.ts'
+import { RetryFrame } from '../rollout/retry-frame.tsx'
 import type { BoardModel } from './board-store.ts'
 import type { Mark } from './marks.ts'
 
@@ -55,22 +54,15 @@ export function RetryPreview({
   readonly preview: string
   readonly onClose: () => void
 }) {
-  const { t } = useWords()
   const [id = '', stateText, reasonText] = preview.split(':')
   const rollout = useAnswer<RolloutWhole>(`/rollouts/${encodeURIComponent(id)}`)
   const { some: wanted } = some(stateText)
   const { some: reasons } = some(reasonText)
   if (rollout.data === undefined)
     return (
-      <Modal
-        opened
-        onClose={onClose}
-        size="xl"
-        title={t('rollout.retryTitle')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <RetryFrame onClose={onClose}>
         <Answered answer={rollout}>{() => null}</Answered>
-      </Modal>
+      </RetryFrame>
     )
   return (
     <Suspense>

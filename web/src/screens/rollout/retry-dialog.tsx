@@ -1,5 +1,5 @@
 /** A retry of what failed: a frozen list of exactly whom, then just those; what changed meanwhile is left and told. */
-import { Alert, Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useState } from 'react'
 import { look, post } from '../../api/client.ts'
@@ -9,6 +9,7 @@ import { formatClock, viewerZone } from '../../format/time.ts'
 import { Glyph } from '../../parts/glyph.tsx'
 import { Answered, ProblemNotice } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
+import { RetryFrame } from './retry-frame.tsx'
 import { RetryLines } from './retry-lines.tsx'
 
 type Preview = Extract<Retried, { preview: true }>
@@ -105,13 +106,7 @@ export function RetryDialog({ rollout, onClose, ...of }: DialogProps) {
   const preview = found.data?.preview
   const isEmpty = preview === undefined || preview.retries.length === 0
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="xl"
-      title={t('rollout.retryTitle')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <RetryFrame onClose={onClose}>
       <Stack>
         <Answered answer={found}>
           {(data) =>
@@ -139,6 +134,6 @@ export function RetryDialog({ rollout, onClose, ...of }: DialogProps) {
           ) : null}
         </Group>
       </Stack>
-    </Modal>
+    </RetryFrame>
   )
 }
