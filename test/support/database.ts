@@ -1,4 +1,4 @@
-/** A migrated database of its own for one test file, on the run's PostgreSQL (postgres-global.ts). */
+/** A migrated database of its own for one test file, on the PostgreSQL of its worker (postgres-global.ts). */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
@@ -14,7 +14,8 @@ export interface TestDatabase {
 const TEMPLATE = 'nightshift_template'
 
 async function serverUrl(): Promise<string> {
-  const answer = await fetch(inject('postgresDoor'))
+  // Of those that work at a time, each has a number of its own: 1 to `maxWorkers`.
+  const answer = await fetch(`${inject('postgresDoor')}/${process.env.VITEST_POOL_ID ?? '0'}`)
   const text = await answer.text()
   if (!answer.ok) throw new Error(`no PostgreSQL for the tests: ${text}`)
   return text
