@@ -1,6 +1,7 @@
 /** The API and the queue board on one HTTP server. Stateless: any number of them may run behind a proxy. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { createSharedReads } from '../db/shared-reads.ts'
 import { createEventFeed } from '../events/feed.ts'
 import { isConnectionError } from '../jobs/pool.ts'
 import type { Log } from '../log.ts'
@@ -16,7 +17,6 @@ import { Problem, problemBody } from './problem.ts'
 import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
 import { closeUnread, type RouteDeps, serveRoute } from './serve-route.ts'
-import { createSharedReads } from './shared-reads.ts'
 import { countingRefusals } from './streams.ts'
 import { sweepUploads } from './upload.ts'
 

@@ -28,8 +28,11 @@ function Refusing({
   readonly changes: Drift['changes']
 }) {
   const { t } = useWords()
-  const { id, allowed, state } = rollout
-  const replan = useChange(() => post(`/rollouts/${id}/revise`, {}), [`rollouts:${id}`, 'rollouts'])
+  const { id, allowed, state, revision } = rollout
+  const replan = useChange(
+    () => post(`/rollouts/${id}/revise`, {}, { ifMatch: `"${revision}"` }),
+    [`rollouts:${id}`, 'rollouts'],
+  )
   return (
     <Alert
       variant="default"
