@@ -311,6 +311,11 @@ describe('consequences', () => {
     const gone = { where: { cashId: cash(4) } }
     await office.db.prisma.device.update({ ...gone, data: { removedAt: new Date() } })
     expect((await get('/consequences?verb=retry')).devices).toMatchObject({ retried: 1, unchanged: 5 })
+    const troubles = (await get('/troubles')).items as { reason: string; retryable: number; held: number }[]
+    expect(troubles.map(({ retryable, held }) => [retryable, held]).sort()).toEqual([
+      [0, 1],
+      [1, 0],
+    ])
     await office.db.prisma.device.update({ ...gone, data: { removedAt: null } })
     await office.db.pool.query("UPDATE rollout SET kind = 'rollback' WHERE id = $1", [id])
     expect((await get('/consequences?verb=retry')).devices).toMatchObject({ retried: 1, unchanged: 5 })

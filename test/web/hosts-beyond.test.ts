@@ -16,9 +16,10 @@ describeWith(CHROMIUM, 'keys of hosts that the list has not come to', () => {
     const body = { stores: [code], what: code === 'M1' ? 'storeServers' : 'both' }
     const { requestId } = await office.api<{ requestId: string }>('POST', '/enrolments', body)
     await office.office.db.pool.query(
-      `UPDATE enrolment e SET state = 'shown', keys = ARRAY[$2], host = coalesce(d.host, s.host), port = coalesce(d.port, s.port)
-       FROM store s LEFT JOIN device d ON d.store_id = s.id
-       WHERE e.request_id = $1 AND s.id = e.store_id AND (e.device_id = d.id OR e.device_id IS NULL)`,
+      `UPDATE enrolment e SET state = 'shown', keys = ARRAY[$2],
+         host = coalesce((SELECT host FROM device WHERE id = e.device_id), (SELECT host FROM store WHERE id = e.store_id)),
+         port = coalesce((SELECT port FROM device WHERE id = e.device_id), (SELECT port FROM store WHERE id = e.store_id))
+       WHERE e.request_id = $1`,
       [requestId, key],
     )
   }

@@ -25,7 +25,7 @@ describeWith(CHROMIUM, 'somebody who may see no store', () => {
       const { page, go, faults, close } = await office.visit({ role: 'operator', storeGroups: ['пустая'] })
       const screens = [
         ...['chain', 'stores', 'rollouts', 'rollouts?state=ended', 'rollouts?filter=name:x', 'rollouts/new'],
-        ...['journal', 'journal?filter=store:M1', 'schedule', `packages?package=${packageId}`],
+        ...['journal?filter=store:M1', 'schedule', `packages?package=${packageId}`],
         ...['settings/hosts', 'settings/hosts?tab=pinned'],
       ]
       for (const one of screens) {

@@ -101,7 +101,7 @@ describeWith(CHROMIUM, 'the controls of a rollout', () => {
       await go(`rollouts/${failed}`)
       await control(page, 'Откатить').hover()
       await page.getByText('Откатывать некого: обновлённых касс нет').waitFor()
-      await control(page, 'Откатить').click()
+      await control(page, 'Откатить').click({ force: true })
       expect(await asked(page).count()).toBe(0)
       expect([await isOff('Откатить'), await isOff('Повторить неудачные')]).toEqual(['true', null])
 
