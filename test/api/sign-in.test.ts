@@ -309,9 +309,9 @@ describe('guessing', () => {
     const headers = { ...from(address), ...own }
     return office.ask('POST', '/session', { token: null, json: { login, password }, headers })
   }
-  /** As if a while had passed; what was counted stays. */
+  /** As if a while had passed; what was counted stays. Long enough for a column that rounds to milliseconds. */
   const pass = (what: string) =>
-    sql(`UPDATE sign_in_failure SET blocked_until = now() WHERE key LIKE '${what}:%'`)
+    sql(`UPDATE sign_in_failure SET blocked_until = now() - interval '10 ms' WHERE key LIKE '${what}:%'`)
   /** Whoever waits does so for long enough to be seen, however busy this machine is. */
   const hold = () =>
     sql(
@@ -450,7 +450,7 @@ describe('guessing', () => {
     expect(await good()).toBe(201)
     expect(await wrong(5)).not.toContain(false)
     expect(await good()).toBe(429)
-    await sql("UPDATE sign_in_failure SET last_at = now() - interval '61 minutes', blocked_until = now()")
+    await sql("UPDATE sign_in_failure SET last_at = now() - interval '61 minutes', blocked_until = now() - interval '10 ms'")
     expect(await wrong(6)).toEqual([true, true, true, true, true, false])
   })
 
