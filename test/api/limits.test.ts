@@ -1,4 +1,5 @@
 /** What one client may take: time, size, connections, streams, requests. The limits here are small, so that nobody waits. */
+import { once } from 'node:events'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/db/tokens.ts'
@@ -453,4 +454,15 @@ test('it drains: health says so first, what runs ends, streams are told to come 
     expect(statuses(await running.closed(20_000))[0]).toBe('201')
     await closed
     await expect(own.ask('GET', '/stores')).rejects.toThrow()
+  }))
+
+test('a connection that a browser keeps ready, and over which nothing ever came, holds up no restart', () =>
+  inOffice({ limits: { headersMs: 120_000, closeMs: 120_000 } }, async (own) => {
+    const ready = openRaw(own.port)
+    await once(ready.socket, 'connect')
+    // Its connection has come before this one: it is accepted when this is answered.
+    expect((await own.ask('GET', '/health')).status).toBe(200)
+    const closed = own.closeApi()
+    await ready.closed(30_000)
+    await closed
   }))
