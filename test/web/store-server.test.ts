@@ -147,7 +147,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       const lines = readFileSync((await file.path()) ?? '', 'utf8')
         .trimEnd()
         .split('\r\n')
-      expect(lines[0]).toBe('\uFEFFВремя;Магазин;Касса;Код;Кто;Событие')
+      expect(lines[0]).toBe('\uFEFFВремя;Часовой пояс;Магазин;Касса;Код;Кто;Событие')
       expect(lines).toHaveLength(1 + (await list.locator('.journal-row[data-code]').count()))
       expect(lines[1]).toContain(`;M1;${cashId};commandEnded;`)
       await list.getByRole('button', { name: cashId }).first().click()
