@@ -75,6 +75,8 @@ async function send(response: Response, { status, body, headers }: Answer): Prom
   response.status(status ?? 200).set(headers ?? {})
   if (!response.hasHeader('Content-Type')) response.type('application/json')
   closeUnread(response.req, response)
+  // An ETag is of what may be edited, and an answer tells more than that: 304 would hide it.
+  response.req.headers['if-none-match'] = undefined
   response.send(await packed(response, JSON.stringify(body, plain)))
 }
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { until } from '../support/until.ts'
 import { tokenFor } from './chain-of-two.ts'
 import { type HeadOffice, openHeadOffice, uploadPackage } from './head-office.ts'
+import { openRaw, statuses } from './raw.ts'
 import { importTills } from './rows.ts'
 
 let office: HeadOffice
@@ -43,6 +44,23 @@ test('what was seen is needed, and who changed it meanwhile is told', async () =
   const seen = await revise(id, 'mine', mine.json.etag)
   expect([seen.status, await nameOf(id)]).toEqual([200, 'mine'])
   expect((await revise(id, 'whatever', '*')).status).toBe(200)
+})
+
+test('its ETag is of what may be edited: what else is told of it is told each time', async () => {
+  const { json, headers } = await draft()
+  const lines = [
+    `GET /api/v1/rollouts/${json.id} HTTP/1.1`,
+    'Host: 127.0.0.1',
+    'Connection: close',
+    `Authorization: Bearer ${office.token}`,
+  ]
+  for (const seen of [headers.get('etag'), '*']) {
+    // What `fetch` would send with it asks for a new answer by itself.
+    const raw = openRaw(office.port, [...lines, `If-None-Match: ${seen}`, '', ''].join('\r\n'))
+    const text = await raw.closed(20_000)
+    expect(statuses(text)).toEqual(['200'])
+    expect(text).toContain(json.id)
+  }
 })
 
 test('both at once: one of them, however long the planning of the other takes', async () => {

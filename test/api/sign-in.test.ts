@@ -450,7 +450,9 @@ describe('guessing', () => {
     expect(await good()).toBe(201)
     expect(await wrong(5)).not.toContain(false)
     expect(await good()).toBe(429)
-    await sql("UPDATE sign_in_failure SET last_at = now() - interval '61 minutes', blocked_until = now() - interval '10 ms'")
+    await sql(
+      "UPDATE sign_in_failure SET last_at = now() - interval '61 minutes', blocked_until = now() - interval '10 ms'",
+    )
     expect(await wrong(6)).toEqual([true, true, true, true, true, false])
   })
 

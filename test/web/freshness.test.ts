@@ -154,6 +154,25 @@ describe('with the clock', () => {
     own.clear()
   })
 
+  test('closed over news and begun anew it tells the next', async () => {
+    const own = client()
+    let reads = 0
+    const answer = openAnswer(own, 'one', async () => {
+      reads += 1
+      return reads
+    })
+    await passing(2000)
+    const fresh = createFreshener(own)
+    fresh.tell(['devices'])
+    fresh.close()
+    fresh.tell(['devices'])
+    await passing(2000)
+    expect(reads).toBe(2)
+    fresh.close()
+    answer.close()
+    own.clear()
+  })
+
   test('an answer that goes on failing is told: since when it is of then, and why; until it comes', async () => {
     const own = client()
     let error: Error | undefined

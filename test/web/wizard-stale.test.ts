@@ -77,7 +77,7 @@ describeWith(CHROMIUM, 'a kept draft', () => {
       await go('rollouts/new')
       await page.getByRole('radio', { name: '96' }).waitFor()
       await page.evaluate(
-        `sessionStorage.setItem('${KEPT}', JSON.stringify({ name: 'полчаса работы', packageId: '${packageId}', by: localStorage.getItem('nightshift-person') }))`,
+        `sessionStorage.setItem('${KEPT}', JSON.stringify({ name: 'полчаса работы', packageId: '${packageId}', by: localStorage.getItem('nightshift-person:${new URL(office.url).pathname}') }))`,
       )
       await go(`rollouts/new?rollout=${id}`)
       await page.getByText('полчаса работы').waitFor()

@@ -1,8 +1,8 @@
 /** Whose this tab is. What is kept in it is shown to nobody else, and goes when they sign out. */
-import { addressOf } from './base.ts'
+import { addressOf, BASE_PATH } from './base.ts'
 
 /** Told to every tab of this browser: who was seen last, `''` when they have signed out. */
-const SEEN = 'nightshift-person'
+const SEEN = `nightshift-person:${BASE_PATH}`
 /** What a tab keeps of somebody's work. */
 const OURS = 'nightshift-'
 /** A rollout in the making. */
@@ -17,6 +17,8 @@ const idOf = ({ actor, userId }: Who): string => userId ?? `token:${actor}`
 
 let person: string | undefined
 let isLeaving = false
+/** By this page, also where storage is closed to it. */
+const kept = new Map<string, object>()
 
 /** Storage may be closed to us: then nothing is kept, and nothing has to be taken away. */
 function within<T>(look: () => T): T | undefined {
@@ -29,6 +31,7 @@ function within<T>(look: () => T): T | undefined {
 
 function forget(): void {
   person = undefined
+  kept.clear()
   within(() => {
     for (const name of Object.keys(sessionStorage)) if (name.startsWith(OURS)) sessionStorage.removeItem(name)
   })
@@ -87,24 +90,25 @@ interface Kept {
 }
 /** Undefined: nothing, or not theirs. */
 export function readKept(name: string): object | undefined {
-  const kept = within(() => JSON.parse(sessionStorage.getItem(OURS + name) ?? 'null') as Kept | null)
-  if (kept == null || person === undefined) return undefined
-  if (kept.by !== person) {
+  const found = within(() => JSON.parse(sessionStorage.getItem(OURS + name) ?? 'null') as Kept | null)
+  if (found == null || person === undefined) return undefined
+  if (found.by !== person) {
     within(() => sessionStorage.removeItem(OURS + name))
     return undefined
   }
-  const { by: _, ...value } = kept
+  const { by: _, ...value } = found
   return value
 }
 
 export function keep(name: string, value: object): void {
   // Then it lives as long as the page does.
   if (person === undefined) return
+  kept.set(name, value)
   within(() => sessionStorage.setItem(OURS + name, JSON.stringify({ ...value, by: person })))
 }
 
 /** Something that was decided and is saved nowhere else. */
 export const hasUnsaved = (): boolean => {
-  const draft = readKept(DRAFT)
+  const draft = kept.get(DRAFT) ?? readKept(DRAFT)
   return draft !== undefined && 'isTouched' in draft && draft.isTouched === true
 }

@@ -48,6 +48,9 @@ export function createFreshener(client: QueryClient): Freshener {
   return {
     tell: (topics) => add(({ meta }) => touches(meta?.topics, topics)),
     tellAll: () => add(({ meta }) => meta?.topics?.some((topic) => topic !== 'board') ?? false),
-    close: () => clearTimeout(timer),
+    close: () => {
+      clearTimeout(timer)
+      timer = undefined
+    },
   }
 }

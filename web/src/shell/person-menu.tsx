@@ -39,7 +39,12 @@ function useSignOut() {
     setLeaving(true)
     out.mutate(undefined, { onSuccess: leave, onError: failed })
   }
-  return { out, go, isAsked, setAsked, begin: () => (hasUnsaved() ? setAsked(true) : go()) }
+  const begin = () => {
+    out.reset()
+    if (hasUnsaved()) setAsked(true)
+    else go()
+  }
+  return { out, go, isAsked, setAsked, begin }
 }
 
 export function PersonMenu() {

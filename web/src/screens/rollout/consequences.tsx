@@ -81,6 +81,23 @@ export function useEffects({ rollout, verb, wave, cashIds, isAsked }: EffectsOf)
   })
 }
 
+/** As the timeline: a busy night moves many times a second, and this counts all its devices. */
+const BEAT_MS = 5000
+/** The same of the whole rollout on a beat of its own, for buttons that are on the screen all night. */
+export function useEffectsOnBeat({
+  rollout,
+  verb,
+  isAsked,
+}: Pick<EffectsOf, 'rollout' | 'verb' | 'isAsked'>) {
+  const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
+  return useQuery<Consequences, ApiProblem>({
+    queryKey: [path, 'on its beat', verb],
+    queryFn: ({ signal }) => get(path, { verb }, signal),
+    refetchInterval: ({ state }) => restMs(state, rollout.finishedAt === null ? BEAT_MS : undefined),
+    enabled: isAsked,
+  })
+}
+
 interface LinesProps {
   readonly rollout: RolloutWhole
   readonly verb: Exclude<AskedVerb, 'start'>

@@ -1,11 +1,12 @@
 /** The controls: those that are not allowed now say why, and each says what it would do before it does it. */
 import { Group } from '@mantine/core'
+import { useMay } from '../../api/hooks.ts'
 import type { RolloutWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { useSelection } from '../../parts/selection.ts'
 import { useWords } from '../../words/language.ts'
-import { useEffects } from './consequences.tsx'
+import { useEffectsOnBeat } from './consequences.tsx'
 import { ControlDialog } from './control-dialog.tsx'
 import { RetryDialog } from './retry-dialog.tsx'
 import { useAsked } from './use-asked.ts'
@@ -13,8 +14,10 @@ import { concerned, nextWave, traits, type Verb, verbs } from './verbs.ts'
 
 /** How many of those it is for the server would take; undefined: not known, or nobody to ask it of. */
 function useTaken(rollout: RolloutWhole, verb: 'retry' | 'rollback'): number | undefined {
-  const isAsked = rollout.allowed.includes(verb) && (concerned[verb]?.(rollout) ?? 0) > 0
-  const devices = useEffects({ rollout, verb, isAsked }).data?.devices
+  // Who may not do it is told that, and nothing else.
+  const may = useMay(traits[verb].permission)
+  const isAsked = may && rollout.allowed.includes(verb) && (concerned[verb]?.(rollout) ?? 0) > 0
+  const devices = useEffectsOnBeat({ rollout, verb, isAsked }).data?.devices
   if (!isAsked || devices === undefined) return undefined
   const { retried = 0, goesBack = 0, perhapsGoesBack = 0 } = devices
   return verb === 'retry' ? retried : goesBack + perhapsGoesBack

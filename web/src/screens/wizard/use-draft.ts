@@ -47,3 +47,9 @@ export function useDraft(): [Draft, Change] {
 /** Whatever is changed was decided by somebody, where the change does not say otherwise. */
 const changeDraft: Change = (change) => writeDraft({ ...present(), isTouched: true, ...change })
 export const presentDraft = present
+
+/** Who holds it here has had it planned as it was: no change of somebody else's. */
+export function followKept(id: string, seen: number, revision: number): void {
+  const { kept } = present()
+  if (kept?.id === id && kept.revision === seen) writeDraft({ ...present(), kept: { ...kept, revision } })
+}

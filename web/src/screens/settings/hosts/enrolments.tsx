@@ -51,7 +51,12 @@ export function Enrolments() {
   )
   const loaded = list.rows.filter((one) => one.allowed.includes('confirm'))
   const [pasted, setPasted] = useState<readonly Enrolment[]>([])
-  const others = pasted.filter(({ id }) => list.rows.every((row) => row.id !== id))
+  // Nobody who is not on the screen is among those that may be refused.
+  const others = pasted.filter(
+    ({ id, found }) =>
+      list.rows.every((row) => row.id !== id) &&
+      found.some(({ fingerprint }) => compared.has(id, fingerprint)),
+  )
   const waiting = [...loaded, ...others]
   return (
     <Stack gap="sm">

@@ -45,7 +45,7 @@ export function PasteFingerprints({ rows, compared, onFound }: PasteFingerprints
     const named = fingerprintsIn(next)
     setText(next)
     setEver((former) => [...new Set([...former, ...named])])
-    tick(rows, new Set(named))
+    tick([...rows, ...found], new Set(named))
   }
   const ticked = useRef(new Set<string>())
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each host; what is unticked then stays so
