@@ -68,7 +68,7 @@ interface EffectsOf {
   readonly isAsked: boolean
 }
 /** In numbers of devices, asked for anew as the night goes on. */
-export function useEffects({ rollout, verb, wave, cashIds, isAsked }: EffectsOf) {
+function useEffects({ rollout, verb, wave, cashIds, isAsked }: EffectsOf) {
   const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
   return useQuery<Consequences, ApiProblem>({
     queryKey: [path, { verb, wave, cashIds }],
