@@ -81,6 +81,8 @@ export async function openChain(): Promise<Chain> {
   const config = loadConfig({
     ...{ NIGHTSHIFT_DATA: folder, NIGHTSHIFT_PORT: '0', NIGHTSHIFT_LOG: 'silent' },
     ...{ DATABASE_URL: database.url, NIGHTSHIFT_RATE_PER_MINUTE: '0' },
+    // Every page of a bench comes from one machine.
+    NIGHTSHIFT_CONNECTIONS_PER_ADDRESS: '1000',
   })
   const token = await createToken(db, 'bench')
   const api = await startApi({ db, queues, config, log })

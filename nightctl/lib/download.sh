@@ -99,7 +99,7 @@ stop_worker() {
 start_worker() {
   detach --download
   waits=0
-  while [ $waits -lt 50 ]; do
+  while [ $waits -lt 100 ]; do
     waits=$((waits + 1))
     ! owner_of "$STATE/download.lock" || return 0
     [ ! -f "$FILE" ] && [ ! -e "$STATE/download.end" ] || return 0

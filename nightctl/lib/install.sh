@@ -153,7 +153,8 @@ wait_for_hook() {
   done
 }
 
-# wait_healthy VERSION: the running process says so, and is healthy, twice in a row; fails with DETAIL.
+# wait_healthy VERSION: the running process says so, and is healthy, twice in a row; fails with DETAIL. Where it is seen so for
+# the first time as the limit passes, the second look is still made: hooks may be slow, and the version is none the worse for it.
 wait_healthy() {
   uptime_seconds
   give_up=$((UP + C_HEALTH_SECONDS))
@@ -164,7 +165,7 @@ wait_healthy() {
     if [ "$RUNNING" = "$1" ] && [ "${HEALTH:-healthy}" = healthy ]; then good=$((good + 1)); else good=0; fi
     [ $good -lt 2 ] || return 0
     uptime_seconds
-    [ "$UP" -lt $give_up ] || break
+    [ "$UP" -lt $give_up ] || [ $good -gt 0 ] || break
     nap
   done
   DETAIL="after $C_HEALTH_SECONDS s: version ${RUNNING:-unknown}, health ${HEALTH:-unknown}; wanted $1"

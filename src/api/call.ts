@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { z } from 'zod'
 import type { Config } from '../config.ts'
 import type { Database } from '../db/database.ts'
+import type { SharedReads } from '../db/shared-reads.ts'
 import type { EventFeed } from '../events/feed.ts'
 import type { QueueBackend } from '../jobs/backend.ts'
 import type { Log } from '../log.ts'
@@ -10,7 +11,6 @@ import type { Limits } from './limits.ts'
 import type { ListSpec } from './list-spec.ts'
 import type { Permission } from './permissions.ts'
 import type { Principal } from './principal.ts'
-import type { SharedReads } from './shared-reads.ts'
 
 export interface ApiDeps {
   readonly db: Database

@@ -20,7 +20,9 @@ function numbered() {
 }
 
 export const factsOf = ({ state, reason, rolloutKind, reach }: BoardCellRow): MarkFacts => ({
-  ...{ state, reason, reach },
+  state,
+  reason,
+  reach,
   kind: rolloutKind ?? 'update',
 })
 
@@ -34,13 +36,18 @@ export function cellsView(rows: readonly BoardCellRow[], stores: readonly string
     ...[numbered(), numbered(), numbered(), numbered(), numbered()],
   ] as const
   for (const code of stores) places.numberOf(code)
+  const told = rows.map((row) => {
+    const facts = factsOf(row)
+    const mark = markOf(facts)
+    return { mark, reason: markReason(facts, row.unreachableReason, mark) }
+  })
   const cells = {
     store: rows.map((row) => places.numberOf(row.store)),
     cashId: rows.map((row) => row.cashId),
     number: rows.map((row) => row.number),
     kind: rows.map((row) => kinds.numberOf(row.kind)),
-    mark: rows.map((row) => marks.indexOf(markOf(factsOf(row)))),
-    reason: rows.map((row) => reasons.orNull(markReason(factsOf(row), row.unreachableReason))),
+    mark: told.map(({ mark }) => marks.indexOf(mark)),
+    reason: told.map(({ reason }) => reasons.orNull(reason)),
     rollout: rows.map((row) => rollouts.orNull(row.rolloutId)),
     wave: rows.map((row) => row.wave),
     version: rows.map((row) => versions.orNull(row.version === null ? null : formatVersion(row.version))),

@@ -37,6 +37,11 @@ function refusalOf(error: Error): ProblemCode {
 export interface Connections {
   /** A connection that was refused already, though a request came in over it. */
   isRefused(socket: Socket): boolean
+  /**
+   * Ends those over which nothing came, and nothing had come when it was called before. Browsers keep such connections
+   * ready, and a server that closes waits for their first headers.
+   */
+  closeUnused(): void
 }
 
 /** @param isTrusted a proxy, which has many clients: it is not counted as one address */
@@ -47,10 +52,14 @@ export function watchConnections(
 ): Connections {
   const byAddress = new Map<string, number>()
   const refused = new WeakSet<Socket>()
+  const all = new Set<Socket>()
+  const seenUnused = new WeakSet<Socket>()
   let open = 0
   server.on('clientError', (error: Error, socket: Socket) => refuseSocket(socket, refusalOf(error)))
   server.on('connect', (_request, socket: Socket) => refuseSocket(socket, 'methodNotAllowed'))
   server.on('connection', (socket: Socket) => {
+    all.add(socket)
+    socket.once('close', () => all.delete(socket))
     const address = socket.remoteAddress ?? ''
     const key = isTrusted(address) ? undefined : ipKeyGenerator(address)
     const before = key === undefined ? 0 : (byAddress.get(key) ?? 0)
@@ -68,5 +77,14 @@ export function watchConnections(
       else byAddress.set(key, left)
     })
   })
-  return { isRefused: (socket) => refused.has(socket) }
+  return {
+    isRefused: (socket) => refused.has(socket),
+    closeUnused: () => {
+      for (const socket of all) {
+        if (socket.bytesRead > 0) continue
+        if (seenUnused.has(socket)) socket.destroy()
+        seenUnused.add(socket)
+      }
+    },
+  }
 }

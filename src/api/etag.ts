@@ -12,8 +12,12 @@ export function readIfMatch(request: IncomingMessage): readonly string[] | null 
   return header.split(',').map((one) => one.trim())
 }
 
-/** @throws Problem preconditionFailed, with what it is now */
-export function refuseStale(wanted: readonly string[] | null, row: { readonly revision: number }): void {
+/** @param more what else is told of what it is now @throws Problem preconditionFailed, with what it is now */
+export function refuseStale(
+  wanted: readonly string[] | null,
+  row: { readonly revision: number },
+  more: Readonly<Record<string, unknown>> = {},
+): void {
   if (wanted === null || wanted.includes(etagOf(row))) return
-  throw new Problem('preconditionFailed', { more: { etag: etagOf(row), revision: row.revision } })
+  throw new Problem('preconditionFailed', { more: { etag: etagOf(row), revision: row.revision, ...more } })
 }

@@ -23,7 +23,7 @@ version downwards, then by store; what is not known comes last. <code>count=true
 <li>at most 1000 characters and 50 values. What cannot be read is <code>filterInvalid</code>, with its position.</li>
 </ul>
 <h3>Edits</h3>
-<p><code>PATCH</code>, and a store’s <code>calendar</code>, need <code>If-Match</code> with the <code>ETag</code> of what was seen: without it 428, and 412 where somebody has changed it meanwhile.</p>
+<p><code>PATCH</code>, a store’s <code>calendar</code> and the revision of a draft need <code>If-Match</code> with the <code>ETag</code> of what was seen: without it 428, and 412 where somebody has changed it meanwhile.</p>
 <h3>Once</h3>
 <p>A <code>POST</code> with an <code>Idempotency-Key</code> does its work once, however often it is sent.</p>
 `

@@ -2,6 +2,7 @@
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { Request, RequestHandler, Response } from 'express'
+import type { SharedReads } from '../db/shared-reads.ts'
 import { readingFor } from '../db/wide-reads.ts'
 import type { EventFeed } from '../events/feed.ts'
 import { authenticate, requirePermission } from './auth.ts'
@@ -15,7 +16,6 @@ import { accountKey, addressKey, principalKey, type RateLimit } from './rate.ts'
 import { keepWithinReach } from './reach.ts'
 import { hasBody, readJson, typeOf, UNFIT_NAMES } from './read-json.ts'
 import { noFields, parse } from './schemas.ts'
-import type { SharedReads } from './shared-reads.ts'
 
 export interface RouteDeps extends ApiDeps {
   readonly feed: EventFeed
@@ -75,6 +75,8 @@ async function send(response: Response, { status, body, headers }: Answer): Prom
   response.status(status ?? 200).set(headers ?? {})
   if (!response.hasHeader('Content-Type')) response.type('application/json')
   closeUnread(response.req, response)
+  // An ETag is of what may be edited, and an answer tells more than that: 304 would hide it.
+  response.req.headers['if-none-match'] = undefined
   response.send(await packed(response, JSON.stringify(body, plain)))
 }
 

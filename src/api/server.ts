@@ -1,13 +1,14 @@
 /** The API and the queue board on one HTTP server. Stateless: any number of them may run behind a proxy. */
 import { createServer, type RequestListener, type Server } from 'node:http'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { createSharedReads } from '../db/shared-reads.ts'
 import { createEventFeed } from '../events/feed.ts'
 import { isConnectionError } from '../jobs/pool.ts'
 import type { Log } from '../log.ts'
 import { logAccess } from './access-log.ts'
 import { boardRouter } from './board.ts'
 import type { ApiDeps } from './call.ts'
-import { watchConnections } from './connections.ts'
+import { type Connections, watchConnections } from './connections.ts'
 import { refuseClosing, refuseForeign, refuseOversize, type ServerState, setHeaders } from './guard.ts'
 import { type Limits, limitsOf } from './limits.ts'
 import { appRouter, type PageOptions } from './pages/app.ts'
@@ -16,7 +17,6 @@ import { Problem, problemBody } from './problem.ts'
 import { addressKey, createRateLimit } from './rate.ts'
 import { routes } from './routes.ts'
 import { closeUnread, type RouteDeps, serveRoute } from './serve-route.ts'
-import { createSharedReads } from './shared-reads.ts'
 import { countingRefusals } from './streams.ts'
 import { sweepUploads } from './upload.ts'
 
@@ -159,10 +159,13 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
   return address.port
 }
 
-async function closeServer(server: Server, closeMs: number): Promise<void> {
+async function closeServer(server: Server, connections: Connections, closeMs: number): Promise<void> {
   const closed = new Promise((resolve) => server.close(resolve))
-  // A connection whose answer ends now would otherwise be kept for the client's next request.
-  const idle = setInterval(() => server.closeIdleConnections(), 50)
+  const idle = setInterval(() => {
+    // A connection whose answer ends now would otherwise be kept for the client's next request.
+    server.closeIdleConnections()
+    connections.closeUnused()
+  }, 50)
   const late = setTimeout(() => server.closeAllConnections(), closeMs)
   await closed
   clearInterval(idle)
@@ -209,7 +212,7 @@ export async function startApi(deps: StartDeps): Promise<RunningApi> {
       state.isClosing = true
       closing.abort()
       await feed.close()
-      await closeServer(server, limits.closeMs)
+      await closeServer(server, connections, limits.closeMs)
       rate.close()
     },
   }

@@ -25,7 +25,7 @@ export interface Looked {
   readonly findings: readonly Finding[]
 }
 
-const CONNECT_MS = 5000
+const CONNECT_MS = 10_000
 /** Nothing was started yet: looking must not make a database. */
 const empty = { client: undefined, databaseProblem: undefined }
 

@@ -48,11 +48,18 @@ const MEANT = `NOT (o.state = 'skipped' AND o.reason IN ('wrongKind', 'ownedByRo
 /** An installation takes what it was planned with; then its way back has what is left. */
 const OVERDUE = `o.latest_start + make_interval(secs => coalesce((r.need->>'installSeconds')::float8, 0)
   + coalesce((r.need->>'confirmSeconds')::float8, 0)) AS overdue_at`
-const UPDATE = `o.id, o.state, o.reason, o.wave, o.rollout_id, o.finished_at, ${OVERDUE}, r.kind`
-/** The live one, or the newest: chosen before its rollout is looked up, so that this is done once for each device. */
-const NEWEST = `LEFT JOIN LATERAL (SELECT ${UPDATE} FROM (
-    SELECT o.* FROM device_update o WHERE o.device_id = d.id AND ${MEANT}
-    ORDER BY (o.state ${LIVE}) DESC, o.created_at DESC LIMIT 1) o JOIN rollout r ON r.id = o.rollout_id
+const UPDATE = `o.state, o.reason, o.wave, o.rollout_id, o.finished_at, ${OVERDUE}, r.kind`
+const READ = ['state', 'reason', 'wave', 'rollout_id', 'finished_at', 'latest_start']
+const read = (row: string): string => READ.map((column) => `${row}.${column}`).join(', ')
+/**
+ * The live one, or the newest: chosen before its rollout is looked up, so that this is done once for each device. There is
+ * one live one at most (device_update_one_live), so they are read all at once; of the rest only the end of the index is:
+ * however many nights a device has behind it.
+ */
+const NEWEST = `LEFT JOIN device_update live ON live.device_id = d.id AND live.state ${LIVE}
+  LEFT JOIN LATERAL (SELECT ${UPDATE} FROM (SELECT ${read('live')} WHERE live.id IS NOT NULL UNION ALL (
+    SELECT ${read('o')} FROM device_update o WHERE live.id IS NULL AND o.device_id = d.id AND ${MEANT}
+    ORDER BY o.created_at DESC LIMIT 1)) o JOIN rollout r ON r.id = o.rollout_id
   WHERE o.state = 'broken' OR r.finished_at IS NULL OR r.finished_at > now() - interval '${VIEW_HOURS} hours') u ON true`
 
 const reach = `CASE WHEN st.device_id IS NULL THEN 'never' WHEN st.reason IS NOT NULL THEN 'silent'

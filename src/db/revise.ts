@@ -19,14 +19,16 @@ export interface DraftRevision extends Pick<PlanRequest, 'selection' | 'waves' |
   readonly name: string
   readonly plan: Plan
   readonly actor: string
+  /** Only this one is replaced; left out: whichever it is by now. */
+  readonly seen?: number
 }
 
 const REPLACE = `
 UPDATE rollout SET name = $2, selection = $3, cut = $4, policy = $5, plan = $6, plan_hash = $7, need = $8,
   server_package_id = $9, created_by = $10, revision = revision + 1
-WHERE id = $1 AND state = 'draft' RETURNING revision`
+WHERE id = $1 AND state = 'draft' AND ($11::int IS NULL OR revision = $11) RETURNING revision`
 
-/** The plan is that of who revised it. False: it is no draft any more. */
+/** The plan is that of who revised it. False: it is no draft any more, or not the one that was seen. */
 export async function replaceDraft(db: Database, revision: DraftRevision): Promise<boolean> {
   const { id, name, plan, actor } = revision
   const hash = planHash(plan)
@@ -34,7 +36,7 @@ export async function replaceDraft(db: Database, revision: DraftRevision): Promi
   const isDone = await inTransaction(db, async (client) => {
     const { rows } = await client.query<{ revision: number }>(REPLACE, [
       ...[id, name, ...json.map((one) => JSON.stringify(one))],
-      ...[hash, JSON.stringify(plan.need), revision.serverTarget?.id ?? null, actor],
+      ...[hash, JSON.stringify(plan.need), revision.serverTarget?.id ?? null, actor, revision.seen ?? null],
     ])
     const [row] = rows
     if (row === undefined) return false

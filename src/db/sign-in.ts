@@ -80,17 +80,19 @@ async function keysOf(on: Executor, asked: SignInTry): Promise<Key[]> {
   return [...near, { kind: 'anywhere', key: `anywhere:${digest(login)}` }]
 }
 
+/** Cut, as the column keeps it: rounded up, a free try would refuse another of the same millisecond. */
+const NOW = `date_trunc('milliseconds', clock_timestamp())`
 /**
  * Counts a try before it is made, so that many at once are counted too. A row that is blocked is left as it is.
  * The n-th try after the free ones waits 2^(n-1) seconds. The clock is read when the row is held.
  */
 const TRY = `
-INSERT INTO sign_in_failure AS f (key, count, last_at, blocked_until) VALUES ($1, 1, now(), now())
+INSERT INTO sign_in_failure AS f (key, count, last_at, blocked_until) VALUES ($1, 1, ${NOW}, ${NOW})
 ON CONFLICT (key) DO UPDATE SET
   count = CASE WHEN f.last_at < now() - make_interval(secs => ${FADE_SECONDS}) THEN 1 ELSE least(f.count, 1000) + 1 END,
-  last_at = clock_timestamp(),
-  blocked_until = CASE WHEN f.last_at < now() - make_interval(secs => ${FADE_SECONDS}) OR f.count + 1 < $2 THEN clock_timestamp()
-    ELSE clock_timestamp() + make_interval(secs => least($3::int, power(2, least(f.count + 1 - $2, 20)))) END
+  last_at = ${NOW},
+  blocked_until = CASE WHEN f.last_at < now() - make_interval(secs => ${FADE_SECONDS}) OR f.count + 1 < $2 THEN ${NOW}
+    ELSE ${NOW} + make_interval(secs => least($3::int, power(2, least(f.count + 1 - $2, 20)))) END
 WHERE f.blocked_until <= clock_timestamp() RETURNING key`
 
 async function waitOf(on: Executor, key: string): Promise<number> {
@@ -104,7 +106,7 @@ async function waitOf(on: Executor, key: string): Promise<number> {
 /** One try back: it was no guess, or was never made. */
 async function giveBack(on: Executor, keys: readonly Key[]): Promise<void> {
   await on.query(
-    'UPDATE sign_in_failure SET count = greatest(count - 1, 0), blocked_until = now() WHERE key = ANY($1::text[])',
+    `UPDATE sign_in_failure SET count = greatest(count - 1, 0), blocked_until = ${NOW} WHERE key = ANY($1::text[])`,
     [keys.map((one) => one.key)],
   )
 }

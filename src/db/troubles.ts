@@ -2,12 +2,15 @@
 import type { Bucket } from '../rollout/page/bucket.ts'
 import { BUCKET, BUCKET_FROM, TROUBLE } from './buckets.ts'
 import type { Executor } from './database.ts'
+import { LIVE } from './state-lists.ts'
 
 export interface TroubleRow {
   readonly bucket: Bucket
   readonly reason: string | null
   readonly count: number
   readonly retryable: number
+  /** They ended so that they might be retried, but another rollout has them now, or they are gone. */
+  readonly held: number
   readonly devices: readonly {
     readonly id: string
     readonly cashId: string
@@ -23,7 +26,9 @@ const SHOWN = 5
 const TROUBLES = `
 WITH found AS (
   SELECT u.id, d.cash_id, d.name, s.code, ${BUCKET} AS bucket, ${TROUBLE} AS reason,
-    (u.state IN ('failed', 'broken', 'skipped') OR (u.state = 'rolledBack' AND r.kind = 'update')) AS retryable
+    (u.state IN ('failed', 'broken', 'skipped') OR (u.state = 'rolledBack' AND r.kind = 'update')) AS ended,
+    (d.removed_at IS NOT NULL OR EXISTS (
+      SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE})) AS taken
   FROM device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id ${BUCKET_FROM}
   WHERE u.rollout_id = $1 AND ($2::text[] IS NULL OR s.group_name = ANY($2))
 ), placed AS (
@@ -31,7 +36,8 @@ WITH found AS (
   WHERE bucket IN ('failed', 'broken', 'rolledBack', 'unreachable', 'skipped', 'inDoubt')
     OR (bucket = 'waiting' AND reason IS NOT NULL)
 )
-SELECT bucket, reason, count(*)::int AS count, (count(*) FILTER (WHERE retryable))::int AS retryable,
+SELECT bucket, reason, count(*)::int AS count, (count(*) FILTER (WHERE ended AND NOT taken))::int AS retryable,
+  (count(*) FILTER (WHERE ended AND taken))::int AS held,
   json_agg(json_build_object('id', id, 'cashId', cash_id, 'name', name, 'store', code) ORDER BY place)
     FILTER (WHERE place <= ${SHOWN}) AS devices
 FROM placed GROUP BY bucket, reason ORDER BY count(*) DESC, bucket, reason`

@@ -10,6 +10,8 @@ import type { Database } from './database.ts'
 /** Of the pool's ten connections. */
 const AT_ONCE = 3
 const MAX_WAITING = 32
+/** Beside those: what somebody waits for who came back, and reads much in one place of the journal. */
+const REPLAYS_AT_ONCE = 2
 const LONGEST_MS = 10_000
 /** Of all its statements. The server stops those that are slow; one whose machine is gone stops nothing, and says nothing. */
 const ALL_IN_ALL = 3
@@ -33,51 +35,63 @@ interface Waiter {
 }
 
 const asking = new AsyncLocalStorage<string>()
-/** Whose they are that run. */
-const running: string[] = []
-const waiting: Waiter[] = []
 
 /** Runs `work`: wide reads in it are this account's. */
 export const readingFor = <T>(account: string, work: () => Promise<T>): Promise<T> =>
   asking.run(account, work)
 
-const runningOf = (whose: string): number => running.filter((one) => one === whose).length
-const waitingOf = (whose: string): number => waiting.filter((one) => one.whose === whose).length
-
-/** The newest of who has most, and more than this one would have. @throws WideReadRefused there is none */
-function makeRoom(whose: string): void {
-  const most = waiting.reduce((max, one) => Math.max(max, waitingOf(one.whose)), 0)
-  const at = waiting.findLastIndex((one) => waitingOf(one.whose) === most)
-  if (most <= waitingOf(whose) + 1) throw new WideReadRefused('tooMany')
-  waiting.splice(at, 1)[0]?.refuse(new WideReadRefused('tooMany'))
+/** So many at once, and the rest in turn. */
+interface Turns {
+  /** @returns whose it is @throws WideReadRefused */
+  take(): Promise<string>
+  leave(whose: string): void
 }
 
-/** @returns whose it is */
-async function takePlace(): Promise<string> {
-  const whose = asking.getStore() ?? ''
-  if (running.length >= AT_ONCE) {
-    if (waiting.length >= MAX_WAITING) makeRoom(whose)
-    await new Promise<void>((go, refuse) => waiting.push({ whose, go, refuse }))
-  } else running.push(whose)
-  return whose
+function createTurns(atOnce: number): Turns {
+  /** Whose they are that run. */
+  const running: string[] = []
+  const waiting: Waiter[] = []
+  const runningOf = (whose: string): number => running.filter((one) => one === whose).length
+  const waitingOf = (whose: string): number => waiting.filter((one) => one.whose === whose).length
+
+  /** The newest of who has most, and more than this one would have. @throws WideReadRefused there is none */
+  const makeRoom = (whose: string): void => {
+    const most = waiting.reduce((max, one) => Math.max(max, waitingOf(one.whose)), 0)
+    const at = waiting.findLastIndex((one) => waitingOf(one.whose) === most)
+    if (most <= waitingOf(whose) + 1) throw new WideReadRefused('tooMany')
+    waiting.splice(at, 1)[0]?.refuse(new WideReadRefused('tooMany'))
+  }
+  return {
+    take: async () => {
+      const whose = asking.getStore() ?? ''
+      if (running.length >= atOnce) {
+        if (waiting.length >= MAX_WAITING) makeRoom(whose)
+        await new Promise<void>((go, refuse) => waiting.push({ whose, go, refuse }))
+      } else running.push(whose)
+      return whose
+    },
+    // The place goes from hand to hand: to the first of those who have fewest.
+    leave: (whose) => {
+      running.splice(running.indexOf(whose), 1)
+      const fewest = Math.min(...waiting.map((one) => runningOf(one.whose)))
+      const at = waiting.findIndex((one) => runningOf(one.whose) === fewest)
+      const next = at === -1 ? undefined : waiting.splice(at, 1)[0]
+      if (next === undefined) return
+      running.push(next.whose)
+      next.go()
+    },
+  }
 }
 
-/** The place goes from hand to hand: to the first of those who have fewest. */
-function leavePlace(whose: string): void {
-  running.splice(running.indexOf(whose), 1)
-  const fewest = Math.min(...waiting.map((one) => runningOf(one.whose)))
-  const at = waiting.findIndex((one) => runningOf(one.whose) === fewest)
-  const next = at === -1 ? undefined : waiting.splice(at, 1)[0]
-  if (next === undefined) return
-  running.push(next.whose)
-  next.go()
-}
+const lists = createTurns(AT_ONCE)
+const replays = createTurns(REPLAYS_AT_ONCE)
 
 const isCancelled = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === '57014'
 
 async function within<T>(client: pg.PoolClient, ms: number, work: (on: pg.PoolClient) => Promise<T>) {
-  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${ms}`)
+  // What is estimated high is read in milliseconds all the same: to compile it first takes longer.
+  await client.query(`BEGIN READ ONLY; SET LOCAL statement_timeout = ${ms}; SET LOCAL jit = off`)
   try {
     const found = await work(client)
     await client.query('COMMIT')
@@ -97,17 +111,13 @@ async function inTime<T>(ms: number, work: Promise<T>): Promise<T> {
   return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }
 
-/**
- * Runs one or few statements on one connection.
- * @param ms each statement may take, and a third of what all of them may
- * @throws WideReadRefused
- */
-export async function readWide<T>(
+async function readInTurn<T>(
+  turns: Turns,
   db: Database,
   work: (on: pg.PoolClient) => Promise<T>,
-  ms = LONGEST_MS,
+  ms: number,
 ): Promise<T> {
-  const whose = await takePlace()
+  const whose = await turns.take()
   try {
     const client = await db.pool.connect()
     let broken: unknown
@@ -121,6 +131,21 @@ export async function readWide<T>(
       client.release(broken !== undefined)
     }
   } finally {
-    leavePlace(whose)
+    turns.leave(whose)
   }
 }
+
+/**
+ * Runs one or few statements on one connection.
+ * @param ms each statement may take, and a third of what all of them may
+ * @throws WideReadRefused
+ */
+export const readWide = <T>(
+  db: Database,
+  work: (on: pg.PoolClient) => Promise<T>,
+  ms = LONGEST_MS,
+): Promise<T> => readInTurn(lists, db, work, ms)
+
+/** The same for what lies between a place in the journal and now: it keeps nobody's list waiting, nor they it. @throws WideReadRefused */
+export const readReplay = <T>(db: Database, work: (on: pg.PoolClient) => Promise<T>): Promise<T> =>
+  readInTurn(replays, db, work, LONGEST_MS)

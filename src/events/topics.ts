@@ -1,5 +1,5 @@
 /** What the page has to look at again after events: names of what is shown, never what became of it. */
-import type { EventRow } from '../db/events.ts'
+import type { EventGap } from '../db/event-gap.ts'
 import type { EventCode } from '../words/events.ts'
 
 /** `board`: cells may be other than before that no message brings: newcomers, removals, a rollout that began. */
@@ -124,11 +124,12 @@ export interface Touched {
 /** More names than these of all kinds together, and a message says `devices:*`. */
 export const MAX_NAMES = 200
 
-/** Errands told without the request that they are of may be of any. */
-function requestOf({ code, params }: EventRow): string[] {
-  if (!topicsOf(code).includes('commands')) return []
-  return [typeof params.requestId === 'string' ? params.requestId : '*']
-}
+/** Those that tell of errands: without the request that they are of they may be of any. */
+export const errandCodes: readonly string[] = Object.keys(TOPICS).filter((code) =>
+  topicsOf(code).includes('commands'),
+)
+
+export type Told = Pick<EventGap, 'events' | 'codes' | 'rolloutIds' | 'requestIds' | 'hasStorePackages'>
 
 function namesOf(kind: Topic, names: ReadonlySet<string>, most: number): string[] {
   if (names.size === 0) return []
@@ -141,16 +142,15 @@ function namesOf(kind: Topic, names: ReadonlySet<string>, most: number): string[
  * `commands:REQUEST`). Where the names are too many, those of the largest kinds become `KIND:*`.
  * @param touched devices and stores of the events, and of whatever else changed
  */
-export function foldTopics(events: readonly EventRow[], touched: Touched): string[] {
-  const rollouts = new Set(events.flatMap(({ rolloutId }) => rolloutId ?? []))
+export function foldTopics(told: Told, touched: Touched): string[] {
   const kinds: (readonly [Topic, ReadonlySet<string>])[] = [
-    ['rollouts', rollouts],
-    ['commands', new Set(events.flatMap(requestOf))],
+    ['rollouts', new Set(told.rolloutIds)],
+    ['commands', new Set(told.requestIds.map((id) => id ?? '*'))],
     ['stores', new Set(touched.stores)],
     ['devices', new Set(touched.cashIds)],
   ]
-  const plain = events.flatMap(({ code }) => topicsOf(code))
-  const packages = events.some(({ storePackageId }) => storePackageId !== null) ? ['storePackages'] : []
+  const plain = told.codes.flatMap(topicsOf)
+  const packages = told.hasStorePackages ? ['storePackages'] : []
   let left = MAX_NAMES
   // The smallest kinds first: a burst of devices hides no rollout.
   const named = kinds
@@ -160,5 +160,5 @@ export function foldTopics(events: readonly EventRow[], touched: Touched): strin
       left -= Math.max(0, said.length - 1)
       return said
     })
-  return [...new Set([...(events.length > 0 ? ['events'] : []), ...plain, ...packages, ...named])].sort()
+  return [...new Set([...(told.events > 0 ? ['events'] : []), ...plain, ...packages, ...named])].sort()
 }

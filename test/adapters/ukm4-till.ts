@@ -168,7 +168,7 @@ export function makeUkm4Till(dir: string, shell: Shell): Ukm4Till {
     log: (line) => writeFileSync(path.join(dir, 'run/client.log'), `${line}\n`, { flag: 'a' }),
     init: () => void execFileSync(path.join(dir, 'site/init'), ['restart'], { stdio: 'ignore' }),
     stop: async () => {
-      await until(() => !isAtWork(dir), { within: 30_000, label: 'its work is over' })
+      await until(() => !isAtWork(dir), { within: 60_000, label: 'its work is over' })
       const pid = pidIn(dir)
       if (pid > 1) process.kill(pid, 'SIGKILL')
     },

@@ -50,7 +50,7 @@ function suite(shell: Shell): void {
         )
         return download.state === 'done'
       },
-      { within: 30_000, label: 'it is there', every: 200 },
+      { within: 60_000, label: 'it is there', every: 200 },
     ).finally(() => source.close())
     const { answer } = till.run([
       'arm',
@@ -72,7 +72,7 @@ function suite(shell: Shell): void {
         const { operation } = operationData.parse(till.run(['operation', 'r']).answer.data)
         return operation.state === 'running' ? false : operation
       },
-      { within: 40_000, label: 'the restart ends', every: 200 },
+      { within: 60_000, label: 'the restart ends', every: 200 },
     )
 
   it('refuses every verb until the last setting is filled in, and names it', () => {
@@ -147,7 +147,10 @@ function suite(shell: Shell): void {
       armed: null,
       autoUpdate: false,
     })
-    const { answer } = till.run(['rollback', '--version', '00096000', ...claim('b')])
+    const back = () => till.run(['rollback', '--version', '00096000', ...claim('b')]).answer
+    // Its record is there a moment before the worker has gone.
+    await until(() => back().reason !== 'deviceBusy', { within: 60_000, label: 'free', every: 200 })
+    const answer = back()
     expect([answer.class, answer.reason]).toEqual(['refused', 'rollbackUnsupported'])
   })
 
@@ -168,7 +171,7 @@ function suite(shell: Shell): void {
     } finally {
       await source.close()
     }
-  }, 240_000)
+  }, 600_000)
 }
 
 describeWith(['dash', 'curl'], 'adapters/ukm4, dash', () => suite('dash'))

@@ -25,7 +25,7 @@ beforeEach(async () => {
 const importStore = (more: object = {}, devices = [1, 2].map((number) => till(`${code}-${number}`))) =>
   office.ask('POST', '/fleet', { json: { stores: [store(code, devices, { ...more })] } })
 const post = (path: string, json: object = {}, token = office.token) =>
-  office.ask('POST', path, { json, token })
+  office.ask('POST', path, { json, token, headers: path.endsWith('/revise') ? { 'If-Match': '*' } : {} })
 const setHours = (calendar: object) =>
   office.ask('POST', `/stores/${code}/calendar`, { json: { calendar }, headers: { 'If-Match': '*' } })
 const get = async (path: string) => (await office.ask('GET', path)).json

@@ -133,4 +133,4 @@ test(`seed ${seed}: ${REQUESTS} malformed requests are refused, tell nothing and
   expect(await office.packages()).toEqual(files)
   // It still works.
   expect((await office.ask('GET', '/stores')).status).toBe(200)
-}, 600_000)
+}, 1_200_000)

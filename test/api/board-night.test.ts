@@ -66,7 +66,7 @@ function boardNight(startBackend: () => Promise<{ redisUrl?: string; stop(): Pro
     const jobs = await until(
       async () => ((await failedJobs('rollback')).length > 0 ? failedJobs('rollback') : undefined),
       {
-        within: 10_000,
+        within: 30_000,
         label: 'the board lists the till that needs somebody',
       },
     )
@@ -76,7 +76,7 @@ function boardNight(startBackend: () => Promise<{ redisUrl?: string; stop(): Pro
     expect(retry.ok).toBe(true)
 
     await until(async () => (await updateStates(office, rollout))[failing.cashId] === 'succeeded', {
-      within: 30_000,
+      within: 60_000,
       label: 'it ends updated',
     })
     expect(await rolloutEnds(office, rollout)).toBe('finished')
@@ -99,7 +99,7 @@ function boardNight(startBackend: () => Promise<{ redisUrl?: string; stop(): Pro
     const { id } = await office.addPackage({ version: 97_000 })
     const rollout = await office.rollOut(id, { selection: { stores: ['M2'] } })
     await until(async () => (await updateStates(office, rollout))[failing.cashId] === 'failed: wrongDevice', {
-      within: 20_000,
+      within: 40_000,
       label: 'the wrong device stops',
     })
     await fetch(`${api.url}/api/v1/rollouts/${rollout}/stop`, {
@@ -111,7 +111,7 @@ function boardNight(startBackend: () => Promise<{ redisUrl?: string; stop(): Pro
     const [job] = await until(
       async () => ((await failedJobs('download')).length > 0 ? failedJobs('download') : undefined),
       {
-        within: 10_000,
+        within: 30_000,
         label: 'the board lists it',
       },
     )

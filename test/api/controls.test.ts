@@ -256,6 +256,24 @@ describe('rollback', () => {
     expect([twice.status, twice.json.code]).toEqual([409, 'notAllowed'])
   })
 
+  test('tells before whom it would take: those that the API would refuse stay as they are', async () => {
+    const told = async () => (await get('/consequences?verb=rollback')).devices
+    expect(await told()).toMatchObject({ perhapsGoesBack: 0, unchanged: 3 })
+    await readVersion([1, 2, 3])
+    expect(await told()).toMatchObject({ perhapsGoesBack: 3, unchanged: 0 })
+    await office.db.prisma.device.update({ where: { cashId: cash(1) }, data: { blocked: true } })
+    await office.db.prisma.deviceStatus.updateMany({
+      where: { device: { cashId: cash(2) } },
+      data: { version: 1 },
+    })
+    expect(await told()).toMatchObject({ perhapsGoesBack: 1, unchanged: 2 })
+    expect((await post('/rollback')).json).toMatchObject({ plan: { targets: 1 } })
+    const back = (await office.ask('GET', '/rollouts?filter=kind:rollback&sort=-createdAt')).json.items[0]
+    await office.ask('POST', `/rollouts/${back.id}/start`)
+    expect(await told()).toMatchObject({ perhapsGoesBack: 0, unchanged: 3 })
+    expect((await post('/rollback')).json).toMatchObject({ status: 422, code: 'nothingToDo' })
+  })
+
   test('nobody succeeded there, nobody of that name', async () => {
     expect((await post('/rollback', { wave: 3 })).json).toMatchObject({ status: 422, code: 'nothingToDo' })
     const unknown = await post('/rollback', { cashIds: [cash(1), 'nobody'] })
@@ -290,6 +308,15 @@ describe('consequences', () => {
     expect(release.devices).toMatchObject({ starts: 1, unchanged: 5 })
     await endAs(office, [update(5)], 'rolledBack', 'healthFailed')
     expect((await get('/consequences?verb=retry')).devices).toMatchObject({ retried: 2, unchanged: 4 })
+    const gone = { where: { cashId: cash(4) } }
+    await office.db.prisma.device.update({ ...gone, data: { removedAt: new Date() } })
+    expect((await get('/consequences?verb=retry')).devices).toMatchObject({ retried: 1, unchanged: 5 })
+    const troubles = (await get('/troubles')).items as { reason: string; retryable: number; held: number }[]
+    expect(troubles.map(({ retryable, held }) => [retryable, held]).sort()).toEqual([
+      [0, 1],
+      [1, 0],
+    ])
+    await office.db.prisma.device.update({ ...gone, data: { removedAt: null } })
     await office.db.pool.query("UPDATE rollout SET kind = 'rollback' WHERE id = $1", [id])
     expect((await get('/consequences?verb=retry')).devices).toMatchObject({ retried: 1, unchanged: 5 })
     expect((await get('/consequences?verb=resume')).isAllowed).toBe(false)

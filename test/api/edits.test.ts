@@ -1,5 +1,6 @@
 /** Edits of stores and devices: over what was seen, told in the journal, and no further than one may. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { passedHorizon } from '../support/horizon.ts'
 import { type HeadOffice, openHeadOffice, store, till } from './head-office.ts'
 
 let office: HeadOffice
@@ -37,7 +38,10 @@ const patch = (where: string, json: unknown, etag?: string | null, who?: string)
     ...(who === undefined ? {} : { token: tokens[who] ?? '' }),
   })
 const etagOf = async (where: string) => (await office.ask('GET', where)).headers.get('etag')
-const lastEvent = async () => (await office.ask('GET', '/events?sort=-at&limit=1')).json.items[0]
+const lastEvent = async () => {
+  await passedHorizon(office.db.pool)
+  return (await office.ask('GET', '/events?sort=-at&limit=1')).json.items[0]
+}
 
 test('what was seen is needed, and must be so still', async () => {
   const etag = await etagOf('/devices/101')

@@ -186,6 +186,23 @@ describe('deciding', () => {
     expect(hostKeys).toEqual([B])
   })
 
+  test('requests that wait for a person are told whole, however many hosts there are, and only to who may see them', async () => {
+    const waiting = async (token?: string) => (await get('/enrolments/requests', token)).json.items
+    const first = await request({ stores: ['M1'], what: 'storeServers' })
+    const second = await request({ stores: ['M2'], what: 'storeServers' })
+    expect(await waiting()).toEqual([])
+    await found(first, { M1: [B] })
+    await found(second, { M2: [B] })
+    expect(await waiting()).toMatchObject([
+      { id: second, shown: 1, requestedBy: 'night operator' },
+      { id: first, shown: 1 },
+    ])
+    expect(await waiting(northern)).toMatchObject([{ id: first }])
+    const [one] = await listed(second)
+    await post(`/enrolments/${one.id}/refuse`, {})
+    expect((await waiting()).map(({ id }: { id: string }) => id)).toEqual([first])
+  })
+
   test('fifty who confirm one at once: it is pinned once', async () => {
     const id = await request({ stores: ['M1'], what: 'storeServers' })
     await found(id, { M1: [B] })
@@ -332,9 +349,9 @@ describe('a thousand stores at once', () => {
       ...{ format: 'knownHosts', text, previewHash: preview.json.previewHash },
     })
     expect(done.json.pinned).toBe(1000)
-    expect(performance.now() - began).toBeLessThan(15_000)
+    expect(performance.now() - began).toBeLessThan(40_000)
     expect((await get('/host-keys?state=unpinned&limit=10000')).json.items.length).toBeGreaterThanOrEqual(
       1000,
     )
-  }, 60_000)
+  })
 })

@@ -17,7 +17,7 @@ test('events: unfiltered ones of the whole chain are stopped over it as filtered
     const began = performance.now()
     const asked = ['/events', '/events?sort=-at&limit=1', '/events?filter=code:signedIn']
     const replies = await Promise.all(asked.map((where) => office.ask('GET', where)))
-    expect(performance.now() - began).toBeLessThan(25_000)
+    expect(performance.now() - began).toBeLessThan(45_000)
     expect(replies.map((one) => [one.status, one.json.code])).toEqual([
       [503, 'unavailable'],
       [503, 'unavailable'],
@@ -29,7 +29,7 @@ test('events: unfiltered ones of the whole chain are stopped over it as filtered
     client.release()
   }
   expect((await office.ask('GET', '/events?limit=1')).status).toBe(200)
-}, 60_000)
+})
 
 test('the clock, the troubles, the outlook and the new plan of a rollout', async () => {
   await importTills(office, 'B1', ['B1-1'])
@@ -43,7 +43,7 @@ test('the clock, the troubles, the outlook and the new plan of a rollout', async
     await client.query('BEGIN; LOCK TABLE device_update IN ACCESS EXCLUSIVE MODE')
     const replies = Promise.all(asked.map((where) => office.ask('GET', where)))
     const overdue = new Promise<'overdue'>((resolve) => {
-      late = setTimeout(() => resolve('overdue'), 35_000)
+      late = setTimeout(() => resolve('overdue'), 60_000)
     })
     const answers = await Promise.race([replies, overdue])
     // What is not bounded waits for as long as the lock is held.
@@ -58,4 +58,4 @@ test('the clock, the troubles, the outlook and the new plan of a rollout', async
     client.release()
   }
   for (const where of asked) expect([where, (await office.ask('GET', where)).status]).toEqual([where, 200])
-}, 90_000)
+})

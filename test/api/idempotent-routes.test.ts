@@ -102,7 +102,8 @@ test('rollouts', async () => {
   })
   const at = (verb: string, json: object = {}, rollout = id) =>
     once(`/rollouts/:id/${verb}`, `/rollouts/${rollout}/${verb}`, { json })
-  await at('revise', { name: 'r2' })
+  const asSeen = { json: { name: 'r2' }, headers: { 'If-Match': '"1"' } }
+  await once('/rollouts/:id/revise', `/rollouts/${id}/revise`, asSeen)
   await at('submit')
   await at('reject', { reason: 'no' })
   await at('start')

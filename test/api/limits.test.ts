@@ -1,4 +1,5 @@
 /** What one client may take: time, size, connections, streams, requests. The limits here are small, so that nobody waits. */
+import { once } from 'node:events'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createToken } from '../../src/db/tokens.ts'
@@ -10,19 +11,15 @@ import { openSse } from './sse.ts'
 
 let office: HeadOffice
 beforeAll(async () => {
-  office = await openHeadOffice({
-    limits: {
-      ...{ headersMs: 500, bodyMs: 500, idleMs: 500, uploadWindowMs: 400, streamsPerPrincipal: 3 },
-      ...{ connectionsPerAddress: 100 },
-    },
-  })
+  office = await openHeadOffice({ limits: { streamsPerPrincipal: 3 } })
 })
 afterAll(() => office.close())
 
 const lines = (...all: string[]): string => `${all.join('\r\n')}\r\n`
 /** The token is put in when it is sent. */
 const auth = () => 'Authorization: Bearer TOKEN'
-const open = (bytes = '') => openRaw(office.port, bytes.replaceAll('TOKEN', office.token))
+const openIn = ({ port, token }: HeadOffice, bytes: string) => openRaw(port, bytes.replaceAll('TOKEN', token))
+const open = (bytes = '') => openIn(office, bytes)
 const get = (path: string, ...more: string[]) =>
   `${lines(`GET /api/v1${path} HTTP/1.1`, 'Host: x', auth(), ...more)}\r\n`
 const post = (path: string, ...more: string[]) =>
@@ -38,20 +35,30 @@ async function inOffice(options: HeadOfficeOptions, work: (own: HeadOffice) => P
 }
 
 describe('slow clients are cut off', () => {
+  /** Nobody else asks here: on a busy machine half a second is little. */
+  let hasty: HeadOffice
+  beforeAll(async () => {
+    hasty = await openHeadOffice({
+      limits: { headersMs: 500, bodyMs: 500, idleMs: 500, uploadWindowMs: 400 },
+    })
+  })
+  afterAll(() => hasty.close())
+  const open = (bytes = '') => openIn(hasty, bytes)
+
   test('headers, a byte at a time', async () => {
     const raw = open('GET /api/v1/stores HTTP/1.1\r\nHost: x\r\n')
-    expect(await drip(raw, 'X', 50, 10_000)).toBeGreaterThan(400)
+    expect(await drip(raw, 'X', 50, 20_000)).toBeGreaterThan(400)
     expect(raw.text()).toContain('"code":"requestTooSlow"')
     expect(statuses(raw.text())).toEqual(['408'])
   })
 
   test('nothing at all', async () => {
-    await open().closed(10_000)
+    await open().closed(20_000)
   })
 
   test('a JSON body', async () => {
     const raw = open(post('/freezes', 'Content-Type: application/json', 'Content-Length: 1000'))
-    expect(await drip(raw, ' ', 50, 10_000)).toBeGreaterThan(400)
+    expect(await drip(raw, ' ', 50, 20_000)).toBeGreaterThan(400)
     expect(raw.text()).toContain('"code":"requestTooSlow"')
     expect(raw.text()).toContain('Connection: close')
   })
@@ -60,7 +67,7 @@ describe('slow clients are cut off', () => {
     const type = 'Content-Type: application/x-www-form-urlencoded'
     const head = ['POST /sign-in HTTP/1.1', 'Host: x', 'Origin: http://x', type, 'Content-Length: 1000']
     const raw = open(`${lines(...head)}\r\n`)
-    expect(await drip(raw, 'a', 50, 10_000)).toBeGreaterThan(400)
+    expect(await drip(raw, 'a', 50, 20_000)).toBeGreaterThan(400)
     expect(statuses(raw.text())).toEqual(['408'])
   })
 
@@ -68,7 +75,7 @@ describe('slow clients are cut off', () => {
     const raw = open(get('/stores', 'Content-Length: 100000'))
     await drip(raw, 'x', 50, 20_000)
     expect(statuses(raw.text())).toEqual(['200'])
-  }, 30_000)
+  })
 
   test.each([
     ['with a length', 'Content-Length: 1000000', 'x'],
@@ -76,15 +83,15 @@ describe('slow clients are cut off', () => {
   ])('an upload %s, and nothing of it stays', async (_label, framing, bytes) => {
     const query = 'kind=till&version=00099000&fileName=x.tgz'
     const raw = open(post(`/packages?${query}`, 'Content-Type: application/octet-stream', framing))
-    expect(await drip(raw, bytes, 20, 10_000)).toBeGreaterThan(300)
+    expect(await drip(raw, bytes, 20, 20_000)).toBeGreaterThan(300)
     expect(raw.text()).toContain('"code":"requestTooSlow"')
-    expect(await office.packages()).toEqual([])
+    expect(await hasty.packages()).toEqual([])
   })
 
   test('a connection that is kept and not used', async () => {
     const raw = open(get('/stores'))
-    await raw.answers(1, 5000)
-    await raw.closed(10_000)
+    await raw.answers(1, 20_000)
+    await raw.closed(20_000)
   })
 })
 
@@ -122,7 +129,7 @@ describe('requests that two programs would read differently', () => {
     ['no version', `GET /api/v1/stores\r\n\r\n${hidden}`],
   ])('%s', async (_label, bytes) => {
     const raw = open(bytes)
-    const text = await raw.closed(10_000)
+    const text = await raw.closed(20_000)
     expect(statuses(text)).toEqual(['400'])
     expect(text).toContain('"code":"requestInvalid"')
     expect(text).not.toContain('smuggled')
@@ -148,7 +155,7 @@ describe('sizes', () => {
   ]
   test.each(refusals)('%s', async (_label, header, status, code) => {
     const raw = open(get('/stores', header))
-    expect(await raw.answers(1, 10_000)).toEqual([status])
+    expect(await raw.answers(1, 20_000)).toEqual([status])
     expect(raw.text()).toContain(`"code":"${code}"`)
     raw.socket.destroy()
   })
@@ -157,7 +164,7 @@ describe('sizes', () => {
     const long = await office.ask('GET', `/stores/${'a'.repeat(8200)}`)
     expect([long.status, long.json.code]).toEqual([414, 'urlTooLong'])
     const raw = open(`GET /api/v1/health HTTP/1.1\r\n\r\n`)
-    expect(await raw.answers(1, 5000)).toEqual(['400'])
+    expect(await raw.answers(1, 20_000)).toEqual(['400'])
     expect(raw.text()).toContain('"code":"requestInvalid"')
     raw.socket.destroy()
   })
@@ -196,29 +203,32 @@ describe('connections', () => {
   test('half closed: that is the end of it, for whole requests too', async () => {
     const whole = open(get('/stores'))
     whole.socket.end()
-    await whole.closed(10_000)
+    await whole.closed(20_000)
     const half = open('GET /api/v1/stores HTT')
     half.socket.end()
-    await half.closed(10_000)
+    await half.closed(20_000)
   })
 
-  test('300 from one address: a hundred are served, the others are told; then there is room again', async () => {
-    const all = Array.from({ length: 300 }, () => open(get('/health')))
-    await until(() => all.every((one) => statuses(one.text()).length === 1 || one.isClosed()), {
-      within: 30_000,
-      label: 'everybody has an answer',
-    })
-    const of = (status: string) => all.filter((one) => statuses(one.text())[0] === status)
-    expect(of('200').length).toBeLessThanOrEqual(100)
-    expect(of('200').length).toBeGreaterThan(50)
-    expect(of('503').every((one) => one.text().includes('"code":"tooManyConnections"'))).toBe(true)
-    expect(of('503').length).toBeGreaterThan(100)
-    for (const one of all) one.socket.destroy()
-    await until(async () => (await office.ask('GET', '/stores').catch(() => undefined))?.status === 200, {
-      within: 10_000,
-      label: 'there is room again',
-    })
-  })
+  // In an office of its own: none of those that are served is idle for long enough to make room for another.
+  test('300 from one address: a hundred are served, the others are told; then there is room again', () =>
+    inOffice({ limits: { connectionsPerAddress: 100 } }, async (own) => {
+      const health = 'GET /api/v1/health HTTP/1.1\r\nHost: x\r\n\r\n'
+      const all = Array.from({ length: 300 }, () => openRaw(own.port, health))
+      await until(() => all.every((one) => statuses(one.text()).length === 1 || one.isClosed()), {
+        within: 20_000,
+        label: 'everybody has an answer',
+      })
+      const of = (status: string) => all.filter((one) => statuses(one.text())[0] === status)
+      expect(of('200').length).toBeLessThanOrEqual(100)
+      expect(of('200').length).toBeGreaterThan(50)
+      expect(of('503').every((one) => one.text().includes('"code":"tooManyConnections"'))).toBe(true)
+      expect(of('503').length).toBeGreaterThan(100)
+      for (const one of all) one.socket.destroy()
+      await until(async () => (await own.ask('GET', '/stores').catch(() => undefined))?.status === 200, {
+        within: 20_000,
+        label: 'there is room again',
+      })
+    }))
 })
 
 describe('how often', () => {
@@ -290,7 +300,7 @@ describe('how often', () => {
         return openRaw(own.port, `${lines(head, 'Host: x', bearer, type, 'Content-Length: 1000')}\r\nx`)
       }
       const begun = [begin(own.token), begin(own.token)]
-      await until(async () => (await own.packages()).length === 2, { within: 10_000, label: 'two run' })
+      await until(async () => (await own.packages()).length === 2, { within: 20_000, label: 'two run' })
       const upload = (token: string) =>
         own.ask('POST', query(), {
           token,
@@ -306,7 +316,7 @@ describe('how often', () => {
       expect((await upload(other)).status).toBe(201)
       begun.push(begin(other))
       await until(async () => (await own.packages()).filter((one) => one.endsWith('.part')).length === 3, {
-        within: 10_000,
+        within: 20_000,
         label: 'three run',
       })
       const all = await upload(third)
@@ -317,7 +327,7 @@ describe('how often', () => {
       ])
       for (const one of begun) one.socket.destroy()
       await until(async () => (await upload(own.token)).status === 201, {
-        within: 10_000,
+        within: 20_000,
         label: 'there is room',
       })
     }))
@@ -347,7 +357,7 @@ describe('how often', () => {
         await next.body?.cancel()
         return next.status === 200
       },
-      { within: 10_000, label: 'there is room' },
+      { within: 20_000, label: 'there is room' },
     )
     for (const client of clients) client.close()
   })
@@ -405,7 +415,7 @@ test('one line a request: what was asked and what came of it, and nothing of its
     await own.ask('POST', '/freezes', { json: { name: 'secret' }, headers: { 'X-Request-Id': 'r2' } })
     await own.ask('GET', '/nothing/secret', { token: 'ns_secret', headers: { 'X-Request-Id': 'r3' } })
     const found = () => written.filter((line) => line.msg === 'request')
-    await until(() => found().length === 3, { within: 5000, label: 'three lines' })
+    await until(() => found().length === 3, { within: 20_000, label: 'three lines' })
     expect(found()).toMatchObject([
       { method: 'GET', route: '/devices/:cashId', status: 422, actor: 'night operator', requestId: 'r1' },
       { method: 'POST', route: '/freezes', status: 422, actor: 'night operator', requestId: 'r2' },
@@ -418,7 +428,8 @@ test('one line a request: what was asked and what came of it, and nothing of its
 })
 
 test('it drains: health says so first, what runs ends, streams are told to come back, nothing new begins', () =>
-  inOffice({ limits: { drainMs: 1500 } }, async (own) => {
+  // Long enough for two questions, however busy this machine is.
+  inOffice({ limits: { drainMs: 8000 } }, async (own) => {
     const stream = await fetch(`${own.url}/api/v1/events`, {
       headers: { Authorization: `Bearer ${own.token}`, Accept: 'text/event-stream' },
     })
@@ -429,7 +440,7 @@ test('it drains: health says so first, what runs ends, streams are told to come 
       `${lines('POST /api/v1/packages?kind=till&version=00099000&fileName=x.tgz HTTP/1.1', 'Host: x', `Authorization: Bearer ${own.token}`, 'Content-Type: application/octet-stream', `Content-Length: ${bytes.length}`)}\r\n`,
     )
     running.write('x'.repeat(100_000))
-    await until(async () => (await own.packages()).length > 0, { within: 10_000, label: 'an upload runs' })
+    await until(async () => (await own.packages()).length > 0, { within: 20_000, label: 'an upload runs' })
     const closed = own.closeApi()
     const draining = await own.ask('GET', '/health')
     expect([draining.status, draining.json.status]).toEqual([503, 'draining'])
@@ -443,4 +454,15 @@ test('it drains: health says so first, what runs ends, streams are told to come 
     expect(statuses(await running.closed(20_000))[0]).toBe('201')
     await closed
     await expect(own.ask('GET', '/stores')).rejects.toThrow()
+  }))
+
+test('a connection that a browser keeps ready, and over which nothing ever came, holds up no restart', () =>
+  inOffice({ limits: { headersMs: 120_000, closeMs: 120_000 } }, async (own) => {
+    const ready = openRaw(own.port)
+    await once(ready.socket, 'connect')
+    // Its connection has come before this one: it is accepted when this is answered.
+    expect((await own.ask('GET', '/health')).status).toBe(200)
+    const closed = own.closeApi()
+    await ready.closed(30_000)
+    await closed
   }))

@@ -6,11 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startApi } from '../../src/api/server.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createLog } from '../../src/log.ts'
+import { freePort } from '../support/free-port.ts'
 import { newFolder, writePage } from '../web/page-folder.ts'
 import { openPrefixProxy, type PrefixProxy } from '../web/prefix-proxy.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type HeadOffice, openHeadOffice, type Reply } from './head-office.ts'
-import { freePort, type Organisation, openOrganisation, SECRET } from './organisation.ts'
+import { type Organisation, openOrganisation, SECRET } from './organisation.ts'
 
 const PREFIX = '/shops/nightshift'
 let office: HeadOffice

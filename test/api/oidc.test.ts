@@ -1,14 +1,16 @@
 /** Signing in at the organisation's server: a real one, on a port of its own. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mappedRole } from '../../src/api/oidc.ts'
 import { loadConfig } from '../../src/config.ts'
+import { freePort } from '../support/free-port.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type HeadOffice, openHeadOffice, type Reply } from './head-office.ts'
-import { freePort, type Organisation, openOrganisation, SECRET } from './organisation.ts'
+import { type Organisation, openOrganisation, SECRET } from './organisation.ts'
 import { addPerson, tokenOfPerson } from './people.ts'
 
 let office: HeadOffice
@@ -219,27 +221,28 @@ describe('the way back', () => {
 })
 
 test('a server that is away is said, and asked again by the next who comes', async () => {
-  const port = await freePort()
-  const own = await freePort()
-  const url = `http://127.0.0.1:${own}`
-  const settings = {
-    ...{ NIGHTSHIFT_PORT: String(own), NIGHTSHIFT_PUBLIC_URL: url, NIGHTSHIFT_LANGUAGE: 'en' },
-    ...{ NIGHTSHIFT_OIDC_ISSUER: `http://127.0.0.1:${port}`, NIGHTSHIFT_OIDC_CLIENT_ID: 'nightshift' },
-    NIGHTSHIFT_OIDC_ROLES: 'a=viewer',
-  }
-  const lonely = await openHeadOffice({ settings })
-  const issuer = `http://127.0.0.1:${port}`
+  let issuer = ''
+  let isAway = true
   const server = createServer((_request, response) => {
+    if (isAway) return void response.destroy()
     response.setHeader('Content-Type', 'application/json')
     response.end(
       JSON.stringify({ issuer, authorization_endpoint: `${issuer}/auth`, token_endpoint: `${issuer}/t` }),
     )
   })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const settings = {
+    ...{ NIGHTSHIFT_PUBLIC_URL: 'http://127.0.0.1:1', NIGHTSHIFT_LANGUAGE: 'en' },
+    ...{ NIGHTSHIFT_OIDC_ISSUER: issuer, NIGHTSHIFT_OIDC_CLIENT_ID: 'nightshift' },
+    NIGHTSHIFT_OIDC_ROLES: 'a=viewer',
+  }
+  const lonely = await openHeadOffice({ settings })
   try {
-    const browser = openBrowser(url)
+    const browser = openBrowser(lonely.url)
     const away = await browser.go('GET', '/sign-in/oidc')
     expect([away.status, away.text.includes('does not answer')]).toEqual([503, true])
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    isAway = false
     expect((await browser.go('GET', '/sign-in/oidc')).headers.get('location')).toContain(`${issuer}/auth?`)
   } finally {
     await lonely.close()

@@ -1,7 +1,7 @@
 /** An organisation's sign-in server (OpenID Connect): a real one, on a port of its own. Who signs in stands in the address. */
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import { type AddressInfo, createServer as createSocket } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 
 interface Account {
@@ -13,15 +13,6 @@ interface Account {
 
 export const SECRET = 'the secret of nightshift, in a file'
 
-/** Free a moment ago. */
-export async function freePort(): Promise<number> {
-  const socket = createSocket()
-  await new Promise<void>((resolve) => socket.listen(0, '127.0.0.1', resolve))
-  const { port } = socket.address() as AddressInfo
-  await new Promise((resolve) => socket.close(resolve))
-  return port
-}
-
 export interface Organisation {
   readonly issuer: string
   /** What it knows of its people, by their ids; tests change it. */
@@ -32,8 +23,9 @@ export interface Organisation {
 /** @param callback where it sends people back to, and nowhere else */
 export async function openOrganisation(callback: string): Promise<Organisation> {
   const accounts: Record<string, Account> = {}
-  const port = await freePort()
-  const issuer = `http://127.0.0.1:${port}`
+  const server: Server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const provider = new Provider(issuer, {
     clients: [
       {
@@ -62,7 +54,7 @@ export async function openOrganisation(callback: string): Promise<Organisation> 
     },
   })
   const serve = provider.callback()
-  const server: Server = createServer((request, response) => {
+  server.on('request', (request, response) => {
     const url = new URL(request.url ?? '/', issuer)
     const [, uid] = /^\/interaction\/([\w-]+)$/.exec(url.pathname) ?? []
     if (uid === undefined) return void serve(request, response)
@@ -70,7 +62,6 @@ export async function openOrganisation(callback: string): Promise<Organisation> 
     const accountId = url.searchParams.get('as') ?? ''
     provider.interactionFinished(request, response, { login: { accountId } }).catch(() => response.destroy())
   })
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
   return {
     issuer,
     accounts,

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addEvent } from '../../src/db/events.ts'
 import { createToken } from '../../src/db/tokens.ts'
+import { passedHorizon } from '../support/horizon.ts'
 import { until } from '../support/until.ts'
 import { type HeadOffice, openHeadOffice, store, till, uploadPackage } from './head-office.ts'
 import { openSse } from './sse.ts'
@@ -148,6 +149,7 @@ test('freezes: of the chain, of their groups and their stores; in the list, in i
   const wanted = ['of N1', 'of all', 'of the north']
   expect((await all('/freezes', 'name')).sort()).toEqual(wanted)
   expect((await get('/freezes?count=true&filter=of:S1')).total).toBe(0)
+  await passedHorizon(office.db.pool)
   const { items } = await get('/events?limit=1000&filter=code:freezeAdded,freezeLifted')
   expect(items.map((one: { params: { name: string } }) => one.params.name).sort()).toEqual(wanted)
   const everybody = (await office.ask('GET', '/freezes')).json.items
@@ -165,6 +167,7 @@ describe('events', () => {
       .rows[0]?.id ?? ''
 
   test('of their stores, their rollouts, and of nothing in particular; in pages and in the stream', async () => {
+    await passedHorizon(office.db.pool)
     const client = await openSse(`${office.url}/api/v1/events`, { Authorization: `Bearer ${token}` })
     const [n1, s1] = [await idOf('store', 'code', 'N1'), await idOf('store', 'code', 'S1')]
     const [d1, d2] = [await idOf('device', 'cash_id', '101'), await idOf('device', 'cash_id', '201')]
@@ -180,6 +183,7 @@ describe('events', () => {
     await write('a user', {}, 'userAdded')
     await write('for all', {}, 'packageAdded')
     const wanted = ['own store', 'own device', 'own rollout', 'for all']
+    await passedHorizon(office.db.pool)
     const page = await get('/events?limit=1000&filter=actor:test')
     expect(page.items.map((one: { params: { tag: string } }) => one.params.tag)).toEqual(wanted)
     const down = await get('/events?limit=1&sort=-at')
@@ -194,6 +198,7 @@ describe('events', () => {
 
   test('newest first in pages, as the other way round; filters by name; the stream filters too', async () => {
     const ask = async (where: string) => (await office.ask('GET', where)).json
+    await passedHorizon(office.db.pool)
     const up = (await ask('/events?limit=1000')).items.map((one: { cursor: string }) => one.cursor)
     const down: string[] = []
     for (let cursor = ''; ; ) {

@@ -105,11 +105,14 @@ describe('refused, and nothing kept', () => {
   ])('cut off in the middle, %s', async (_label, head, body) => {
     const socket = await begin(head, body)
     await until(async () => (await office.packages()).some((name) => name.endsWith('.part')), {
-      within: 5000,
+      within: 20_000,
       label: 'the upload comes in',
     })
     socket.destroy()
-    await until(async () => (await office.packages()).length === 0, { within: 5000, label: 'nothing stays' })
+    await until(async () => (await office.packages()).length === 0, {
+      within: 20_000,
+      label: 'nothing stays',
+    })
     expect(await office.count('package')).toBe(0)
   })
 
@@ -117,7 +120,10 @@ describe('refused, and nothing kept', () => {
     const socket = await begin('Content-Length: 100000\r\n', 'x'.repeat(50_000))
     socket.end()
     expect(await answerOf(socket)).toMatch(/^HTTP\/1\.1 400 /)
-    await until(async () => (await office.packages()).length === 0, { within: 5000, label: 'nothing stays' })
+    await until(async () => (await office.packages()).length === 0, {
+      within: 20_000,
+      label: 'nothing stays',
+    })
     expect(await office.count('package')).toBe(0)
     expect(await office.count(`event WHERE code LIKE 'package%'`)).toBe(0)
   })
@@ -136,7 +142,7 @@ describe('refused, and nothing kept', () => {
     socket.on('data', (chunk) => {
       text += chunk.toString()
     })
-    await until(() => /\}$/.test(text), { within: 5000, label: 'an answer' })
+    await until(() => /\}$/.test(text), { within: 20_000, label: 'an answer' })
     return text
   }
 })
@@ -185,7 +191,7 @@ describe('kept', () => {
       ((await office.ask('GET', '/events')).json.items as { code: string }[]).filter((event) =>
         event.code.startsWith('package'),
       )
-    await until(async () => (await events()).length > 1, { within: 10_000, label: 'the events' })
+    await until(async () => (await events()).length > 1, { within: 20_000, label: 'the events' })
     const params = { version: 96_000, size: content.length }
     expect(await events()).toMatchObject([
       { code: 'packageAdded', actor: 'night operator', params },

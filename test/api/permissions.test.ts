@@ -226,7 +226,9 @@ describe('planning by a part of the chain', () => {
     const { rows } = await office.db.pool.query('SELECT selection FROM rollout WHERE id = $1', [made.json.id])
     expect(rows[0].selection).toEqual({ kinds: ['till'], groups: ownGroups })
     const revise = (selection: object) =>
-      office.ask('POST', `/rollouts/${made.json.id}/revise`, { token, json: { selection } })
+      office.ask('POST', `/rollouts/${made.json.id}/revise`, {
+        ...{ token, json: { selection }, headers: { 'If-Match': '*' } },
+      })
     expect((await revise({ stores: [`${MARKS.foreign}-store`] })).json.code).toBe('outOfScope')
     const wider = await revise({})
     expect([wider.status, wider.json.narrowedTo]).toEqual([200, ownGroups])
@@ -237,7 +239,11 @@ describe('planning by a part of the chain', () => {
     const made = await office.ask('POST', '/rollouts', { json })
     expect((await office.ask('POST', `/rollouts/${made.json.id}/start`, { json: {} })).status).toBe(200)
     const revise = (token: string) =>
-      office.ask('POST', `/rollouts/${made.json.id}/revise`, { token, json: {} })
+      office.ask('POST', `/rollouts/${made.json.id}/revise`, {
+        token,
+        json: {},
+        headers: { 'If-Match': '*' },
+      })
     expect((await revise(tokens.own.operator ?? '')).json.code).toBe('outOfScope')
     expect((await revise(tokens.chain.operator ?? '')).json.code).toBe('noNewcomers')
   })

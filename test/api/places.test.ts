@@ -94,7 +94,7 @@ describeWith(['ssh-keygen'], 'signatures that are judged before an upload', () =
         return own.ask('POST', '/packages/check', { token, json: { manifest, signature: 'none' } })
       }
       const untilBegun = (count: number) =>
-        until(() => begun() === count, { within: 15_000, label: `${count} are judged` })
+        until(() => begun() === count, { within: 40_000, label: `${count} are judged` })
       const running = [check(own.token), check(own.token)]
       await untilBegun(2)
       const mine = await check(own.token)

@@ -54,10 +54,14 @@ export function openRaw(port: number, first = ''): Raw {
   }
 }
 
-/** Sends so much every so often until the server has had enough. @returns how long that took, in milliseconds */
+/**
+ * Sends so much every so often until the server has had enough. What is sent after the server has closed would lose its
+ * last words, where they are not read yet: so both sides have read everything between one piece and the next.
+ * @returns how long that took, in milliseconds
+ */
 export async function drip(raw: Raw, bytes: string, everyMs: number, within: number): Promise<number> {
   const began = performance.now()
-  const timer = setInterval(() => raw.write(bytes), everyMs)
+  const timer = setInterval(() => setImmediate(() => setImmediate(() => raw.write(bytes))), everyMs)
   try {
     await raw.closed(within)
   } finally {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createSharedReads } from '../../src/api/shared-reads.ts'
+import { createSharedReads } from '../../src/db/shared-reads.ts'
+import { until } from '../support/until.ts'
 
 /** Reads that end when they are told to. */
 function openReads() {
@@ -21,7 +22,7 @@ describe('reads that are shared', () => {
     expect(begun).toHaveLength(1)
     begun[0]?.()
     expect(await first).toBe(0)
-    await expect.poll(() => begun.length).toBe(2)
+    await until(() => begun.length === 2, { within: 20_000, label: 'the next one begins' })
     begun[1]?.()
     expect(await Promise.all(later)).toEqual([1, 1, 1])
     expect(begun).toHaveLength(2)
@@ -43,7 +44,7 @@ describe('reads that are shared', () => {
     const second = read('board')
     begun[0]?.(new Error('the database went away'))
     await expect(first).rejects.toThrow('went away')
-    await expect.poll(() => begun.length).toBe(2)
+    await until(() => begun.length === 2, { within: 20_000, label: 'the next one begins' })
     begun[1]?.()
     expect(await second).toBe(1)
   })

@@ -2,10 +2,13 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { startProcess, type TestProcess } from '../support/process.ts'
 import { until } from '../support/until.ts'
+
+// Each command is a process, some with a database to be made first.
+vi.setConfig({ testTimeout: 360_000 })
 
 let folder: string
 let started: TestProcess[]
@@ -32,7 +35,7 @@ function run(args: readonly string[], env: Record<string, string> = {}): TestPro
 
 async function outcome(args: readonly string[], env: Record<string, string> = {}) {
   const one = run(args, env)
-  return { status: await one.ended(40_000), text: one.output() }
+  return { status: await one.ended(60_000), text: one.output() }
 }
 
 test('--help names every command; what is unknown is a usage error', async () => {
@@ -73,7 +76,7 @@ test('a worker alone without a database says what to do', async () => {
 test('sim writes an inventory that import takes; a bad file changes nothing', async () => {
   const sim = run(['sim', '--stores', '2', '--tills', '5', '--dir', path.join(folder, 'sim')])
   await until(() => sim.output().includes('interrupt to stop'), {
-    within: 20_000,
+    within: 60_000,
     label: 'the simulation is up',
   })
   expect(sim.output()).toContain('2 stores, 5 devices')
@@ -94,7 +97,7 @@ test('sim writes an inventory that import takes; a bad file changes nothing', as
   expect(refused.text).toContain('cashIdTwice stores.1.devices.0.cashId')
   expect(refused.text).toContain('nothing was changed')
   sim.kill('SIGINT')
-  expect(await sim.ended(10_000)).toBe('0')
+  expect(await sim.ended(60_000)).toBe('0')
 })
 
 test('token prints a key once, and refuses a name twice', async () => {
@@ -118,7 +121,7 @@ const night = z.strictObject({
 
 test('demo --once --json ends by itself and prints, last, what happened', async () => {
   const demo = run(['demo', '--once', '--json'])
-  expect(await demo.ended(120_000)).toBe('0')
+  expect(await demo.ended(340_000)).toBe('0')
   const told = night.parse(JSON.parse(demo.output().trim().split('\n').at(-1) ?? ''))
   expect(told.wanBytesPerStore).toEqual({
     M1: told.packageBytes,
@@ -126,4 +129,4 @@ test('demo --once --json ends by itself and prints, last, what happened', async 
     M3: told.packageBytes,
   })
   expect(demo.output()).not.toContain('Warning')
-}, 150_000)
+})

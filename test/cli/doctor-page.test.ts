@@ -30,7 +30,7 @@ const look = async () => {
   const findings = await check.look({} as Ground)
   return { grade: findings[0]?.grade, lines: doctorLines([{ ...check, findings }]).join('\n') }
 }
-const build = () => promisify(execFile)(process.execPath, [script, '--root', root], { timeout: 50_000 })
+const build = () => promisify(execFile)(process.execPath, [script, '--root', root], { timeout: 120_000 })
 
 test('missing, current, stale, and alone without its sources', async () => {
   const missing = await look()

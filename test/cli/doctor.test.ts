@@ -174,7 +174,7 @@ describe('a broken installation', () => {
     const worker = await startWorker({ db, queues, config, log })
     for (const login of ['anna', 'boris'])
       await createUser(db, { login, name: login, role: 'admin', storeGroups: [], createdBy: 'test' })
-    await until(() => conductor.isLeader(), { within: 10_000, label: 'it leads' })
+    await until(() => conductor.isLeader(), { within: 60_000, label: 'it leads' })
     const after = await examine(env)
     expect([grades(after, 'conductor'), grades(after, 'workers'), grades(after, 'people')]).toEqual([
       ['ok'],

@@ -66,7 +66,7 @@ test('a preview changes nothing; --yes applies; what is exported changes nothing
   const replaced = await fleet('import', await write('less.csv', less.join('\r\n')), '--replace', '--yes')
   expect(replaced.text).toContain('  - M1 50001002 КСО')
   expect(JSON.parse((await fleet('export')).text).stores[0].devices).toHaveLength(1)
-}, 240_000)
+}, 480_000)
 
 test('every fault is told as file:line:column, and nothing is changed', async () => {
   const file = await write('bad.csv', CSV.replace('Europe/Moscow', 'Mars/Olympus').replace(';0;', ';x;'))
@@ -75,7 +75,7 @@ test('every fault is told as file:line:column, and nothing is changed', async ()
   expect(text).toContain('bad.csv:2:3: timeZoneUnknown timeZone "Mars/Olympus": a time zone by its name')
   expect(text).toContain('bad.csv:3:9: numberInvalid number "x": a whole number from 0 to 999999')
   expect(text).toContain('nothing was changed')
-}, 60_000)
+})
 
 test('a UKM 4 head office by its page: tills come in, and what it says is kept beside what they say', async () => {
   const heads = [
@@ -136,4 +136,4 @@ test('a UKM 4 head office by its page: tills come in, and what it says is kept b
   )
   await db.close()
   expect(rows).toEqual([{ kind: 'selfCheckout', source: 'ukm4:page', read_at: null, sum: '1252.05' }])
-}, 240_000)
+}, 480_000)

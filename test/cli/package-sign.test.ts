@@ -55,7 +55,7 @@ describeWith(['ssh-keygen'], 'nightshift package sign', () => {
     const checked = await run('--check', '--json')
     expect(checked.status).toBe('0')
     expect(JSON.parse(checked.text)).toMatchObject({ good: true, signer: 'alice' })
-  }, 120_000)
+  }, 240_000)
 
   test.each<[string, () => void, string]>([
     ['a flipped byte', () => writeFileSync(file, 'a pbckage'), 'digestMismatch'],
@@ -74,7 +74,7 @@ describeWith(['ssh-keygen'], 'nightshift package sign', () => {
       signers.allow('alice')
       expect([checked.status, checked.text]).toEqual(['1', expect.stringContaining(code)])
     },
-    120_000,
+    240_000,
   )
 
   test('signs again over what was there, and a key that is not allowed is found out', async () => {
@@ -83,7 +83,7 @@ describeWith(['ssh-keygen'], 'nightshift package sign', () => {
     expect([again.status, again.text]).toEqual(['0', expect.stringContaining('signed')])
     const checked = await run('--check')
     expect([checked.status, checked.text]).toEqual(['1', expect.stringContaining('signerUnknown')])
-  }, 120_000)
+  }, 240_000)
 
   test.each([
     [['--kind', 'till', '--version', '96', '--key', 'k'], '--version'],
@@ -99,13 +99,13 @@ describeWith(['ssh-keygen'], 'nightshift package sign', () => {
       const { status, text } = await run(...(words as string[]))
       expect([status, text]).toEqual(['64', expect.stringContaining(option as string)])
     },
-    60_000,
+    120_000,
   )
 
   test('a key that is not there fails, in the words of ssh-keygen', async () => {
     const { status, text } = await run(...usual, '--key', path.join(dir, 'none'))
     expect([status, text]).toEqual(['1', expect.stringContaining('could not sign')])
-  }, 60_000)
+  }, 120_000)
 })
 
 test.each([

@@ -1,13 +1,16 @@
 /** The command line against a head office with a simulated fleet: a batch update from its package to its end, by commands alone. */
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type RunningApi, startApi } from '../../src/api/server.ts'
 import { createToken } from '../../src/db/tokens.ts'
 import type { Fleet } from '../../src/sim/fleet.ts'
 import type { RunningWorker } from '../../src/workers/main.ts'
 import { type Office, openFleet, openOffice } from '../support/office.ts'
 import { startProcess } from '../support/process.ts'
+
+// Each command is a process that has to start.
+vi.setConfig({ testTimeout: 480_000 })
 
 let office: Office
 let fleet: Fleet

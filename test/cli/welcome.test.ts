@@ -32,13 +32,13 @@ async function startApi() {
   const one = startProcess(['api'], env)
   started.push(one)
   const isUp = () => one.output().includes('board ')
-  await until(isUp, { within: 40_000, label: 'the API is up' })
+  await until(isUp, { within: 60_000, label: 'the API is up' })
   return {
     url: /^API +(http:\/\/[^/]+)/m.exec(one.output())?.[1] ?? '',
     output: one.output,
     stop: async () => {
       one.kill('SIGTERM')
-      expect(await one.ended(20_000)).toBe('0')
+      expect(await one.ended(60_000)).toBe('0')
     },
   }
 }
@@ -46,12 +46,12 @@ async function startApi() {
 test('printed at the first start, not at the next while it is good, and never where there is somebody', async () => {
   const first = await startApi()
   const link = () => /^welcome (http:\/\/\S+\/welcome\/[\w-]{43})$/m.exec(first.output())?.[1]
-  await until(link, { within: 10_000, label: 'the link' })
+  await until(link, { within: 60_000, label: 'the link' })
   expect(link()).toContain(first.url)
   await first.stop()
 
   const second = await startApi()
-  await until(() => second.output().includes('first-link'), { within: 10_000, label: 'how to get another' })
+  await until(() => second.output().includes('first-link'), { within: 60_000, label: 'how to get another' })
   expect(second.output()).not.toContain('/welcome/')
   const page = new URL(link() ?? '').pathname
   const form = {
@@ -69,4 +69,4 @@ test('printed at the first start, not at the next while it is good, and never wh
   expect((await browser.call('GET', `${third.url}/api/v1/me`)).json.actor).toBe('anna')
   await third.stop()
   expect(third.output()).not.toMatch(/welcome|first-link/)
-}, 150_000)
+}, 480_000)

@@ -131,7 +131,7 @@ describe('the server first, its tills after', () => {
           if (now.join() === states.join()) return true
           throw new Error(now.join())
         },
-        { within: 20_000, label: `they are ${states.join()}` },
+        { within: 60_000, label: `they are ${states.join()}` },
       )
     await untilAll(['ready', 'ready', 'ready', 'ready', 'skipped: wrongKind', 'skipped: wrongKind'])
     const [row] = await office.db.prisma.deviceUpdate.findMany({ where: { rolloutId, state: 'ready' } })

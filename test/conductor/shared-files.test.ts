@@ -29,7 +29,7 @@ const is = (storeId: string, packageId: string, state: string, isWithdrawn: bool
       const row = await rowOf(storeId, packageId)
       return row.state === state && (row.withdrawnBy !== null) === isWithdrawn
     },
-    { within: 30_000, label: `${state} ${isWithdrawn}` },
+    { within: 60_000, label: `${state} ${isWithdrawn}` },
   )
 
 test('of two packages that are one file: withdrawing one leaves it to the other', async () => {
@@ -81,16 +81,18 @@ test('of two stores behind one server, wanted at once: it is brought once, by on
   await office.startWorker()
   await office.startWorker()
   let most = 0
+  let mostParts = 0
   await until(
     async () => {
       const rows = await Promise.all(both.map((one) => rowOf(one.id, packageId)))
       most = Math.max(most, rows.filter((row) => row.state === 'uploading').length)
-      expect((await filesAt(0)).filter((name) => name.endsWith('.part')).length).toBeLessThanOrEqual(1)
+      mostParts = Math.max(mostParts, (await filesAt(0)).filter((name) => name.endsWith('.part')).length)
       return rows.every((row) => row.state === 'present')
     },
-    { within: 40_000, label: 'it is there', every: 10 },
+    { within: 60_000, label: 'it is there', every: 10 },
   )
   expect(most).toBe(1)
+  expect(mostParts).toBeLessThanOrEqual(1)
   expect(await filesAt(0)).toEqual([`nightshift-${sha256}.pkg`])
   expect(fleet.stores[0]?.sftpBytesReceived).toBe(size)
   const rows = await Promise.all(both.map((one) => rowOf(one.id, packageId)))

@@ -65,7 +65,7 @@ test('a package that fails on the pilot stops there; a person goes on with a rea
   for (const till of pilots) await till.setFault({ kind: 'healthFails' })
   const rolloutId = await office.rollOut(id, { waves, policy: { gate } })
   await until(async () => (await rollout(rolloutId)).state === 'paused', {
-    within: 30_000,
+    within: 60_000,
     label: 'the breach pauses',
   })
   expect(await rollout(rolloutId)).toMatchObject({
@@ -110,12 +110,12 @@ test('where the policy says so, a wave that failed goes back by itself', async (
     policy: { gate, rollBackWave: { failedPercent: 50, failedCount: 2 } },
   })
   await until(async () => (await rollout(rolloutId)).state === 'paused', {
-    within: 30_000,
+    within: 60_000,
     label: 'the breach pauses',
   })
   const back = await until(
     async () => (await office.db.prisma.rollout.findFirst({ where: { ofRolloutId: rolloutId } })) ?? false,
-    { within: 10_000, label: 'the way back begins' },
+    { within: 60_000, label: 'the way back begins' },
   )
   expect(await rolloutEnds(office, back.id)).toBe('finished')
   expect(Object.values(await updateStates(office, back.id))).toEqual(['rolledBack'])

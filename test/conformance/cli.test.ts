@@ -49,7 +49,7 @@ describeWith(['dash', 'curl', 'flock', 'setsid'], 'the minimal nightctl, dash', 
     const leftOut = [...text.matchAll(/^ {2}– (\S+)/gm)].map(([, id]) => id)
     expect(leftOut.toSorted()).toEqual(LEFT_OUT.toSorted())
     expect(page).toContain(text.split('\n').find((line) => line.includes(' left out: it conforms')))
-  }, 180_000)
+  }, 500_000)
 
   it('broken as docs/integrate.md says, it is named for that', async () => {
     const file = minimal('/usr/bin/env dash')
@@ -63,7 +63,7 @@ describeWith(['dash', 'curl', 'flock', 'setsid'], 'the minimal nightctl, dash', 
       '– generation-kept    left out: rests on generation',
     ])
       expect([text.includes(line), page.includes(line)]).toEqual([true, true])
-  }, 60_000)
+  }, 180_000)
 })
 
 describeWith(['busybox', 'curl', 'flock', 'setsid'], 'the minimal nightctl, BusyBox', () => {
@@ -72,7 +72,7 @@ describeWith(['busybox', 'curl', 'flock', 'setsid'], 'the minimal nightctl, Busy
     const { status, text } = await run('--local', command, '--json')
     expect(ids(text, 'fail')).toEqual([])
     expect(status).toBe('0')
-  }, 180_000)
+  }, 500_000)
 })
 
 describeWith(['dash', 'curl', 'flock', 'setsid'], 'over ssh', () => {
@@ -110,7 +110,7 @@ describeWith(['dash', 'curl', 'flock', 'setsid'], 'over ssh', () => {
       } finally {
         await server.stop()
       }
-    }, 180_000)
+    }, 500_000)
   })
 })
 

@@ -65,7 +65,7 @@ for (const [shell, programs] of shells) {
       } finally {
         await till.stop()
       }
-    }, 240_000)
+    }, 600_000)
   })
 }
 
@@ -88,7 +88,7 @@ describeWith(['dash', 'curl'], 'the reference', () => {
         await till.stop()
         await server.stop()
       }
-    }, 240_000)
+    }, 600_000)
   })
 })
 
@@ -119,7 +119,7 @@ describeWith(['ssh-keygen'], 'the simulator, through its store server', () => {
       isGreen(report, [...CAPABILITIES, 'one-at-a-time'])
       expect(verdictsOf(report)).toMatchObject({ restart: 'pass', rollback: 'pass', 'receipt-open': 'pass' })
     })
-  }, 240_000)
+  }, 600_000)
 
   it('may lose its power in the middle of the restart, and be away for a while', async () => {
     await withSimulator(async (till, open) => {
@@ -129,7 +129,7 @@ describeWith(['ssh-keygen'], 'the simulator, through its store server', () => {
       expect(failures(report)).toEqual({})
       expect(verdictsOf(report)).toMatchObject({ restart: 'pass', rollback: 'pass' })
     })
-  }, 120_000)
+  }, 400_000)
 
   it('lost in the middle of the run, the rest is left out', async () => {
     await withSimulator(async (till, open) => {
@@ -147,7 +147,7 @@ describeWith(['ssh-keygen'], 'the simulator, through its store server', () => {
       ])
       expect(Object.values(verdicts).filter((verdict) => verdict === 'skipped').length).toBeGreaterThan(20)
     })
-  }, 120_000)
+  }, 400_000)
 
   it('ended early, or by an error of ours, the device is as it was found', async () => {
     await withSimulator(async (till, open) => {
@@ -171,7 +171,7 @@ describeWith(['ssh-keygen'], 'the simulator, through its store server', () => {
       await expect(failing).rejects.toThrow('the hook is broken')
       expect(till.machine.state).toMatchObject({ armed: null, staged: [], version: 95_000 })
     })
-  }, 120_000)
+  }, 400_000)
 })
 
 describe('what is said to nobody', () => {

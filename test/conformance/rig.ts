@@ -16,8 +16,8 @@ export async function tryOn(options: Partial<RunOptions> & Pick<RunOptions, 'cha
     return await runConformance({
       source,
       real: undefined,
-      deadlineMs: 20_000,
-      patienceMs: 60_000,
+      deadlineMs: 50_000,
+      patienceMs: 120_000,
       isDestructive: false,
       receipt: NOBODY,
       only: [],

@@ -4,6 +4,7 @@ import path from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { restoreCommand } from '../../src/cli/backup.ts'
+import { type RunningConductor, startConductor } from '../../src/conductor/main.ts'
 import { createTick } from '../../src/conductor/tick.ts'
 import { looksRestored } from '../../src/db/after-restore.ts'
 import { approveRollout } from '../../src/db/approval.ts'
@@ -14,6 +15,7 @@ import { restoreBackup } from '../../src/db/restore.ts'
 import { createRollout } from '../../src/db/rollouts.ts'
 import { moveRollout } from '../../src/db/transition.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { passedHorizon } from '../support/horizon.ts'
 import {
   type Office,
   openFleet,
@@ -26,12 +28,15 @@ import {
 let office: Office
 let second: TestDatabase
 let file: string
+let again: RunningConductor | undefined
 beforeEach(async () => {
   office = await openOffice()
   second = await createDatabase()
   file = path.join(office.dir, 'night.backup')
 })
 afterEach(async () => {
+  await again?.close()
+  again = undefined
   await office.close()
   await second.drop()
 })
@@ -79,10 +84,12 @@ describe('a backup', () => {
     expect({ ...after, event: after.event?.filter((row) => !said.includes(row)) }).toEqual(before)
     await onDatabase(second.url, async (client) => {
       expect(await looksRestored(client)).toBe(false)
+      await passedHorizon(client)
       const told = await readEvents(client, '0-0', 10_000)
       expect(told.at(-1)?.code).toBe('databaseRestored')
       const cursor = await lastCursor(client)
       await addEvent(client, { code: 'freezeLifted', actor: 'anna', params: { name: 'x' } })
+      await passedHorizon(client)
       expect((await readEvents(client, cursor, 10)).map((event) => event.code)).toEqual(['freezeLifted'])
     })
     await onDatabase(second.url, async (client) => {
@@ -102,6 +109,8 @@ describe('a backup', () => {
     // The night after the backup, which the restored rows know nothing of.
     await rolloutEnds(office, await night(97_000))
     await first.close()
+    // Tables are emptied and filled one after the other: who reads them meanwhile may lock them the other way round.
+    await office.conductor.close()
     await onDatabase(office.database.url, (client) =>
       client.query(
         `TRUNCATE ${Object.keys(earlier)
@@ -110,6 +119,9 @@ describe('a backup', () => {
       ),
     )
     await restoreBackup(office.database.url, file)
+    const { db, queues, log, config } = office
+    const limits = { total: config.totalLimit, leaseSeconds: config.leaseSeconds }
+    again = startConductor({ db, queues, log, limits })
     const worker = await office.startWorker()
     const next = await night(98_000)
     expect(await rolloutEnds(office, next)).toBe('finished')
@@ -126,6 +138,7 @@ describe('a backup', () => {
     await onDatabase(second.url, async (client) => {
       const { rows } = await client.query('SELECT state FROM rollout WHERE id = $1', [id])
       expect(rows).toEqual([{ state: 'paused' }])
+      await passedHorizon(client)
       const paused = (await readEvents(client, '0-0', 1000)).find((event) => event.code === 'rolloutPaused')
       expect(paused).toMatchObject({
         actor: 'restore',
@@ -171,6 +184,7 @@ describe('what was approved for later', () => {
     expect(paused).toEqual([{ id, name: 'night', was: 'scheduled' }])
     await onDatabase(second.url, async (client) => {
       expect(await stateOf(client, id)).toBe('paused')
+      await passedHorizon(client)
       const told = await readEvents(client, '0-0', 1000)
       expect(told.find((event) => event.code === 'rolloutPaused')).toMatchObject({
         ...{ actor: 'restore', rolloutId: id },
@@ -178,7 +192,9 @@ describe('what was approved for later', () => {
       })
       expect(told.at(-1)).toMatchObject({ code: 'databaseRestored', params: { paused: 1 } })
       const tick = createTick({ total: 10, leaseSeconds: 20 })
-      await client.query("INSERT INTO worker_node (id, capacity, seen_at) VALUES ('w', 10, now())")
+      await client.query(
+        "INSERT INTO worker_node (id, capacity, seen_at) VALUES ('w', 10, now() + interval '1 hour')",
+      )
       // Resumed before its time, it keeps it, also where the package lies there already.
       await moveRollout(client, id, 'resume', { actor: 'anna' })
       await client.query("UPDATE store_package SET state = 'present'")

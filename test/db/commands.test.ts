@@ -55,7 +55,7 @@ async function carryOut(id: string) {
       const now = await request(id)
       return now.counts.running === 0 && now
     },
-    { within: 30_000, label: 'carried out' },
+    { within: 60_000, label: 'carried out' },
   )
 }
 const statusOf = async (cashId: string) =>
@@ -305,7 +305,7 @@ describe('closing a shift', () => {
         const now = await request(id)
         return now.counts.running === 0 && now
       },
-      { within: 20_000, label: 'put off' },
+      { within: 60_000, label: 'put off' },
     )
     expect(after.outcomes[0]).toMatchObject({ state: 'waiting', reason: 'superseded' })
     expect(till().state.facts.shift?.open).toBe(true)

@@ -25,7 +25,7 @@ test('claims that hold two of them in the other order wait for nobody, and nobod
           `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
         )
       ).rowCount ?? 0) > 0,
-    { within: 20_000, label: 'it waits for the second' },
+    { within: 60_000, label: 'it waits for the second' },
   )
   await share(first?.id)
   await bench.leader.query('COMMIT')

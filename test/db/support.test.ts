@@ -17,6 +17,6 @@ test('a leaked connection is told', async () => {
   const one = await createDatabase()
   const db = openDatabase(one.url, { name: 'leaky' })
   await db.pool.query('SELECT 1')
-  await expect(one.drop()).rejects.toThrow('leaky')
+  await expect(one.drop(2000)).rejects.toThrow('leaky')
   await db.close()
 })

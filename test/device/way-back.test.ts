@@ -98,7 +98,7 @@ describe('contact was lost in it', () => {
 
   test('and it still runs: looked at again later', async () => {
     await rig.end()
-    rig = await openRig({ tills: 1, speed: { restartMs: 1500 } })
+    rig = await openRig({ tills: 1, speed: { restartMs: 5000 } })
     await rig.install()
     let operation = ''
     await rig.send((claim) => {

@@ -27,6 +27,8 @@ const ZONES = [
 ]
 const MINUTE = 60_000
 const begun = Date.now()
+/** Minutes from now: also a machine that is ten times slower is through by then. */
+const END = 20
 
 /** The store's own clock, so many minutes from now. */
 function clockAt(timeZone: string, minutes: number): string {
@@ -46,11 +48,11 @@ const span = (timeZone: string, from: number, to: number): WeeklySpan[] => [
 function hoursOf(place: number, timeZone: string): StoreHours {
   if (place < 14) {
     const begins = place % 2 === 0 ? -60 : 1
-    return { windows: span(timeZone, begins, 5), opening: span(timeZone, 6, 300), exceptions: [] }
+    return { windows: span(timeZone, begins, END), opening: span(timeZone, END + 1, 300), exceptions: [] }
   }
   if (place < 18)
-    return { windows: span(timeZone, -60, 5), opening: span(timeZone, -120, 120), exceptions: [] }
-  if (place === 18) return { windows: span(timeZone, -60, 5), opening: 'always', exceptions: [] }
+    return { windows: span(timeZone, -60, END), opening: span(timeZone, -120, 120), exceptions: [] }
+  if (place === 18) return { windows: span(timeZone, -60, END), opening: 'always', exceptions: [] }
   return { windows: span(timeZone, 600, 610), opening: span(timeZone, 700, 900), exceptions: [] }
 }
 
@@ -90,7 +92,7 @@ describe('a night of a chain', () => {
     await office.startWorker()
     await night()
     moves = await readMoves()
-  }, 400_000)
+  }, 900_000)
   afterAll(async () => {
     await office?.close()
     await fleet?.stop()
@@ -119,7 +121,8 @@ describe('a night of a chain', () => {
       policy: {
         need: { installSeconds: 20, confirmSeconds: 5, rollbackSeconds: 20, marginSeconds: 15 },
         lanes: defaultPolicy.lanes,
-        gate: { ...defaultGate, minimumSample: 10 },
+        // Two of its tills fail, whichever come first.
+        gate: { ...defaultGate, minimumSample: 10, failurePercent: 100 },
         armSeconds: 3600,
       },
     })
@@ -129,7 +132,7 @@ describe('a night of a chain', () => {
       )
     // The receipt ends in the middle of the night; the open shift does not, and the last store has no window tonight.
     await until(async () => (await waits()).length < 60, {
-      within: 200_000,
+      within: 400_000,
       label: 'most are done',
       every: 500,
     })
@@ -140,10 +143,10 @@ describe('a night of a chain', () => {
         if (left.length === 11) return true
         throw new Error(left.join())
       },
-      { within: 200_000, label: 'only those wait that must', every: 500 },
+      { within: 400_000, label: 'only those wait that must', every: 500 },
     )
     await steerRollout(office.db, rolloutId, 'stop', { actor: 'test' })
-    await until(async () => (await waits()).length === 0, { within: 20_000, label: 'the rest is cancelled' })
+    await until(async () => (await waits()).length === 0, { within: 60_000, label: 'the rest is cancelled' })
   }
 
   async function readMoves(): Promise<Moved[]> {

@@ -122,7 +122,7 @@ describeWith(['dash', 'sftp', 'ssh-keygen'], 'over a real sshd', () => {
           const seen = await read(['download', 'status', '--sha256', made.sha256])
           return seen.state === 'running' ? false : seen
         },
-        { within: 40_000, label: 'the download ends' },
+        { within: 60_000, label: 'the download ends' },
       )
       expect(end).toMatchObject({ state: 'done', received: made.size })
     }, 180_000)

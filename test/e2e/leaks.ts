@@ -39,6 +39,6 @@ export async function nothingIsLeft(
       if (left.length > 0) throw new Error(left.map(describeProcess).join('; '))
       return true
     },
-    { within: 20_000, label: `nothing of ${dir} runs`, every: 200 },
+    { within: 60_000, label: `nothing of ${dir} runs`, every: 200 },
   )
 }

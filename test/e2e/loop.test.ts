@@ -42,7 +42,7 @@ describeShop('one till by a plain loop', () => {
       dir = mkdtempSync(path.join(tmpdir(), 'nightshift-loop-'))
       const key = makeKey(dir, 'office')
       pool = createSshPool({ readKey: async () => readFileSync(key.file) })
-      const tills = [{ cashId: '50001002', shell, forced, healthSeconds: 4 }]
+      const tills = [{ cashId: '50001002', shell, forced }]
       shop = await startShop({ dir, officeKey: key.line, source, tills })
       till = shop.till('50001002')
       first = makePackage(dir, NEW, { format: 'tar', filling: FILLING })
@@ -62,15 +62,15 @@ describeShop('one till by a plain loop', () => {
           sha256: made.sha256,
           remoteFile: storePackageFile(shop.packageFolder, made.sha256),
         },
-        { deadlineMs: 30_000 },
+        { deadlineMs: 60_000 },
       )
 
     function contextOf(made: MadePackage): StepContext {
-      const signal = AbortSignal.timeout(90_000)
+      const signal = AbortSignal.timeout(150_000)
       const target = { route: { store: shop.store, device: till.endpoint() }, agent: till.nightctl }
       generation += 1
       return {
-        call: (call, schema, deadlineMs = 30_000) =>
+        call: (call, schema, deadlineMs = 60_000) =>
           callDevice(pool, target, call, schema, { deadlineMs, signal }),
         claim: { cashId: till.cashId, operation: `loop.g${generation}`, generation },
         package: {
@@ -79,7 +79,7 @@ describeShop('one till by a plain loop', () => {
           sha256: made.sha256,
         },
         source: packageUrl(shop.packageUrl, made.sha256),
-        policy: { ...defaultPolicy, restartSeconds: 40 },
+        policy: { ...defaultPolicy, restartSeconds: 80 },
         lost: undefined,
         pollMs: 100,
         now: Date.now,
@@ -124,6 +124,7 @@ describeShop('one till by a plain loop', () => {
 
     test('goes back by itself to 97 from a 98 that is never healthy', async () => {
       const made = makePackage(dir, SICK, { behaviour: 'sick' })
+      till.setConf({ HEALTH_SECONDS: '12' })
       await upload(made)
       expect(await runAll(made, [download, verify, activate])).toEqual(['downloaded', 'verified', 'armed'])
       expect(await runStep(restart, contextOf(made))).toMatchObject({

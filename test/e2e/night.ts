@@ -1,5 +1,5 @@
 /** A shop of real parts as the head office's rows know it. */
-import { copyFileSync } from 'node:fs'
+import { copyFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { addPackage } from '../../src/db/packages.ts'
 import type { Step } from '../../src/rollout/due.ts'
@@ -7,6 +7,7 @@ import { parseVersion } from '../../src/rollout/versions.ts'
 import { alwaysNight } from '../../src/sim/inventory.ts'
 import type { MadePackage } from '../nightctl/support.ts'
 import { importInventory, type Office } from '../support/office.ts'
+import { until } from '../support/until.ts'
 import type { Shop, ShopTill } from './shop.ts'
 
 /** What a device's row says otherwise than the device is. */
@@ -59,8 +60,24 @@ export async function keepPackage(office: Office, made: MadePackage): Promise<st
   return row.id
 }
 
-/** Why jobs of a queue failed, as its board shows them. */
-export async function failedJobs(office: Office, step: Step): Promise<string[]> {
-  const jobs = await office.queues.queue(step).getFailed()
-  return jobs.map((job) => job.failedReason).sort()
+/** Of policies: real services take their time to start on a machine that is slow. */
+export const unhurried = { restartSeconds: 80 } as const
+
+/** Why jobs of a queue failed, as its board shows them. A job ends a moment after its row: `count` are waited for. */
+export async function failedJobs(office: Office, step: Step, count = 0): Promise<string[]> {
+  const read = () => office.queues.queue(step).getFailed()
+  const label = `${count} jobs of ${step} have failed`
+  await until(async () => (await read()).length >= count, { within: 60_000, label })
+  return (await read()).map((job) => job.failedReason).sort()
+}
+
+/** Names of files and folders at any depth; what goes away meanwhile is gone. */
+export function namesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+      entry.isDirectory() ? [entry.name, ...namesBelow(path.join(folder, entry.name))] : [entry.name],
+    )
+  } catch {
+    return []
+  }
 }

@@ -27,7 +27,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const one of processes) one.kill('SIGTERM')
-  for (const one of processes) await one.ended(40_000)
+  for (const one of processes) await one.ended(60_000)
   await fleet.stop()
   await database.drop()
   await rm(folder, { recursive: true, force: true })
@@ -84,7 +84,7 @@ async function open(redis: TestRedis | undefined): Promise<Office> {
   for (const part of ['api', 'conductor', 'worker']) processes.push(startProcess([part], env))
   const api = processes[0] as TestProcess
   const url = await until(() => /http:\/\/[\d.]+:\d+/.exec(api.output())?.[0], {
-    within: 40_000,
+    within: 120_000,
     label: 'the API listens',
   })
   const secrets = new Map<string, string>([
@@ -183,7 +183,7 @@ async function night({ ask, secrets }: Office): Promise<void> {
       if (json.state === 'finished') return true
       throw new Error(JSON.stringify(json.counts))
     },
-    { within: 90_000, label: 'the rollout ends' },
+    { within: 180_000, label: 'the rollout ends' },
   )
 }
 
@@ -246,7 +246,7 @@ async function nothingOfThemIn(office: Office, redis: TestRedis | undefined): Pr
   expect(found).toEqual([])
 }
 
-test('queues in PostgreSQL', { timeout: 200_000 }, async () => {
+test('queues in PostgreSQL', { timeout: 600_000 }, async () => {
   const office = await open(undefined)
   await signIn(office)
   await night(office)
@@ -254,14 +254,14 @@ test('queues in PostgreSQL', { timeout: 200_000 }, async () => {
 })
 
 describeWith(['redis-server'], 'queues in Redis', () => {
-  test('the same', { timeout: 200_000 }, async () => {
+  test('the same', { timeout: 600_000 }, async () => {
     const redis = await startRedis()
     const office = await open(redis)
     await signIn(office)
     await night(office)
     await nothingOfThemIn(office, redis)
     for (const one of processes) one.kill('SIGTERM')
-    for (const one of processes) await one.ended(40_000)
+    for (const one of processes) await one.ended(60_000)
     await redis.stop()
   })
 })

@@ -16,6 +16,7 @@ export interface TillPlan {
   readonly version?: string
   /** The head office's key may run nightctl and nothing else. */
   readonly forced?: boolean
+  /** 40 by default: who is well does not wait for it, and a slow machine must not make it sick. */
   readonly healthSeconds?: number
 }
 
@@ -71,7 +72,7 @@ const endpointOf = (sshd: Sshd, port: number): Endpoint => ({
 async function openTill(
   dir: string,
   { officeKey }: ShopOptions,
-  { cashId, shell = 'dash', version = '00096000', forced = false, healthSeconds = 10 }: TillPlan,
+  { cashId, shell = 'dash', version = '00096000', forced = false, healthSeconds = 40 }: TillPlan,
 ): Promise<{ till: ShopTill; key: KeyPair }> {
   const key = makeKey(dir, 'device')
   const conf = { SFTP_KEY: key.file, SFTP_KNOWN_HOSTS: path.join(path.dirname(dir), 'known_hosts') }

@@ -74,7 +74,7 @@ async function takePlace(name: string): Promise<() => void> {
   if (places > 0) places -= 1
   else {
     await bounded(new Promise<void>((resolve) => waiting.push(resolve)), {
-      ...{ within: 540_000, label: `${name}: a place` },
+      ...{ within: 1_500_000, label: `${name}: a place` },
       evidence: () => JSON.stringify([...stages]),
     })
   }
@@ -89,7 +89,7 @@ async function takePlace(name: string): Promise<() => void> {
 const open = <T>(name: string, label: string, work: Promise<T>): Promise<T> => {
   stages.set(name, label)
   return bounded(work, {
-    within: 60_000,
+    within: 120_000,
     label: `${name}: ${label}`,
     evidence: () => JSON.stringify([...stages]),
   })
@@ -111,7 +111,7 @@ async function inOffice(
 ): Promise<void> {
   const leave = await takePlace(name)
   try {
-    const office = await open(name, 'the office opens', openOffice({ leaseSeconds: 1 }))
+    const office = await open(name, 'the office opens', openOffice({ leaseSeconds: 15 }))
     const fleet = await open(name, 'the fleet starts', openFleet(office, { tills: 1, speed }))
     const scene: Scene = { name, office, fleet, workers: [] }
     try {
@@ -119,8 +119,8 @@ async function inOffice(
     } finally {
       for (const one of scene.workers) one.kill()
       await close([
-        ...scene.workers.map((one) => () => one.ended(10_000)),
-        () => stage(scene, 'the fleet stops', 20_000, fleet.stop),
+        ...scene.workers.map((one) => () => one.ended(60_000)),
+        () => stage(scene, 'the fleet stops', 60_000, fleet.stop),
         () => stage(scene, 'the office closes', 60_000, office.close),
       ])
     }
@@ -135,12 +135,16 @@ test.concurrent.each(points)(
     inOffice(point, async (scene) => {
       const { office, fleet } = scene
       const { id, size } = await office.addPackage()
-      const rollout = await office.rollOut(id)
-      const victim = workerProcess(scene, { NIGHTSHIFT_CRASH_AT: point })
-      const killed = await stage(scene, `the worker reaches ${point}`, 60_000, () => victim.ended(70_000))
+      // A slow machine may cost the victim a lease or two on its way: the night must not end by that.
+      const rollout = await office.rollOut(id, { policy: { maxAttempts: 8 } })
+      // Only its own leases are short: the next one need not wait long, and loses none.
+      const victim = workerProcess(scene, { NIGHTSHIFT_CRASH_AT: point, NIGHTSHIFT_LEASE_SECONDS: '2' })
+      const killed = await stage(scene, `the worker reaches ${point}`, 120_000, () => victim.ended(130_000))
       expect(killed, lastLines(victim.output())).toBe('SIGKILL')
-      await stage(scene, 'another worker starts', 30_000, office.startWorker)
-      const ended = await stage(scene, 'the rollout ends', 70_000, () => rolloutEnds(office, rollout, 60_000))
+      await stage(scene, 'another worker starts', 60_000, office.startWorker)
+      const ended = await stage(scene, 'the rollout ends', 130_000, () =>
+        rolloutEnds(office, rollout, 120_000),
+      )
       expect(ended).toBe('finished')
       const [till] = fleet.devices
       expect((await theUpdate(office, rollout)).state).toBe('succeeded')
@@ -149,7 +153,7 @@ test.concurrent.each(points)(
       expect(await failedJobs(office)).toEqual([])
     }),
   // Most of it is waiting for a place.
-  600_000,
+  1_800_000,
 )
 
 test(
@@ -162,25 +166,23 @@ test(
         const { id } = await office.addPackage({ size: 400_000 })
         const rollout = await office.rollOut(id)
         const worker = workerProcess(scene)
-        const begun = await stage(scene, 'it downloads', 40_000, () =>
+        const begun = await stage(scene, 'it downloads', 70_000, () =>
           untilUpdate(office, rollout, (row) => row.doneBytes > 0n, 'it downloads'),
         )
         worker.kill('SIGTERM')
-        expect(await stage(scene, 'it ends', 30_000, () => worker.ended(20_000))).toBe('0')
-        expect(await theUpdate(office, rollout)).toMatchObject({
-          state: 'waiting',
-          attempts: 0,
-          reason: null,
-        })
+        expect(await stage(scene, 'it ends', 70_000, () => worker.ended(60_000))).toBe('0')
+        // A tick that counted this worker may have claimed once more, for nobody: that is given back.
+        const given = await untilUpdate(office, rollout, (row) => row.state === 'waiting', 'it is given back')
+        expect(given).toMatchObject({ attempts: 0, reason: null })
         const run = (await theUpdate(office, rollout)).runs.find((one) => one.generation === begun.generation)
         expect(run?.outcome).toBe('deferred')
-        await stage(scene, 'another worker starts', 30_000, office.startWorker)
-        const ended = await stage(scene, 'the rollout ends', 70_000, () => rolloutEnds(office, rollout))
+        await stage(scene, 'another worker starts', 60_000, office.startWorker)
+        const ended = await stage(scene, 'the rollout ends', 130_000, () => rolloutEnds(office, rollout))
         expect(ended).toBe('finished')
         expect(fleet.devices.map((till) => [till.version, till.activations])).toEqual([[96_000, 1]])
         expect((await theStorePackage(office, 'M1', id)).runs).toHaveLength(1)
       },
       { downloadBytesPerSecond: 150_000 },
     ),
-  300_000,
+  600_000,
 )

@@ -55,7 +55,7 @@ describeWith(['redis-server'], 'a Redis that loses everything', () => {
 
   const unbegun = (step: string) =>
     until(async () => office.db.prisma.stepRun.count({ where: { step, startedAt: null, endedAt: null } }), {
-      within: 20_000,
+      within: 60_000,
       label: `a claim of ${step} waits in the queue`,
       every: 10,
     })
@@ -66,7 +66,7 @@ describeWith(['redis-server'], 'a Redis that loses everything', () => {
     const rollout = await office.rollOut(target.id, { selection: { stores: ['M1', 'M2'] } })
     await unbegun('distribute')
     await until(async () => (await office.queues.queue('distribute').getWaitingCount()) === 2, {
-      within: 10_000,
+      within: 60_000,
       label: 'the jobs are queued',
     })
     await redis.flush()
@@ -77,14 +77,14 @@ describeWith(['redis-server'], 'a Redis that loses everything', () => {
       await redis.flush()
     }
     await expectGoodNight(rollout, ['M1', 'M2'])
-  })
+  }, 480_000)
 
   test('killed while downloading, and started again on its port when the next jobs could not be queued', async () => {
     await needWorker()
     const rollout = await office.rollOut(target.id, { selection: { stores: ['M3', 'M4'] } })
     await until(
       () => office.db.prisma.deviceUpdate.count({ where: { rolloutId: rollout, doneBytes: { gt: 0 } } }),
-      { within: 20_000, label: 'a download is under way', every: 10 },
+      { within: 60_000, label: 'a download is under way', every: 10 },
     )
     await redis.kill()
     await unbegun('verify')
@@ -93,5 +93,5 @@ describeWith(['redis-server'], 'a Redis that loses everything', () => {
     await redis.kill()
     redis = await redis.startAgain()
     await expectGoodNight(rollout, ['M3', 'M4'])
-  })
+  }, 480_000)
 })

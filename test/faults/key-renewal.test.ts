@@ -16,7 +16,7 @@ let workers: TestProcess[]
 
 beforeEach(async () => {
   workers = []
-  office = await openOffice({ leaseSeconds: 2 })
+  office = await openOffice({ leaseSeconds: 15 })
   fleet = await openFleet(office, { tills: 1 })
   file = path.join(fleet.stores[0]?.options.root ?? '', 'device_keys')
   await mkdir(path.dirname(file), { recursive: true })
@@ -28,12 +28,12 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   for (const one of workers) one.kill()
-  await bounded(Promise.all(workers.map((one) => one.ended(10_000))), {
-    within: 15_000,
+  await bounded(Promise.all(workers.map((one) => one.ended(60_000))), {
+    within: 60_000,
     label: 'workers end',
   })
-  await bounded(fleet.stop(), { within: 20_000, label: 'the fleet stops' })
-  await bounded(office.close(), { within: 30_000, label: 'the office closes' })
+  await bounded(fleet.stop(), { within: 60_000, label: 'the fleet stops' })
+  await bounded(office.close(), { within: 60_000, label: 'the office closes' })
 })
 
 function workerProcess(env: Record<string, string> = {}): TestProcess {
@@ -61,7 +61,7 @@ const allConfirmed = () =>
       if (rows.every((row) => row.state === 'confirmed')) return true
       throw new Error(rows.map((row) => `${row.state} ${row.reason}`).join(', '))
     },
-    { within: 40_000, label: 'all are confirmed', every: 50 },
+    { within: 60_000, label: 'all are confirmed', every: 50 },
   )
 
 test('killed at any point, and by a line that is cut, it fetches all the time; in the end one key is left', async () => {
@@ -69,7 +69,7 @@ test('killed at any point, and by a line that is cut, it fetches all the time; i
   await ask(false)
   await allConfirmed()
   first.kill()
-  await first.ended(10_000)
+  await first.ended(60_000)
   const former = own()
   expect(await keysThere()).toEqual([former])
 
@@ -81,8 +81,8 @@ test('killed at any point, and by a line that is cut, it fetches all the time; i
     ['enrol.afterKeyUsed', true, 2],
     ['enrol.beforeWrite', true, 1],
   ] as const) {
-    const victim = workerProcess({ NIGHTSHIFT_CRASH_AT: point })
-    expect(await victim.ended(40_000), point).toBe('SIGKILL')
+    const victim = workerProcess({ NIGHTSHIFT_CRASH_AT: point, NIGHTSHIFT_LEASE_SECONDS: '2' })
+    expect(await victim.ended(60_000), point).toBe('SIGKILL')
     expect(own() === former, point).toBe(!usesNext)
     expect(await keysThere(), point).toContain(own())
     expect(await keysThere(), point).toHaveLength(lines)
@@ -96,4 +96,4 @@ test('killed at any point, and by a line that is cut, it fetches all the time; i
     publicKey: own(),
     keyAuthorisedAt: expect.any(Date),
   })
-}, 240_000)
+}, 600_000)

@@ -48,19 +48,19 @@ test.concurrent('a store that refuses, throttles and hangs for a while costs tim
   expect(it.package.runs.map((run) => run.reason)).toContain('throttled')
   expect(it.package.runs.map((run) => run.reason)).toContain('storeOffline')
   expect(it.store.sftpBytesReceived).toBe(SIZE)
-}, 120_000)
+})
 
 test.concurrent('a till that hangs once is tried again', async () => {
   const it = await cases.night({ onTill: [{ kind: 'hang', times: 1 }] })
   expectUpdated(it)
   expect(it.steps).toContain('download: tillOffline')
-}, 120_000)
+})
 
 test.concurrent('a command that never answers is given up after its deadline, and tried again', async () => {
   const it = await cases.night({ onTill: [{ kind: 'hangVerb', verb: 'status', times: 1 }] })
   expectUpdated(it)
   expect(it.steps[0]).toBe('download: timedOut')
-}, 120_000)
+})
 
 test.concurrent('a store that stays away is skipped, not failed; back again, a retry carries it on', async () => {
   const it = await cases.night({ onStore: [{ kind: 'off' }] })

@@ -3,7 +3,7 @@
  * is refused by the device, and its late write by the row.
  */
 import pg from 'pg'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { jobId } from '../../src/jobs/job.ts'
 import type { Step } from '../../src/rollout/due.ts'
 import type { Fleet } from '../../src/sim/fleet.ts'
@@ -13,6 +13,9 @@ import { type Office, openFleet, openOffice, rolloutEnds } from '../support/offi
 import { startProcess, type TestProcess } from '../support/process.ts'
 import { until } from '../support/until.ts'
 
+// Workers that start as processes, one after the other, and nights that wait for them.
+vi.setConfig({ testTimeout: 480_000 })
+
 let office: Office
 let fleet: Fleet
 let packageId: string
@@ -20,7 +23,7 @@ const processes: TestProcess[] = []
 let heir: RunningWorker | undefined
 
 beforeAll(async () => {
-  office = await openOffice({ leaseSeconds: 1 })
+  office = await openOffice()
   fleet = await openFleet(office, { stores: 6, tills: 6 })
   packageId = (await office.addPackage()).id
 })
@@ -38,8 +41,17 @@ async function stoppedAt(point: string): Promise<TestProcess> {
   const late = startProcess(['worker'], { ...office.env, NIGHTSHIFT_CRASH_AT: `${point}:SIGSTOP` })
   processes.push(late)
   const pid = late.child.pid ?? 0
-  await until(() => isStopped(pid), { within: 30_000, label: `a worker stands still at ${point}` })
+  await until(() => isStopped(pid), { within: 60_000, label: `a worker stands still at ${point}` })
   return late
+}
+
+/** What it holds runs out; by its own time that might be before the test has read what it holds. */
+async function loseLease({ id, generation }: { id: string; generation: number }): Promise<void> {
+  const { rowCount } = await office.db.pool.query(
+    "UPDATE device_update SET lease_until = now() - interval '1 second' WHERE id = $1 AND generation = $2",
+    [id, generation],
+  )
+  expect(rowCount).toBe(1)
 }
 
 /** A worker stops at `point`, loses its lease, and another one updates the till. */
@@ -47,6 +59,7 @@ async function takenOver(code: string, point: string) {
   const rollout = await office.rollOut(packageId, { selection: { stores: [code] } })
   const late = await stoppedAt(point)
   const held = await theUpdate(office, rollout)
+  await loseLease(held)
   heir = await office.startWorker()
   expect(await rolloutEnds(office, rollout)).toBe('finished')
   const till = fleet.store(code).devices[0]
@@ -74,7 +87,7 @@ async function withRowLocked(updateId: string, work: () => Promise<unknown>): Pr
 /** What the late worker's job says in the end. */
 const resultOf = (step: Step, claim: { id: string; generation: number }) =>
   until(async () => (await office.queues.queue(step).getJob(jobId(step, claim)))?.returnvalue, {
-    within: 20_000,
+    within: 60_000,
     label: 'the late job ends',
   })
 
@@ -91,7 +104,7 @@ test.each([
   await withRowLocked(before.id, async () => {
     late.kill('SIGCONT')
     await until(() => till.log.some((line) => line.startsWith(refusal)), {
-      within: 20_000,
+      within: 60_000,
       label: `the till refuses: ${refusal}`,
     })
   })
@@ -131,6 +144,7 @@ test('the row refuses a late write by its generation, though it stands in the ve
   const rollout = await office.rollOut(packageId, { selection: { stores: ['M6'] } })
   const late = await stoppedAt('verify.beforeWrite')
   const first = await theUpdate(office, rollout)
+  await loseLease(first)
   const other = await stoppedAt('verify.beforeWrite')
   const second = await theUpdate(office, rollout)
   expect([first.state, second.state]).toEqual(['verifying', 'verifying'])

@@ -24,7 +24,7 @@ describeWith(['mariadbd', 'mariadb-install-db'], 'UKM 4 by SQL', () => {
         (60000001, 9, 1, 'lost', '10.0.0.9', '', '', 0, 0, '', 0, NULL);
       CREATE USER reader IDENTIFIED BY 'secret'; GRANT SELECT ON ukm.* TO reader;
     `)
-  }, 60_000)
+  })
   afterAll(() => server?.stop())
 
   const read = (mapping: unknown = {}, more: object = {}) =>
@@ -90,5 +90,5 @@ describeWith(['mariadbd', 'mariadb-install-db'], 'UKM 4 by SQL', () => {
       CREATE VIEW local_servers AS SELECT store_id, address FROM servers_kept WHERE SLEEP(20) = 0;`)
     await expect(read({}, { timeoutMs: 1000 })).rejects.toMatchObject({ code: 'timedOut' })
     await server.run('USE ukm; DROP VIEW local_servers; RENAME TABLE servers_kept TO local_servers;')
-  }, 30_000)
+  })
 })

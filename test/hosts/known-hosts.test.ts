@@ -186,7 +186,7 @@ describeWith(['ssh-keygen'], 'against ssh-keygen', () => {
     } finally {
       rmSync(dir, { recursive: true })
     }
-  }, 30_000)
+  })
 })
 
 describe('what a list would pin', () => {

@@ -62,7 +62,7 @@ function contract(kind: QueueBackend['kind'], start: () => Promise<Server>): voi
     (await backend.queue(claim.step).getJob(jobId(claim.step, claim)))?.getState()
   const untilState = (backend: QueueBackend, claim: ReturnType<typeof claimOf>, state: string) =>
     until(async () => (await stateOf(backend, claim)) === state, {
-      within: 20_000,
+      within: 60_000,
       label: `${claim.step} is ${state}`,
     })
 
@@ -103,7 +103,7 @@ function contract(kind: QueueBackend['kind'], start: () => Promise<Server>): voi
     work(second, 'download', process)
     await enqueue(first, claims)
     await until(async () => (await first.queue('download').getCompletedCount()) === claims.length, {
-      within: 20_000,
+      within: 60_000,
       label: 'all have run',
     })
     await enqueue(second, claims)
@@ -173,7 +173,7 @@ function contract(kind: QueueBackend['kind'], start: () => Promise<Server>): voi
     const before = performance.now()
     await backend.closeWorkers()
     // The poll lasts five seconds.
-    expect(performance.now() - before).toBeLessThan(3000)
+    expect(performance.now() - before).toBeLessThan(4000)
   })
 
   test('lost connections, in the middle of a job and while idle, lose no job and double none', async () => {
@@ -198,7 +198,7 @@ function contract(kind: QueueBackend['kind'], start: () => Promise<Server>): voi
     const later = Array.from({ length: 5 }, () => claimOf('rollback'))
     // A producer may fail, and the conductor enqueues again: the same here.
     await until(() => enqueue(backend, later).then(() => true), {
-      within: 20_000,
+      within: 60_000,
       label: 'it can be enqueued',
     })
     for (const claim of later) await untilState(backend, claim, 'completed')
@@ -220,17 +220,19 @@ function contract(kind: QueueBackend['kind'], start: () => Promise<Server>): voi
     )
     await enqueue(backend, claims)
     for (let cuts = 1; cuts <= 8; cuts += 1) {
-      await until(() => ran.size >= cuts * 30, { within: 30_000, label: `${cuts * 30} have run`, every: 1 })
+      await until(() => ran.size >= cuts * 30, { within: 60_000, label: `${cuts * 30} have run`, every: 1 })
       await server.cut()
     }
     // Where the answer to a fetch was lost with its connection, the job stands active until its lock runs out: with Redis
     // that takes a minute, and the row's lease is over before. It must not be lost or failed.
     const queue = backend.queue('observe')
     const ends = () => queue.getJobCounts('completed', 'active', 'failed', 'waiting')
-    await until(async () => (await ends()).completed === ran.size && (await ends()).waiting === 0, {
-      within: 30_000,
-      label: 'all that ran are recorded as done',
-    })
+    // A job that was fetched just now and has not begun is active too: with PostgreSQL it ends, and is waited for.
+    const isOver = async () => {
+      const { completed, waiting } = await ends()
+      return kind === 'postgres' ? completed === claims.length : completed === ran.size && waiting === 0
+    }
+    await until(isOver, { within: 60_000, label: 'all that ran are recorded as done' })
     const { completed = 0, active = 0, failed } = await ends()
     expect([completed + active, failed]).toEqual([claims.length, 0])
     expect(active).toBeLessThanOrEqual(kind === 'postgres' ? 0 : 8 * 16)

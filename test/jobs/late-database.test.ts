@@ -7,6 +7,7 @@ import { enqueue } from '../../src/jobs/enqueue.ts'
 import { createQueuePool } from '../../src/jobs/pool.ts'
 import { createLog } from '../../src/log.ts'
 import { createDatabase, type TestDatabase } from '../support/database.ts'
+import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 
 let database: TestDatabase
@@ -28,8 +29,8 @@ afterEach(async () => {
 afterAll(() => database.drop())
 
 const listen = (server: Server, port: number): Promise<number> =>
-  new Promise((resolve) =>
-    server.listen(port, '127.0.0.1', () => {
+  new Promise((resolve, reject) =>
+    server.once('error', reject).listen(port, '127.0.0.1', () => {
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : 0)
     }),
@@ -50,13 +51,6 @@ async function openDoor(port: number): Promise<void> {
   await listen(door, port)
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer()
-  const port = await listen(server, 0)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
 test('a queue whose first connection failed is opened anew by the next call', async () => {
   const port = await freePort()
   const url = new URL(database.url)
@@ -71,12 +65,12 @@ test('a queue whose first connection failed is opened anew by the next call', as
   await openDoor(port)
   // As the conductor does, tick after tick.
   await until(() => enqueue(queues, [claim]).then(() => true), {
-    within: 20_000,
+    within: 60_000,
     label: 'it is enqueued',
     every: 100,
   })
   expect(await queues.queue('distribute').getJobCounts('waiting')).toMatchObject({ waiting: 1 })
-}, 60_000)
+}, 120_000)
 
 test('a server that takes connections and says nothing is waited for once, and not forty times', async () => {
   door = createServer((socket) => {
@@ -88,4 +82,4 @@ test('a server that takes connections and says nothing is waited for once, and n
   // One try is ten seconds.
   await expect(pool.connect()).rejects.toThrow(/timeout/)
   await pool.endWithin(1000)
-}, 40_000)
+}, 60_000)

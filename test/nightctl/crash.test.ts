@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { statusData } from '../../src/device/contract.ts'
 import { until } from '../support/until.ts'
 import {
@@ -10,12 +10,16 @@ import {
   finished,
   NEW,
   OLD,
+  PATIENCE,
   remove,
   restartWords,
   temporary,
   underEachShell,
+  whenFree,
 } from './flow.ts'
-import { makePackage, makeTill, type Till } from './support.ts'
+import { makePackage, makeTill, pidOf, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 const FORTH = [
   'accepted',
@@ -53,13 +57,6 @@ underEachShell('killed at any instant, it is on the old version or on the new on
       return 0
     }
   }
-  const isAlive = (which: number): boolean => {
-    try {
-      return which > 0 && !/\) [ZX] /.test(readFileSync(`/proc/${which}/stat`, 'utf8'))
-    } catch {
-      return false
-    }
-  }
   const kill = (which: number) => {
     try {
       process.kill(which, 'SIGKILL')
@@ -70,8 +67,8 @@ underEachShell('killed at any instant, it is on the old version or on the new on
   async function crashAt(point: string, operation: string): Promise<void> {
     const words = restartWords(till, NEW, operation)
     await till.exit(words, { env: { NIGHTCTL_CRASH_AT: point } })
-    const left = () => readdirSync(path.join(till.root, 'state')).includes('lock') && !isAlive(pid('lock'))
-    await until(left, { within: 30_000, label: `killed at ${point}` })
+    const left = () => existsSync(state('lock')) && pidOf(state('lock')) === undefined
+    await until(left, { within: 60_000, label: `killed at ${point}` })
   }
 
   /** Nothing in between: link, process, record and log tell one story; and the lock is free. */
@@ -88,11 +85,8 @@ underEachShell('killed at any instant, it is on the old version or on the new on
     const seen = statusData.parse((await till.run(['status'])).answer.data)
     expect(seen).toMatchObject({ version, armed: null, autoUpdate: false })
     expect(seen.previousVersion).toBe(ended === 'done' ? OLD : null)
-    await until(
-      async () =>
-        (await till.run(['disarm', ...claimOf(till, `after-${operation}`)])).answer.class === 'done',
-      { within: 10_000, label: 'the lock is free' },
-    )
+    const after = await whenFree(till, ['disarm', ...claimOf(till, `after-${operation}`)])
+    expect(after.answer.class).toBe('done')
     return version
   }
 
@@ -156,11 +150,11 @@ underEachShell('killed at any instant, it is on the old version or on the new on
       await till.run(restartWords(till, NEW, operation))
       const started = performance.now()
       await until(() => performance.now() - started > turn * 45, {
-        within: 5000,
+        within: 60_000,
         label: 'its moment',
         every: 1,
       })
-      const worker = pid('lock')
+      const worker = pidOf(state('lock')) ?? 0
       // Every other time its children die with it: hooks, tar, and the service too, as in a power cut.
       if (worker > 1) kill(turn % 2 === 0 ? worker : -worker)
       if (turn % 2 === 1) await powerCut()
@@ -168,17 +162,9 @@ underEachShell('killed at any instant, it is on the old version or on the new on
       expect(await finished(till, operation)).toMatchObject({ state: 'done' })
       expect([await till.runningVersion(), till.linkedVersion()]).toEqual([NEW, NEW])
       expect(activations(till).filter((line) => line.includes(`operation=${operation} `))).toHaveLength(1)
-      await until(() => !readdirSync(path.join(till.root, 'state')).includes('lock'), {
-        within: 9000,
-        label: 'free',
-      })
-      await till.run(['rollback', '--version', NEW, ...claimOf(till, `b${turn}`)])
+      await whenFree(till, ['rollback', '--version', NEW, ...claimOf(till, `b${turn}`)])
       expect(await finished(till, `b${turn}`)).toMatchObject({ state: 'done' })
-      await until(() => !readdirSync(path.join(till.root, 'state')).includes('lock'), {
-        within: 9000,
-        label: 'free',
-      })
     }
     expect(activations(till)).toHaveLength(10)
-  })
+  }, 900_000)
 })

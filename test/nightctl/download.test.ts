@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Download, downloadData, statusData } from '../../src/device/contract.ts'
 import { until } from '../support/until.ts'
-import { claimOf, NEW, OLD, packageWords, remove, temporary, underEachShell } from './flow.ts'
+import { claimOf, NEW, OLD, PATIENCE, packageWords, remove, temporary, underEachShell } from './flow.ts'
 import { type Served, serve } from './serve.ts'
-import { type MadePackage, makePackage, makeTill, type Till } from './support.ts'
+import { type MadePackage, makePackage, makeTill, pidOf, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 /** Processes that work in this folder: a transfer's worker, its tool, its watchdog and what that one runs. Zombies do not. */
 function workingIn(folder: string): string[] {
@@ -50,14 +52,17 @@ underEachShell('download', (shell) => {
         const seen = await look(p)
         return seen.state === 'running' ? false : seen
       },
-      { within: 40_000, label: 'the download ends' },
+      { within: 60_000, label: 'the download ends' },
     )
   const staged = () => path.join(till.root, 'staged', `${made.version}-${made.sha256}`)
   const partGrown = () =>
     until(() => statSync(`${staged()}.part`, { throwIfNoEntry: false })?.size, {
-      within: 10_000,
+      within: 40_000,
       label: 'bytes came',
     })
+  /** The worker of the transfer, or its tool: bytes may come before it is written down which process brings them. */
+  const processOf = (name: 'download.lock' | 'download.transfer') =>
+    until(() => pidOf(path.join(till.root, 'state', name)), { within: 40_000, label: name })
 
   it('comes whole, is answered from what is there, and is kept under a name of our own', async () => {
     const first = await start('d1')
@@ -102,9 +107,9 @@ underEachShell('download', (shell) => {
     store.stallAfter = 1_000_000
     await start('d1')
     await partGrown()
-    for (const name of ['download.lock', 'download.transfer'])
-      process.kill(Number.parseInt(readFileSync(path.join(till.root, 'state', name), 'utf8'), 10), 'SIGKILL')
-    await until(async () => (await look()).state === 'failed', { within: 5000, label: 'seen as failed' })
+    const transfer = await processOf('download.transfer')
+    for (const pid of [await processOf('download.lock'), transfer]) process.kill(pid, 'SIGKILL')
+    await until(async () => (await look()).state === 'failed', { within: 40_000, label: 'seen as failed' })
     expect(await look()).toMatchObject({ state: 'failed', reason: 'transferFailed', version: NEW })
     store.stallAfter = undefined
     expect(await till.exit(['recover'])).toBe(0)
@@ -119,18 +124,18 @@ underEachShell('download', (shell) => {
       store.stallAfter = 1_000_000
       await start('d1')
       await partGrown()
-      await until(sleeps, { within: 10_000, label: 'the watchdog sleeps' })
+      await until(sleeps, { within: 40_000, label: 'the watchdog sleeps' })
       if (end === 'stopped') await read(['download', 'stop', ...claimOf(till, 's1')])
       else {
         store.stallAfter = undefined
-        const transfer = readFileSync(path.join(till.root, 'state', 'download.transfer'), 'utf8')
-        process.kill(Number.parseInt(transfer, 10), 'SIGKILL')
+        process.kill(await processOf('download.transfer'), 'SIGKILL')
         expect(await ended()).toMatchObject({ state: 'done' })
         const lock = path.join(till.root, 'state', 'download.lock')
-        await until(() => !existsSync(lock), { within: 5000, label: 'the worker ends' })
+        await until(() => !existsSync(lock), { within: 40_000, label: 'the worker ends' })
       }
       // Less than the watchdog's five seconds, which would be waiting it out.
-      await until(() => processes().length === 0, { within: 2500, label: `nobody works: ${processes()}` })
+      await until(() => !sleeps(), { within: 2500, label: 'nobody sleeps' })
+      await until(() => processes().length === 0, { within: 40_000, label: 'nobody works' })
     },
   )
 

@@ -5,10 +5,13 @@ import path from 'node:path'
 import { type Operation, operationData } from '../../src/device/contract.ts'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
-import type { MadePackage, Outcome, Shell, Till } from './support.ts'
+import type { CallOptions, MadePackage, Outcome, Shell, Till } from './support.ts'
 
 export const OLD = '00095000'
 export const NEW = '00096000'
+
+/** Far above what these tests take: a machine that is busy with others is no fault of nightctl's. */
+export const PATIENCE = { testTimeout: 240_000, hookTimeout: 120_000 }
 
 let last = 0
 /** A new generation for every call of a test file, so that none is stale by accident. */
@@ -59,11 +62,21 @@ export const armWords = (till: Till, p: MadePackage, seconds = 600): string[] =>
   ...claimOf(till, `arm-${nextGeneration()}`),
 ]
 
+/** Asks until nothing else is at work: an operation's record is there a moment before its worker has gone. `later` leaves no trace. */
+export const whenFree = (till: Till, words: readonly string[], more: CallOptions = {}): Promise<Outcome> =>
+  until(
+    async () => {
+      const outcome = await till.run(words, more)
+      return outcome.answer.reason === 'deviceBusy' ? false : outcome
+    },
+    { within: 40_000, label: `free for ${words[0]}` },
+  )
+
 /** Stages and arms. `status` comes first because it makes the folders. */
 export async function armed(till: Till, p: MadePackage): Promise<void> {
   await till.run(['status'])
   stage(till, p)
-  const { answer } = await till.run(armWords(till, p))
+  const { answer } = await whenFree(till, armWords(till, p))
   if (answer.class !== 'done') throw new Error(`not armed: ${answer.reason}`)
 }
 
@@ -83,7 +96,7 @@ export function finished(till: Till, id: string): Promise<Operation> {
       const operation = operationOf(await till.run(['operation', id]))
       return operation.state === 'done' || operation.state === 'failed' ? operation : false
     },
-    { within: 40_000, label: `operation ${id} ends` },
+    { within: 60_000, label: `operation ${id} ends` },
   )
 }
 

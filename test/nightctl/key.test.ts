@@ -13,15 +13,17 @@ import {
 } from 'node:fs'
 import { userInfo } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Download, describeData, downloadData, keyData } from '../../src/device/contract.ts'
 import { withDeviceKey, withNextDeviceKey } from '../../src/hosts/authorized-keys.ts'
 import { formatKnownHosts } from '../../src/hosts/known-hosts.ts'
 import { describeWith } from '../support/needs.ts'
 import { describeSshd, type Sshd, startSshd } from '../support/sshd.ts'
 import { until } from '../support/until.ts'
-import { claimOf, NEW, OLD, packageWords, remove, temporary } from './flow.ts'
+import { claimOf, NEW, OLD, PATIENCE, packageWords, remove, temporary } from './flow.ts'
 import { type MadePackage, makePackage, makeTill, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 let dir: string
 let till: Till
@@ -187,7 +189,7 @@ describeWith(['dash', 'sftp', 'ssh-keygen'], 'with its own key', () => {
           const seen = await read(['download', 'status', '--sha256', made.sha256])
           return seen.state === 'running' ? false : seen
         },
-        { within: 40_000, label: 'the download ends' },
+        { within: 60_000, label: 'the download ends' },
       )
     }
     const authorise = (text: string, publicKey: string) =>
@@ -234,7 +236,7 @@ describeWith(['dash', 'sftp', 'ssh-keygen'], 'with its own key', () => {
       const place = `${server.user}@${server.host}`
       const run = (program: string, args: string[], input = '') => {
         try {
-          return execFileSync(program, args, { encoding: 'utf8', input, timeout: 20_000, stdio: 'pipe' })
+          return execFileSync(program, args, { encoding: 'utf8', input, timeout: 60_000, stdio: 'pipe' })
         } catch (error) {
           return `failed: ${(error as { stderr?: string }).stderr ?? ''}`
         }
@@ -317,7 +319,7 @@ describeWith(['dash', 'sftp', 'ssh-keygen'], 'with its own key', () => {
             const seen = downloadData.parse(answer.data).download
             return seen.state === 'running' ? false : seen
           },
-          { within: 40_000, label: 'the download ends' },
+          { within: 60_000, label: 'the download ends' },
         )
       }
       expect(await fetchIt('d1', `/packages/${name}`), server.log()).toMatchObject({ state: 'done' })

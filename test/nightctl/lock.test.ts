@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
-import { claimOf, OLD, remove, temporary, underEachShell } from './flow.ts'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { claimOf, OLD, PATIENCE, remove, temporary, underEachShell } from './flow.ts'
 import { makeTill, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 underEachShell('the lock', (shell) => {
   let dir: string

@@ -24,9 +24,9 @@ const quote = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
 /** Hook name → its body in sh. Only tools that BusyBox has. */
 export function hooks({ dir, httpPort }: { dir: string; httpPort: number }): Record<string, string> {
   const at = `dir=${quote(dir)}\n`
-  const get = `wget -q -T 5 -O - "http://127.0.0.1:$(cat "$dir/service.port")/$1"`
+  const get = `wget -q -T 15 -O - "http://127.0.0.1:$(cat "$dir/service.port")/$1"`
   const plainGet = `wget -q -O - "http://127.0.0.1:$(cat "$dir/service.port")/$1"`
-  const ask = `ask() { if command -v curl >/dev/null; then curl -q -fsS -m 5 --noproxy '*' "http://127.0.0.1:$(cat "$dir/service.port")/$1"; elif wget --help 2>&1 | grep -q -e '-T '; then ${get}; else ${plainGet}; fi; }\n`
+  const ask = `ask() { if command -v curl >/dev/null; then curl -q -fsS -m 15 --noproxy '*' "http://127.0.0.1:$(cat "$dir/service.port")/$1"; elif wget --help 2>&1 | grep -q -e '-T '; then ${get}; else ${plainGet}; fi; }\n`
   return {
     STATUS_HOOK: `${at}cat "$dir/status"\n`,
     VERSION_HOOK: `${at}${ask}ask version\n`,
@@ -40,7 +40,12 @@ fi
 rm -f "$dir/service.port"
 cd -P "$NIGHTCTL_CURRENT" || exit 1
 node server.mjs "$dir" ${httpPort} </dev/null >>"$dir/service.log" 2>&1 &
-printf '%s\\n' $! >"$dir/service.pid.new" && mv "$dir/service.pid.new" "$dir/service.pid"
+service=$!
+printf '%s\\n' $service >"$dir/service.pid.new" && mv "$dir/service.pid.new" "$dir/service.pid"
+# As an init system that is told when a service is ready: how long one takes to start is no part of these tests.
+tries=0
+while [ ! -e "$dir/service.port" ] && kill -0 "$service" 2>/dev/null && ! grep -q ' Z ' "/proc/$service/stat" && [ $tries -lt 150 ]; do tries=$((tries + 1)); sleep 0.05; done
+exit 0
 `,
   }
 }

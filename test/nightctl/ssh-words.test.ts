@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { describeData, statusData } from '../../src/device/contract.ts'
-import { claimOf, OLD, remove, temporary, underEachShell } from './flow.ts'
+import { claimOf, OLD, PATIENCE, remove, temporary, underEachShell } from './flow.ts'
 import { makeTill, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 const quote = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
 

@@ -3,15 +3,17 @@ import { execFile } from 'node:child_process'
 import { cpSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { type Download, downloadData, statusData } from '../../src/device/contract.ts'
 import { quoteCommand } from '../../src/ssh/quote.ts'
 import { describeWith } from '../support/needs.ts'
 import { describeSshd, type KeyPair, makeKey, type Sshd, startSshd } from '../support/sshd.ts'
 import { until } from '../support/until.ts'
-import { claimOf, NEW, OLD, packageWords, remove, stage, temporary } from './flow.ts'
+import { claimOf, NEW, OLD, PATIENCE, packageWords, remove, stage, temporary } from './flow.ts'
 import { serve } from './serve.ts'
 import { type MadePackage, makePackage, makeTill, readOutcome, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 describeWith(['dash', 'sftp'], 'over ssh', () => {
   describeSshd('nightctl', () => {
@@ -56,7 +58,7 @@ describeWith(['dash', 'sftp'], 'over ssh', () => {
           const seen = await read(['download', 'status', '--sha256', made.sha256])
           return seen.state === 'running' ? false : seen
         },
-        { within: 40_000, label: 'the download ends' },
+        { within: 60_000, label: 'the download ends' },
       )
     }
 
@@ -93,7 +95,7 @@ describeWith(['dash', 'sftp'], 'over ssh', () => {
       const flags = ['-F', '/dev/null', '-i', path.join(dir, 'office'), '-p', String(server.port)]
       const line = quoteCommand(['/opt/nightctl/nightctl', ...words])
       const all = [...options.flatMap((o) => ['-o', o]), ...flags, `${server.user}@${server.host}`, line]
-      const { stdout, stderr } = await promisify(execFile)('ssh', all, { timeout: 20_000 })
+      const { stdout, stderr } = await promisify(execFile)('ssh', all, { timeout: 60_000 })
       return readOutcome(0, stdout, stderr)
     }
 
@@ -110,10 +112,10 @@ describeWith(['dash', 'sftp'], 'over ssh', () => {
         ...claimOf(till, 'd1'),
       ]
       expect(downloadData.parse((await overSsh(words)).answer.data).download.state).toBe('running')
-      await until(() => server.sessions().length === 0, { within: 10_000, label: 'the session is over' })
+      await until(() => server.sessions().length === 0, { within: 40_000, label: 'the session is over' })
       const part = path.join(till.root, 'staged', `${NEW}-${made.sha256}.part`)
       await until(() => statSync(part, { throwIfNoEntry: false })?.size, {
-        within: 10_000,
+        within: 40_000,
         label: 'bytes come',
       })
       expect(statusData.parse((await overSsh(['status'])).answer.data).download?.state).toBe('running')

@@ -177,10 +177,12 @@ function call(file: string, args: readonly string[], { input = '', env = {} }: C
   })
 }
 
-const pidOf = (file: string): number | undefined => {
+/** The process whose token (pid-start-boot) a file holds, while it lives: pids come round again, with another start. */
+export function pidOf(file: string): number | undefined {
   try {
-    const pid = Number.parseInt(readFileSync(file, 'utf8'), 10)
-    return pid > 1 && readFileSync(`/proc/${pid}/stat`, 'utf8').includes(' Z ') === false ? pid : undefined
+    const [pid = 0, start] = readFileSync(file, 'utf8').split('-').map(Number)
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
+    return pid > 1 && !'ZX'.includes(fields[0] ?? 'Z') && Number(fields[19]) === start ? pid : undefined
   } catch {
     return undefined
   }
@@ -195,7 +197,7 @@ async function endPid(file: string): Promise<void> {
       process.kill(target, 'SIGKILL')
     } catch {}
   }
-  await until(() => pidOf(file) === undefined, { within: 10_000, label: `${file} ended` })
+  await until(() => pidOf(file) === undefined, { within: 30_000, label: `${file} ended` })
 }
 
 /** Ends this till's calls, workers, hooks and services: those whose command line names its folders. @returns how many */
@@ -221,7 +223,7 @@ function killOwn(dir: string): number {
 async function askVersion(dir: string): Promise<string | null> {
   try {
     const port = readFileSync(path.join(dir, 'service.port'), 'utf8').trim()
-    const answer = await fetch(`http://127.0.0.1:${port}/version`, { signal: AbortSignal.timeout(5000) })
+    const answer = await fetch(`http://127.0.0.1:${port}/version`, { signal: AbortSignal.timeout(20_000) })
     return (await answer.text()).trim()
   } catch {
     return null
@@ -284,11 +286,11 @@ export async function makeTill(options: TillOptions): Promise<Till> {
           stdio: 'ignore',
         }).on('exit', resolve),
       )
-      await until(() => askVersion(dir), { within: 20_000, label: 'the service answers' })
+      await until(() => askVersion(dir), { within: 40_000, label: 'the service answers' })
     },
     stop: async () => {
       for (const name of ['download.transfer', 'hook']) await endPid(path.join(root, 'state', name))
-      await until(() => killOwn(dir) === 0, { within: 10_000, label: `nothing of ${dir} runs` })
+      await until(() => killOwn(dir) === 0, { within: 30_000, label: `nothing of ${dir} runs` })
     },
   }
   till.setConf({})

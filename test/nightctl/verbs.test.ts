@@ -1,6 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import {
   armData,
   autoUpdateData,
@@ -18,6 +18,7 @@ import {
   NEW,
   nextGeneration,
   OLD,
+  PATIENCE,
   packageWords,
   remove,
   restartWords,
@@ -26,6 +27,8 @@ import {
   underEachShell,
 } from './flow.ts'
 import { type MadePackage, makePackage, makeTill, type Till } from './support.ts'
+
+vi.setConfig(PATIENCE)
 
 const CASH_ID = `7 "quoted" 'single' \\ $(id) касса`
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as commands from '../../src/device/commands.ts'
 import { describeData, operationData, statusData } from '../../src/device/contract.ts'
 import type { PackageManifest } from '../../src/rollout/manifest.ts'
-import { remove, temporary } from '../nightctl/flow.ts'
+import { remove, temporary, whenFree } from '../nightctl/flow.ts'
 import { makePackage, makeTill, type Shell } from '../nightctl/support.ts'
 import { drive, TILL } from '../sim/driver.ts'
 import { rig, storeOf } from '../sim/support.ts'
@@ -42,7 +42,8 @@ async function shellBench(dir: string, shell: Shell, signers: string): Promise<B
     symlinkSync(findProgram('ssh-keygen') ?? '', path.join(till.dir, 'bin', 'ssh-keygen'))
   await till.run(['status'])
   return {
-    call: async ({ args, input }) => (await till.run(args, input === undefined ? {} : { input })).answer,
+    call: async ({ args, input }) =>
+      (await whenFree(till, args, input === undefined ? {} : { input })).answer,
     stage: async (file, { version, sha256 }) =>
       copyFileSync(file, path.join(till.root, 'staged', `${String(version).padStart(8, '0')}-${sha256}`)),
     end: () => till.stop(),
@@ -101,7 +102,7 @@ for (const [name, programs, open] of benches)
       bytes = readFileSync(made.file)
       target = { version: NEWER, size: made.size, sha256: made.sha256 }
       await bench.stage(made.file, target, claim('stage'))
-    }, 60_000)
+    })
     afterAll(async () => {
       await bench?.end()
       remove(dir)
@@ -208,7 +209,7 @@ for (const [name, programs, open] of benches)
           const { operation } = operationData.parse((await bench.call(commands.operation(id))).data)
           return operation.state === 'failed' || operation.state === 'done' ? operation : false
         },
-        { within: 40_000, label: 'the restart ends' },
+        { within: 90_000, label: 'the restart ends' },
       )
       expect(ended).toMatchObject({ state: 'failed', reason: 'signatureInvalid' })
       expect(await status()).toMatchObject({ version: '00095000', armed: null, autoUpdate: false })
@@ -246,7 +247,7 @@ for (const [name, programs, open] of benches)
       expect((await arm()).class).toBe('done')
       await bench.call(commands.restart(claim('restart'), NEWER))
       await until(async () => (await status()).version === '00096000', {
-        within: 40_000,
+        within: 90_000,
         label: 'the new version runs',
       })
     })

@@ -12,6 +12,7 @@ import { future, makeSigners, manifestFor, past, type Signers, sha256Of, textFor
 const dir = temporary()
 const bytes = Buffer.from('a package')
 const usualPath = process.env.PATH ?? ''
+const usualTmp = process.env.TMPDIR
 let signers: Signers
 
 /** A folder whose ssh-keygen is this script; `$REAL` is the real one. */
@@ -23,17 +24,24 @@ function toolFolder(name: string, script: string): string {
   return folder
 }
 
+/** In a folder of its own: other tests make such files in that of all. */
 const leftBehind = () => readdirSync(tmpdir()).filter((name) => name.startsWith('nightshift-signature-'))
 
 describeWith(['ssh-keygen'], 'the judge of signatures', () => {
   beforeAll(() => {
+    mkdirSync(path.join(dir, 'tmp'))
+    process.env.TMPDIR = path.join(dir, 'tmp')
     signers = makeSigners(path.join(dir, 'keys'), 'alice', 'bob', 'mallory')
   })
   beforeEach(() => signers.allow('alice', 'bob'))
   afterEach(() => {
     process.env.PATH = usualPath
   })
-  afterAll(() => remove(dir))
+  afterAll(() => {
+    if (usualTmp === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = usualTmp
+    remove(dir)
+  })
 
   test('says who signed, and with which key', async () => {
     const text = textFor(bytes)
@@ -77,7 +85,7 @@ describeWith(['ssh-keygen'], 'the judge of signatures', () => {
     signers.allow('bob')
     expect(await checker.check(text, signature)).toMatchObject({ ok: false, code: 'signerUnknown' })
     expect(calls()).toHaveLength(3)
-    expect(leftBehind()).toEqual(before)
+    expect([before, leftBehind()]).toEqual([[], []])
   })
 
   test('a verdict is not kept for ever', async () => {

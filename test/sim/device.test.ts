@@ -57,7 +57,7 @@ describe('downloading', () => {
     const answer = await d.download(packed)
     expect(answer.class).toBe('done')
     await until(async () => (await d.status()).download?.state === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'downloaded',
     })
     expect((await d.status()).staged).toEqual([
@@ -75,13 +75,14 @@ describe('downloading', () => {
   })
 
   it('goes on with what it has: cut at a byte, stopped, fetched once', async () => {
-    const packed = await d.publish(96_000, 400_000)
+    // Ten seconds of it: time to stop it in the middle.
+    const packed = await d.publish(96_000, 4_000_000)
     await d
       .device()
       .setFault({ kind: 'dropAtByte', bytes: 100_000 }, { kind: 'slow', bytesPerSecond: 400_000 })
     await d.download(packed)
     const part = await until(async () => ((await d.status()).download?.received ?? 0) > 150_000, {
-      within: 5000,
+      within: 30_000,
       label: 'past the cut',
     })
     expect(part).toBe(true)
@@ -93,7 +94,7 @@ describe('downloading', () => {
     await d.device().setFault(null)
     await d.download(packed, 'd2')
     await until(async () => (await d.status()).download?.state === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'downloaded',
     })
     expect((await d.call(commands.verify(packed))).class).toBe('done')
@@ -101,11 +102,11 @@ describe('downloading', () => {
 
   it('another package stops the running one', async () => {
     await rigged.restart({ speed: { downloadBytesPerSecond: 50_000 } })
-    const [first, second] = [await d.publish(96_000), await d.publish(97_000, 1000)]
+    const [first, second] = [await d.publish(96_000, 2_000_000), await d.publish(97_000, 1000)]
     await d.download(first)
     await d.download(second)
     await until(async () => (await d.status()).download?.state === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'downloaded',
     })
     expect((await d.status()).staged.map(({ version }) => version)).toEqual(['00097000'])
@@ -118,18 +119,18 @@ describe('downloading', () => {
       return seen?.state === 'failed' && seen.reason
     }
     await d.download({ ...packed, source: `${packed.source}x` }, 'd1')
-    expect(await until(failure, { within: 5000, label: 'failed' })).toBe('transferFailed')
+    expect(await until(failure, { within: 30_000, label: 'failed' })).toBe('transferFailed')
     await d.device().setFault({ kind: 'corrupt', times: 1 })
     await d.download(packed, 'd2')
     expect(
-      await until(async () => (await failure()) === 'packageDamaged', { within: 5000, label: 'damaged' }),
+      await until(async () => (await failure()) === 'packageDamaged', { within: 30_000, label: 'damaged' }),
     ).toBe(true)
     await rigged.fleet.store('M1').setFault({ kind: 'corrupt', where: 'served', times: 1 })
     await d.download(packed, 'd3')
     expect(
       await until(
         async () => d.device().state.log.filter((line) => line.includes('packageDamaged')).length === 2,
-        { within: 5000, label: 'damaged again' },
+        { within: 30_000, label: 'damaged again' },
       ),
     ).toBe(true)
     await d.device().setFault({ kind: 'diskFull' })
@@ -155,7 +156,7 @@ describe('downloading', () => {
     })
     await d.download(packed, 'd2')
     await until(async () => (await d.call(commands.verify(packed))).class === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'whole',
     })
   })

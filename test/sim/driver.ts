@@ -44,7 +44,7 @@ export function drive(rigged: Rig) {
   async function staged(packed: Packed): Promise<void> {
     await download(packed)
     await until(async () => (await status()).download?.state === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'downloaded',
     })
   }
@@ -54,7 +54,7 @@ export function drive(rigged: Rig) {
     armData.parse((await call(commands.arm(claim(`a-${packed.version}`), packed, 60))).data)
     await call(commands.restart(claim(`r-${packed.version}`), packed.version))
     await until(async () => (await operation(`r-${packed.version}`)).state !== 'running', {
-      within: 5000,
+      within: 30_000,
       label: 'restarted',
     })
   }

@@ -106,7 +106,7 @@ describe('nightshift sim', () => {
     const running = runSim({ dir, stores: 2, tills: 4, signal: stop.signal }, (line) => lines.push(line))
     try {
       await until(() => lines.some((line) => line.includes('interrupt to stop')), {
-        within: 5000,
+        within: 30_000,
         label: 'started',
       })
       const inventory = JSON.parse(await readFile(path.join(dir, 'inventory.json'), 'utf8')) as Inventory

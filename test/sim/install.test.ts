@@ -40,7 +40,7 @@ describe('arming', () => {
     expect(await d.status()).toMatchObject({ autoUpdate: true, armed: { operation: 'a1' } })
     await d.call(commands.restart(d.claim('r1'), 96_000))
     await until(async () => (await d.operation('r1')).state === 'done', {
-      within: 10_000,
+      within: 30_000,
       label: 'installed',
     })
     expect(await d.status()).toMatchObject({ autoUpdate: false, armed: null, version: '00096000' })
@@ -131,7 +131,7 @@ describe('restarting', () => {
     expect(await d.status()).toMatchObject({ version: '00096000', health: 'unhealthy' })
     await d.call(commands.rollback(d.claim('b1'), 96_000))
     await until(async () => (await d.operation('b1')).state === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'rolled back',
     })
     expect(await d.status()).toMatchObject({ version: '00095000', health: 'healthy' })
@@ -154,6 +154,10 @@ describe('rolling back', () => {
     await d.install(await d.publish())
     await d.device().setFault({ kind: 'rollbackFails', times: 1 })
     await d.call(commands.rollback(d.claim('b2'), 96_000))
+    await until(async () => (await d.operation('b2')).state !== 'running', {
+      within: 30_000,
+      label: 'it has failed',
+    })
     expect(await d.operation('b2')).toMatchObject({ state: 'failed', reason: 'rollbackFailed' })
     expect(await d.status()).toMatchObject({ version: '00096000', health: 'unhealthy' })
     expect((await d.call(commands.rollback(d.claim('b3'), 95_000))).data).toMatchObject({

@@ -31,7 +31,10 @@ async function armed(generation: number): Promise<commands.PackageRef> {
     sha256: createHash('sha256').update(data).digest('hex'),
   }
   await call(commands.downloadStart(claim('d', generation), `${packageUrl}/p`, packed))
-  await until(async () => (await status()).download?.state === 'done', { within: 5000, label: 'downloaded' })
+  await until(async () => (await status()).download?.state === 'done', {
+    within: 30_000,
+    label: 'downloaded',
+  })
   await call(commands.arm(claim('a', generation), packed, 60))
   return packed
 }
@@ -68,7 +71,7 @@ describe('identity and generation', () => {
     await armed(1)
     const restart = commands.restart(claim('r', 2), 96_000)
     await call(restart)
-    await until(async () => (await operation('r')).state === 'done', { within: 5000, label: 'restarted' })
+    await until(async () => (await operation('r')).state === 'done', { within: 30_000, label: 'restarted' })
     await call(commands.disarm(claim('later', 9)))
     expect((await call(restart)).data).toMatchObject({ operation: { id: 'r', state: 'done', generation: 2 } })
     await rigged.restart()
@@ -78,13 +81,13 @@ describe('identity and generation', () => {
   })
 
   it('does one mutating verb at a time', async () => {
-    await rigged.restart({ speed: { restartMs: 300 } })
+    await rigged.restart({ speed: { restartMs: 4000 } })
     await armed(1)
     const running = await call(commands.restart(claim('r', 2), 96_000))
     expect(running.data).toMatchObject({ operation: { state: 'running' } })
     expect(await call(commands.disarm(claim('x', 3)))).toMatchObject({ class: 'later', reason: 'deviceBusy' })
     expect((await operation('x')).state).toBe('unknown')
-    await until(async () => (await operation('r')).state === 'done', { within: 5000, label: 'restarted' })
+    await until(async () => (await operation('r')).state === 'done', { within: 30_000, label: 'restarted' })
     expect((await call(commands.disarm(claim('x', 3)))).class).toBe('done')
   })
 
@@ -95,7 +98,7 @@ describe('identity and generation', () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => exec(client, `nightctl ${line}`)))
     client.end()
     for (const answer of answers.map(readAnswer)) expect(['done', 'later']).toContain(answer.class)
-    await until(async () => (await operation('r')).state === 'done', { within: 5000, label: 'restarted' })
+    await until(async () => (await operation('r')).state === 'done', { within: 30_000, label: 'restarted' })
     expect(device().activations).toBe(1)
   })
 

@@ -113,21 +113,21 @@ describe('a store server that updates its tills', () => {
     const server = 'M1'
     await d.call(commands.downloadStart(d.claim('d', server), packed.source, packed), server)
     await until(async () => (await d.status(server)).download?.state === 'done', {
-      within: 5000,
+      within: 30_000,
       label: 'fetched',
     })
     await d.call(commands.arm(d.claim('a', server), packed, 60), server)
     await d.call(commands.restart(d.claim('r', server), packed.version), server)
     await until(() => others.every((till) => till.state.health === 'starting'), {
-      within: 5000,
+      within: 30_000,
       label: 'outage',
     })
     const follow = () => others.every((till) => till.version === 96_000 && till.state.health === 'healthy')
-    await until(follow, { within: 5000, label: 'the tills follow' })
+    await until(follow, { within: 30_000, label: 'the tills follow' })
     expect([late?.version, rigged.fleet.device(server).version]).toEqual([95_000, 96_000])
     await late?.setOff(false)
     await until(() => late?.version === 96_000 && late.state.health === 'healthy', {
-      within: 5000,
+      within: 30_000,
       label: 'the late one',
     })
     expect(late?.cashId).toBe(TILL)

@@ -87,7 +87,7 @@ describe('SFTP of a store server', () => {
       ]),
     ).rejects.toThrow('cut')
     const { size } = await until(() => readFile(inFolder('b.part')).then((part) => ({ size: part.length })), {
-      within: 2000,
+      within: 30_000,
       label: 'the part file',
     })
     expect(size).toBe(250_000)

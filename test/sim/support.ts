@@ -8,7 +8,7 @@ import { type Fleet, type FleetOptions, startFleet } from '../../src/sim/fleet.t
 import { newKeyPair } from '../../src/sim/keys.ts'
 
 export const operatorKey = newKeyPair()
-const DEADLINE_MS = 5000
+const DEADLINE_MS = 30_000
 
 export function withDeadline<T>(work: Promise<T>, label: string, ms = DEADLINE_MS): Promise<T> {
   let timer: NodeJS.Timeout | undefined

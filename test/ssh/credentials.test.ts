@@ -11,7 +11,7 @@ import { describeSshd, makeKey } from '../support/sshd.ts'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
 
-const soon = { deadlineMs: 10_000 }
+const soon = { deadlineMs: 50_000 }
 let bench: Bench
 let keysFolder: string
 let credentialsFolder: string
@@ -112,7 +112,7 @@ async function startAgent(keys: readonly string[]): Promise<string> {
   ends.push(() => agent.kill('SIGKILL'))
   let said = ''
   agent.stdout.on('data', (chunk) => (said += String(chunk)))
-  await until(() => said.includes('SSH_AUTH_SOCK'), { within: 10_000, label: 'the agent listens' })
+  await until(() => said.includes('SSH_AUTH_SOCK'), { within: 30_000, label: 'the agent listens' })
   for (const key of keys)
     execFileSync('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' })
   return socket

@@ -5,20 +5,30 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { fingerprint, parseHostKey } from '../../src/hosts/host-key.ts'
 import { scanHostKeys } from '../../src/ssh/scan.ts'
-import { describeSshd, makeKey } from '../support/sshd.ts'
+import { describeSshd, makeKey, type Sshd } from '../support/sshd.ts'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
 
-const soon = { deadlineMs: 20_000 }
-/** sshd lets a command live on when its connection goes: a long one would outlive its test. */
-const aWhile = ['sleep', '8']
+const soon = { deadlineMs: 50_000 }
 let bench: Bench
+/** Hangs as long as the test: sshd lets a command live on when its connection goes. It says by a file that it has begun. */
+const aWhile = (mark = 'begun') => [
+  'sh',
+  '-c',
+  `: >"$1/$2"; while [ -d "$1" ]; do sleep 0.2; done`,
+  ...['sh', bench.dir, mark],
+]
+const begun = (mark = 'begun') =>
+  until(() => existsSync(path.join(bench.dir, mark)), { within: 30_000, label: `the command has ${mark}` })
 beforeEach(async () => {
   bench = await Bench.start()
 })
 afterEach(() => bench.end())
 
 const sockets = () => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+/** One that was destroyed is counted until the event loop has turned. Far sooner than anything that is idle is closed. */
+const untilSockets = (count: number) =>
+  until(() => sockets() === count, { within: 10_000, label: `${count} sockets`, every: 1 })
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = Array.from({ length: count }, () => createServer())
@@ -83,11 +93,12 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server)
     const pool = bench.pool()
     await pool.exec({ store }, ['true'], soon)
-    await expectFailure(pool.exec({ store }, aWhile, { deadlineMs: 200 }), 'timedOut', true)
+    // Time enough for a busy sshd to begin with it: only then it may have run.
+    await expectFailure(pool.exec({ store }, aWhile(), { deadlineMs: 4000 }), 'timedOut', true)
     const controller = new AbortController()
     const reason = new Error('stopped')
-    const call = pool.exec({ store }, aWhile, { deadlineMs: 60_000, signal: controller.signal })
-    await until(() => server.commands().length >= 2, { within: 5000, label: 'the second sleep runs' })
+    const call = pool.exec({ store }, aWhile('second'), { deadlineMs: 60_000, signal: controller.signal })
+    await begun('second')
     controller.abort(reason)
     await expect(call).rejects.toBe(reason)
   })
@@ -97,7 +108,7 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server)
     const pool = bench.pool()
     await pool.exec({ store }, ['true'], soon)
-    const hanging = Array.from({ length: 12 }, () => pool.exec({ store }, aWhile, { deadlineMs: 1500 }))
+    const hanging = Array.from({ length: 12 }, () => pool.exec({ store }, aWhile(), { deadlineMs: 1500 }))
     for (const call of hanging) await expectFailure(call, 'timedOut')
     expect(await pool.exec({ store }, ['echo', 'alive'], soon)).toMatchObject({ stdout: 'alive\n' })
   })
@@ -120,7 +131,7 @@ describeSshd('one real server', () => {
     const store = bench.endpoint(server, { credential: 'stranger' })
     await expectFailure(pool.exec({ store }, ['true'], soon), 'signInRefused', false)
     await expectFailure(pool.exec({ store }, ['true'], soon), 'signInRefused', false)
-    await until(() => server.log().includes('Failed publickey'), { within: 2000, label: 'sshd logs it' })
+    await until(() => server.log().includes('Failed publickey'), { within: 30_000, label: 'sshd logs it' })
     expect(server.log().match(/Failed publickey/g)).toHaveLength(1)
     expect(server.accepted()).toBe(1)
   })
@@ -151,13 +162,13 @@ describeSshd('one real server', () => {
     const server = await bench.sshd({ extraConfig: ['MaxStartups 1', 'LoginGraceTime 30'] })
     const idler = connect(server.port, server.host)
     idler.on('error', () => {})
-    await until(() => server.accepted() === 1, { within: 5000, label: 'somebody is signing in' })
+    await until(() => server.accepted() === 1, { within: 25_000, label: 'somebody is signing in' })
     const store = bench.endpoint(server)
     const pool = bench.pool()
     await expectFailure(pool.exec({ store }, ['true'], soon), 'throttled', false)
     idler.destroy()
     await until(async () => (await pool.exec({ store }, ['true'], soon)).exitStatus === 0, {
-      within: 5000,
+      within: 30_000,
       label: 'the place is free',
     })
   })
@@ -168,17 +179,17 @@ describeSshd('one real server', () => {
     const route = { store: bench.endpoint(server), device: bench.endpoint(device) }
     const pool = bench.pool()
     await pool.exec(route, ['true'], soon)
-    const hanging = expectFailure(pool.exec(route, aWhile, soon), 'connectionLost', true)
-    await until(() => device.commands().length > 0, { within: 5000, label: 'the command runs' })
+    const hanging = expectFailure(pool.exec(route, aWhile(), soon), 'connectionLost', true)
+    await begun()
     await pool.close()
     await hanging
-    expect(sockets()).toBe(before)
+    await untilSockets(before)
     await until(() => server.sessions().length + device.sessions().length === 0, {
-      within: 5000,
+      within: 20_000,
       label: 'both let go',
     })
     await expectFailure(pool.exec(route, ['true'], soon), 'connectionLost', false)
-    expect(sockets()).toBe(before)
+    await untilSockets(before)
   })
 
   test('close while connecting', async () => {
@@ -192,12 +203,30 @@ describeSshd('one real server', () => {
         false,
       ),
     )
-    await until(() => sockets() > before, { within: 5000, label: 'connecting', every: 1 })
+    await until(() => sockets() > before, { within: 20_000, label: 'connecting', every: 1 })
     await pool.close()
     await Promise.all(calls)
-    await until(() => sockets() === before, { within: 500, label: 'no socket is left', every: 1 })
+    await untilSockets(before)
   })
 })
+
+/** A server on so many ports more. Between choosing and listening somebody else may take one: then on others. */
+async function sshdOnMany(count: number): Promise<{ sshd: Sshd; ports: number[] }> {
+  for (let attempt = 1; ; attempt++) {
+    const own = await freePorts(count)
+    const sshd = await bench.sshd({
+      extraConfig: ['MaxStartups 200', ...own.map((port) => `Port ${port}`)],
+    })
+    const ports = [...own, sshd.port]
+    const isTaken = () => /failed: Address already in use|Cannot bind/.test(sshd.log())
+    const isListening = (port: number) => sshd.log().includes(` on 127.0.0.1 port ${port}.`)
+    const isSettled = () => isTaken() || ports.every(isListening)
+    await until(isSettled, { within: 30_000, label: 'it listens on each' })
+    if (!isTaken()) return { sshd, ports }
+    if (attempt >= 5) throw new Error(`no ${count} free ports: ${sshd.log()}`)
+    await sshd.stop()
+  }
+}
 
 describeSshd('a store and its devices', () => {
   test('a device through its store, each with its own key', async () => {
@@ -241,17 +270,8 @@ describeSshd('a store and its devices', () => {
 
   test('forty devices at once through one connection to the store', async () => {
     const server = await bench.sshd()
-    // One sshd listens on sixteen ports at most.
-    const ports = await freePorts(39)
-    const devices = await Promise.all(
-      [0, 13, 26].map(async (from) => {
-        const own = ports.slice(from, from + 13)
-        const sshd = await bench.sshd({
-          extraConfig: ['MaxStartups 200', ...own.map((port) => `Port ${port}`)],
-        })
-        return { sshd, ports: [...own, sshd.port] }
-      }),
-    )
+    // One sshd listens on sixteen ports at most. One after another: what one has taken no other one chooses.
+    const devices = [await sshdOnMany(13), await sshdOnMany(13), await sshdOnMany(13)]
     const pool = bench.pool()
     const routes = devices
       .flatMap(({ sshd, ports }) => ports.map((port) => bench.endpoint(sshd, { port })))

@@ -58,10 +58,13 @@ describe('a gate', () => {
 })
 
 test('a pace has a bound to its waiting', async () => {
-  const pace = new Pace(1, 2)
-  const waiting = [pace.turn(newCall()), ...[1, 2].map(() => pace.turn(newCall()).catch(() => 'waits'))]
+  // A turn in a hundred seconds: none comes meanwhile.
+  const pace = new Pace(0.01, 2)
+  const calls = [newCall(), newCall(), newCall()]
+  const waiting = calls.map((call) => pace.turn(call).catch(() => 'gave up'))
   expect((await failureOf(pace.turn(newCall()))).code).toBe('throttled')
-  await waiting[0]
+  for (const call of calls) call.ending.end(new Error('over'))
+  expect(await Promise.all(waiting)).toEqual([undefined, 'gave up', 'gave up'])
 })
 
 describe('a breaker', () => {

@@ -1,11 +1,12 @@
 /** Devices behind a store server, when one of the two misbehaves. */
 import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SshPool } from '../../src/ssh/pool.ts'
 import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
 import { type FakeServer, newKeyPair } from './fake-server.ts'
 
-const soon = { deadlineMs: 10_000 }
+const soon = { deadlineMs: 50_000 }
 let bench: Bench
 beforeEach(async () => {
   bench = await Bench.start()
@@ -27,6 +28,12 @@ describe('through a store to a device', () => {
       },
     })
 
+  /** What is short are the times that are waited for: the store's own connection is there before. */
+  const connected = async (pool: SshPool, store: FakeServer): Promise<void> => {
+    const isThere = async () => (await pool.exec({ store: store.endpoint() }, ['x'], soon)).exitStatus === 0
+    await until(isThere, { within: 30_000, label: 'the store is connected' })
+  }
+
   test('the device is refused by the store: tillOffline', async () => {
     const device = await bench.fake()
     const store = await bench.fake({ forward: (_info, _accept, reject) => reject() })
@@ -37,6 +44,7 @@ describe('through a store to a device', () => {
   test('the store never answers: tillOffline when the time to connect is over', async () => {
     const store = await bench.fake({ forward: () => {} })
     const pool = bench.pool({ storeConnectMs: 1000, deviceConnectMs: 200 })
+    await connected(pool, store)
     const route = { store: store.endpoint(), device: store.endpoint({ port: 1 }) }
     await expectFailure(pool.exec(route, ['x'], soon), 'tillOffline', false)
     expect((await pool.exec({ store: store.endpoint() }, ['x'], soon)).exitStatus).toBe(0)
@@ -46,20 +54,20 @@ describe('through a store to a device', () => {
     const mute = await bench.fake({ socket: (socket) => void socket.resume() })
     const store = await piped(() => mute)
     const pool = bench.pool({ storeConnectMs: 1000, deviceConnectMs: 200 })
+    await connected(pool, store)
     const route = { store: store.endpoint(), device: mute.endpoint() }
     await expectFailure(pool.exec(route, ['x'], soon), 'tillOffline', false)
     const patient = bench.pool()
     const lost = expectFailure(patient.exec(route, ['x'], soon), 'storeOffline', false)
-    await until(() => mute.accepted === 2, { within: 2000, label: 'the hop is open' })
+    await until(() => mute.accepted === 2, { within: 20_000, label: 'the hop is open' })
     await store.stop()
     await lost
   })
 
   test('the store is offline: storeOffline, whatever the device is', async () => {
     const device = await bench.fake()
-    const store = await bench.fake()
-    await store.stop()
-    const route = { store: store.endpoint(), device: device.endpoint() }
+    const store = (await bench.fake()).endpoint({ port: 1 })
+    const route = { store, device: device.endpoint() }
     await expectFailure(bench.pool().exec(route, ['x'], soon), 'storeOffline', false)
   })
 
@@ -93,7 +101,7 @@ describe('through a store to a device', () => {
       'connectionLost',
       true,
     )
-    await until(() => running, { within: 2000, label: 'the command runs' })
+    await until(() => running, { within: 20_000, label: 'the command runs' })
     await store.stop()
     await lost
   })
@@ -121,10 +129,10 @@ describe('through a store to a device', () => {
   test('devices leave soon, the store stays while they are there', async () => {
     const device = await bench.fake()
     const store = await piped(() => device)
-    const pool = bench.pool({ deviceIdleMs: 50, storeIdleMs: 150 })
+    const pool = bench.pool({ deviceIdleMs: 50, storeIdleMs: 4000 })
     await pool.exec({ store: store.endpoint(), device: device.endpoint() }, ['x'], soon)
-    await until(() => device.sockets.size === 0, { within: 3000, label: 'the device connection is closed' })
+    await until(() => device.sockets.size === 0, { within: 20_000, label: 'the device connection is closed' })
     expect(store.sockets.size).toBe(1)
-    await until(() => store.sockets.size === 0, { within: 3000, label: 'the store connection is closed' })
+    await until(() => store.sockets.size === 0, { within: 20_000, label: 'the store connection is closed' })
   })
 })

@@ -72,7 +72,7 @@ describe('scanning', () => {
         signIns += 1
       },
     })
-    expect(await scanHostKeys('127.0.0.1', server.port, { deadlineMs: 5000 })).toEqual([server.hostKey])
+    expect(await scanHostKeys('127.0.0.1', server.port, { deadlineMs: 50_000 })).toEqual([server.hostKey])
     expect(signIns).toBe(0)
     expect(server.accepted).toBeLessThanOrEqual(3)
   })
@@ -80,7 +80,6 @@ describe('scanning', () => {
   test('nobody there, or nobody who speaks: storeOffline', async () => {
     const server = await bench.fake({ socket: (socket) => void socket.resume() })
     await expectFailure(scanHostKeys('127.0.0.1', server.port, { deadlineMs: 200 }), 'storeOffline')
-    await server.stop()
-    await expectFailure(scanHostKeys('127.0.0.1', server.port, { deadlineMs: 5000 }), 'storeOffline')
+    await expectFailure(scanHostKeys('127.0.0.1', 1, { deadlineMs: 50_000 }), 'storeOffline')
   })
 })

@@ -5,7 +5,7 @@ import { until } from '../support/until.ts'
 import { Bench, expectFailure } from './bench.ts'
 import { echo, serveSession } from './fake-server.ts'
 
-const soon = { deadlineMs: 10_000 }
+const soon = { deadlineMs: 50_000 }
 let bench: Bench
 beforeEach(async () => {
   bench = await Bench.start()
@@ -25,11 +25,11 @@ describe('commands', () => {
     await pool.exec({ store: server.endpoint() }, ['fine'], soon)
     const begun = performance.now()
     await expectFailure(
-      pool.exec({ store: server.endpoint() }, ['hang'], { deadlineMs: 300 }),
+      pool.exec({ store: server.endpoint() }, ['hang'], { deadlineMs: 2000 }),
       'timedOut',
       true,
     )
-    expect(performance.now() - begun).toBeLessThan(2000)
+    expect(performance.now() - begun).toBeLessThan(20_000)
   })
 
   test('commands given up on use up the connection: the next ones get a new one', async () => {
@@ -38,10 +38,13 @@ describe('commands', () => {
     const store = server.endpoint()
     await pool.exec({ store }, ['fine'], soon)
     for (let i = 0; i < 2; i++)
-      await expectFailure(pool.exec({ store }, ['hang'], { deadlineMs: 300 }), 'timedOut', true)
+      await expectFailure(pool.exec({ store }, ['hang'], { deadlineMs: 2000 }), 'timedOut', true)
     expect((await pool.exec({ store }, ['fine'], soon)).exitStatus).toBe(0)
     expect(server.accepted).toBe(2)
-    await until(() => server.sockets.size === 1, { within: 3000, label: 'the used up connection is closed' })
+    await until(() => server.sockets.size === 1, {
+      within: 20_000,
+      label: 'the used up connection is closed',
+    })
   })
 
   test('endless output: kept to the limit, then cut off', async () => {
@@ -152,7 +155,7 @@ describe('commands', () => {
         for (const socket of server.sockets) socket.pause()
       },
     })
-    const pool = bench.pool({ keepaliveMs: 50, keepaliveCount: 2 })
+    const pool = bench.pool({ keepaliveMs: 400, keepaliveCount: 2 })
     await expectFailure(pool.exec({ store: server.endpoint() }, ['x'], soon), 'connectionLost', true)
   })
 
@@ -230,8 +233,8 @@ describe('limits', () => {
     const pool = bench.pool({ channelsPerConnection: 1, waitingPerConnection: 1 })
     const store = server.endpoint()
     await pool.exec({ store }, ['fine'], soon)
-    const running = expectFailure(pool.exec({ store }, ['hang'], { deadlineMs: 1000 }), 'timedOut', true)
-    const waiting = expectFailure(pool.exec({ store }, ['hang'], { deadlineMs: 500 }), 'timedOut', false)
+    const running = expectFailure(pool.exec({ store }, ['hang'], { deadlineMs: 3000 }), 'timedOut', true)
+    const waiting = expectFailure(pool.exec({ store }, ['hang'], { deadlineMs: 1000 }), 'timedOut', false)
     await expectFailure(pool.exec({ store }, ['fine'], soon), 'throttled', false)
     await Promise.all([running, waiting])
   })
@@ -245,7 +248,7 @@ describe('limits', () => {
       deadlineMs: 60_000,
       signal: controller.signal,
     })
-    await until(() => server.sockets.size === 1, { within: 2000, label: 'connected' })
+    await until(() => server.sockets.size === 1, { within: 20_000, label: 'connected' })
     controller.abort(reason)
     await expect(call).rejects.toBe(reason)
     await expect(

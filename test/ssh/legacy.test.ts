@@ -6,7 +6,7 @@ import { describeSshd } from '../support/sshd.ts'
 import { Bench, expectFailure } from './bench.ts'
 import { newKeyPair } from './fake-server.ts'
 
-const soon = { deadlineMs: 10_000 }
+const soon = { deadlineMs: 50_000 }
 let bench: Bench
 beforeEach(async () => {
   bench = await Bench.start()

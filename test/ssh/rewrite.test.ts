@@ -16,7 +16,7 @@ import { describeSshd } from '../support/sshd.ts'
 import { Bench, expectFailure } from './bench.ts'
 import { newKeyPair } from './fake-server.ts'
 
-const soon = { deadlineMs: 10_000 }
+const soon = { deadlineMs: 50_000 }
 
 describeSshd('rewriting a file', () => {
   let bench: Bench

@@ -9,7 +9,7 @@ import { Bench, expectFailure } from './bench.ts'
 import type { FakeOptions } from './fake-server.ts'
 
 const { OK, NO_SUCH_FILE, FAILURE } = ssh2.utils.sftp.STATUS_CODE
-const soon = { deadlineMs: 15_000 }
+const soon = { deadlineMs: 50_000 }
 const sha256 = (data: Buffer) => createHash('sha256').update(data).digest('hex')
 
 let bench: Bench
@@ -132,7 +132,7 @@ test('writes that are never answered: timedOut, progress says what was sent', as
   await pool.exec({ store: server.endpoint() }, ['df'], soon)
   let sent = 0
   const options = {
-    deadlineMs: 2000,
+    deadlineMs: 5000,
     onProgress: (p: UploadProgress) => {
       sent = p.sentBytes
     },

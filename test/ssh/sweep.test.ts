@@ -26,7 +26,7 @@ async function sweepBeside(lay: (folder: string) => void) {
   const sha256 = createHash('sha256').update(data).digest('hex')
   const file = { localFile, size: data.length, sha256, remoteFile: path.join(folder, 'new.pkg') }
   const store = bench.endpoint(await bench.sshd({}))
-  const { swept } = await bench.pool().upload(store, file, { deadlineMs: 30_000, leftOver })
+  const { swept } = await bench.pool().upload(store, file, { deadlineMs: 50_000, leftOver })
   return { swept, left: readdirSync(folder).filter((name) => name !== 'new.pkg') }
 }
 

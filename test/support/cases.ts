@@ -20,7 +20,7 @@ export interface Faulty {
 
 /** An office with a worker and so many stores, each good for one case. */
 export async function openCases(stores: number) {
-  const office = await openOffice({ leaseSeconds: 5, settings: { NIGHTSHIFT_LOG: 'error' } })
+  const office = await openOffice({ settings: { NIGHTSHIFT_LOG: 'error' } })
   const fleet = await openFleet(office, { stores, tills: stores, speed: { restartMs: 200 } })
   const packageId = (await office.addPackage({ size: SIZE })).id
   const largeId = (await office.addPackage({ size: LARGE, version: 96_001 })).id
@@ -66,7 +66,7 @@ export async function openCases(stores: number) {
     /** What the board lists of this row; its job ends a moment after the row. */
     boardLists: (id: string) =>
       until(async () => ((await boardSays(id)).length > 0 ? boardSays(id) : undefined), {
-        within: 5000,
+        within: 20_000,
         label: 'the board lists it',
       }),
     close: async () => {

@@ -1,4 +1,4 @@
-/** A migrated database of its own for one test file, on the run's PostgreSQL (postgres-global.ts). */
+/** A migrated database of its own for one test file, on the PostgreSQL of its worker (postgres-global.ts). */
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
@@ -6,15 +6,16 @@ import { until } from './until.ts'
 
 export interface TestDatabase {
   readonly url: string
-  /** Drops it. Throws when somebody is still connected: a leak of the test's or of ours. */
-  drop(): Promise<void>
+  /** Drops it. Throws when somebody is still connected after so many ms: a leak of the test's or of ours. */
+  drop(within?: number): Promise<void>
 }
 
 /** Of postgres-global.ts, which lives in another process. */
 const TEMPLATE = 'nightshift_template'
 
 async function serverUrl(): Promise<string> {
-  const answer = await fetch(inject('postgresDoor'))
+  // Of those that work at a time, each has a number of its own: 1 to `maxWorkers`.
+  const answer = await fetch(`${inject('postgresDoor')}/${process.env.VITEST_POOL_ID ?? '0'}`)
   const text = await answer.text()
   if (!answer.ok) throw new Error(`no PostgreSQL for the tests: ${text}`)
   return text
@@ -39,11 +40,11 @@ const connected = async (client: pg.Client, name: string): Promise<string[]> => 
   return rows.map((row) => row.application_name)
 }
 
-const drop = (name: string): Promise<void> =>
+const drop = (name: string, within: number): Promise<void> =>
   asAdmin(async (client) => {
     // A server's process ends a moment after its client has gone.
     const isFree = async () => (await connected(client, name)).length === 0
-    await until(isFree, { within: 5000, label: `nobody is connected to ${name}` }).catch(() => {})
+    await until(isFree, { within, label: `nobody is connected to ${name}` }).catch(() => {})
     const leaked = await connected(client, name)
     await client.query(`DROP DATABASE ${name} WITH (FORCE)`)
     if (leaked.length > 0) throw new Error(`still connected to the test's database: ${leaked.join(', ')}`)
@@ -56,6 +57,6 @@ export async function createDatabase(): Promise<TestDatabase> {
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`)
     const url = new URL(admin)
     url.pathname = `/${name}`
-    return { url: url.href, drop: () => drop(name) }
+    return { url: url.href, drop: (within = 20_000) => drop(name, within) }
   })
 }

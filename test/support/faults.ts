@@ -41,7 +41,7 @@ export const untilUpdate = (
       if (holds(row)) return row
       throw new Error(`${row.state}: ${row.reason}`)
     },
-    { within: 30_000, label, every: 10 },
+    { within: 60_000, label, every: 10 },
   )
 
 /** Waits until a device update of the rollout is in one of the states. */
@@ -49,7 +49,7 @@ export const untilSome = (office: Office, rolloutId: string, ...states: readonly
   until(
     async () =>
       (await office.db.prisma.deviceUpdate.count({ where: { rolloutId, state: { in: [...states] } } })) > 0,
-    { within: 30_000, label: `something is ${states.join(' or ')}`, every: 10 },
+    { within: 60_000, label: `something is ${states.join(' or ')}`, every: 10 },
   )
 
 /** The store's row of a package. */

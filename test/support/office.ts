@@ -73,7 +73,8 @@ export async function openOffice(
     NIGHTSHIFT_POLL_MS: '50',
     // What is signed is tried in test/signing; here packages are random bytes.
     NIGHTSHIFT_UNSIGNED: 'allow',
-    NIGHTSHIFT_LEASE_SECONDS: String(options.leaseSeconds ?? 5),
+    // Conductor and worker share this process: what keeps it from running for seconds must cost nobody an attempt.
+    NIGHTSHIFT_LEASE_SECONDS: String(options.leaseSeconds ?? 30),
     ...(options.redisUrl === undefined ? {} : { REDIS_URL: options.redisUrl }),
     ...options.settings,
   }
@@ -187,7 +188,7 @@ export async function updateStates(office: Office, rolloutId: string): Promise<R
 }
 
 /** Waits for the rollout's end; what is left tells where it hangs. */
-export async function rolloutEnds(office: Office, rolloutId: string, within = 40_000): Promise<string> {
+export async function rolloutEnds(office: Office, rolloutId: string, within = 120_000): Promise<string> {
   let last = ''
   return until(
     async () => {

@@ -1,6 +1,7 @@
 /**
- * One PostgreSQL for a whole run of the tests, started when the first file asks for a database (database.ts):
- * runs that need none do not wait for it.
+ * One PostgreSQL for each worker of a run of the tests, started when its first file asks for a database (database.ts):
+ * runs that need none do not wait for it. One for all of them would tie files to each other: streams of events wait for
+ * the oldest transaction of the whole server, and so for that of whatever file happens to run beside.
  */
 import { randomBytes } from 'node:crypto'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
@@ -15,7 +16,7 @@ import { migrateQueues } from '../../src/jobs/migrate.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** `http://127.0.0.1:port/secret`: answers with the URL of the maintenance database, starting the server first. */
+    /** `http://127.0.0.1:port/secret/WORKER`: answers with the URL of the maintenance database, starting the server first. */
     postgresDoor: string
   }
 }
@@ -25,13 +26,17 @@ const TEMPLATE = 'nightshift_template'
 /** Tests lose nothing that matters when the machine loses power. */
 const settings = {
   ...{ fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
-  // Where locks are not logged, a test that holds one has no transaction that streams of all databases here would wait for.
+  // Where locks are not logged, a test that holds one has no transaction that its own streams would wait for.
   ...{ wal_level: 'minimal', max_wal_senders: '0' },
 }
 
-let folder: string | undefined
-let server: EmbeddedDatabase | undefined
-let starting: Promise<string> | undefined
+interface Cluster {
+  readonly folder: string
+  readonly server: EmbeddedDatabase
+  readonly url: string
+}
+
+const clusters = new Map<string, Promise<Cluster>>()
 let door: Server | undefined
 
 const withDatabase = (url: string, name: string): string => {
@@ -58,22 +63,28 @@ async function makeTemplate(url: string): Promise<void> {
   }
 }
 
-async function start(): Promise<string> {
-  folder = await mkdtemp(path.join(tmpdir(), 'nightshift-postgres-'))
+async function start(): Promise<Cluster> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'nightshift-postgres-'))
   // As root the server runs as another user, who has to pass through here.
   await chmod(folder, 0o711)
-  server = await startEmbedded({ folder, settings })
+  const server = await startEmbedded({ folder, settings })
   await makeTemplate(server.url)
-  return withDatabase(server.url, 'postgres')
+  return { folder, server, url: withDatabase(server.url, 'postgres') }
+}
+
+function clusterOf(worker: string): Promise<Cluster> {
+  const cluster = clusters.get(worker) ?? start()
+  clusters.set(worker, cluster)
+  return cluster
 }
 
 export async function setup(project: TestProject): Promise<void> {
   const secret = `/${randomBytes(16).toString('hex')}`
   door = createServer((request, response) => {
-    if (request.url !== secret) return void response.writeHead(404).end()
-    starting ??= start()
-    starting.then(
-      (url) => response.end(url),
+    const worker = new RegExp(`^${secret}/(\\d+)$`).exec(request.url ?? '')?.[1]
+    if (worker === undefined) return void response.writeHead(404).end()
+    clusterOf(worker).then(
+      ({ url }) => response.end(url),
       (error: unknown) => response.writeHead(500).end(String(error)),
     )
   })
@@ -86,7 +97,9 @@ export async function setup(project: TestProject): Promise<void> {
 export async function teardown(): Promise<void> {
   door?.close()
   door?.closeAllConnections()
-  await starting?.catch(() => {})
-  await server?.stop()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  for (const starting of clusters.values()) {
+    const cluster = await starting.catch(() => undefined)
+    await cluster?.server.stop()
+    if (cluster !== undefined) await rm(cluster.folder, { recursive: true, force: true })
+  }
 }

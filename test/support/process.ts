@@ -9,7 +9,7 @@ export interface TestProcess {
   readonly child: ChildProcess
   /** What it printed so far, both streams. */
   output(): string
-  /** Exit status or the name of the signal that ended it. */
+  /** Exit status, with all that it printed in `output`, or the name of the signal that ended it. */
   ended(within: number): Promise<number | string>
   kill(signal?: NodeJS.Signals): void
 }
@@ -25,12 +25,17 @@ export function startProcess(args: readonly string[], env: Readonly<Record<strin
   }
   child.stdout?.on('data', keep)
   child.stderr?.on('data', keep)
+  // What it printed last may come after its end. Of one that was killed its children may hold the pipes on.
+  let isRead = false
+  child.on('close', () => {
+    isRead = true
+  })
   return {
     child,
     output: () => text,
     kill: (signal = 'SIGKILL') => child.kill(signal),
     ended: (within) =>
-      until(() => child.signalCode ?? (child.exitCode === null ? undefined : `${child.exitCode}`), {
+      until(() => child.signalCode ?? (isRead && child.exitCode !== null ? `${child.exitCode}` : undefined), {
         within,
         label: `the process ends: ${args.join(' ')}`,
       }).catch((error: unknown) => {

@@ -1,10 +1,10 @@
 /** A Redis of the test's own: a free port of loopback, a folder of its own, nothing kept on disk. */
 import { spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Redis } from 'ioredis'
+import { freePort } from './free-port.ts'
 import { findProgram } from './needs.ts'
 import { until } from './until.ts'
 
@@ -20,15 +20,6 @@ export interface TestRedis {
   /** Starts it again on the same port, after `kill`: empty, with another pid. */
   startAgain(): Promise<TestRedis>
   stop(): Promise<void>
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer()
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))
-  const address = probe.address()
-  await new Promise((resolve) => probe.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 async function ask<T>(url: string, work: (redis: Redis) => Promise<T>): Promise<T> {
@@ -49,16 +40,17 @@ async function launch(program: string, dir: string, port: number): Promise<TestR
   const rules = ['--maxmemory-policy', 'noeviction', '--daemonize', 'no']
   const child = spawn(program, [...flags.map(String), ...rules], { stdio: 'ignore' })
   const isOver = () => child.exitCode !== null || child.signalCode !== null
+  // It is ours: somebody else's may have the port, and ours ends a moment later.
   const answers = () =>
-    ask(url, (redis) => redis.ping()).then(
-      () => true,
+    ask(url, (redis) => redis.info('server')).then(
+      (said) => said.includes(`process_id:${child.pid}\r\n`),
       () => false,
     )
-  await until(async () => isOver() || (await answers()), { within: 10_000, label: 'redis answers' })
+  await until(async () => isOver() || (await answers()), { within: 30_000, label: 'redis answers' })
   if (isOver()) return undefined
   const kill = async () => {
     child.kill('SIGKILL')
-    await until(isOver, { within: 10_000, label: 'redis ends' })
+    await until(isOver, { within: 30_000, label: 'redis ends' })
   }
   const startAgain = async () => {
     const again = await launch(program, dir, port)

@@ -43,9 +43,9 @@ export interface Sshd {
   sessions(): number[]
   /** What the connections run: commands, SFTP. */
   commands(): number[]
-  /** Ends the connections with SIGKILL; the server goes on. */
-  cut(): void
-  /** Ends the server and all its connections, as a power cut would. */
+  /** Ends the connections with SIGKILL; the server goes on. @returns the processes that are to end: see untilGone */
+  cut(): readonly number[]
+  /** Ends the server and all its connections, as a power cut would. None of them writes anything any more. */
   kill(): Promise<void>
   stop(): Promise<void>
 }
@@ -179,6 +179,16 @@ function killAll(pids: readonly number[]): void {
   }
 }
 
+/** What was killed may still be in the middle of a write. */
+export const untilGone = (pids: readonly number[]): Promise<true> =>
+  until(
+    () => {
+      const left = parents()
+      return pids.every((pid) => !left.has(pid))
+    },
+    { within: 30_000, label: `${pids} are gone` },
+  )
+
 /** Starts `sshd -D` on a free port of loopback and waits until it listens. */
 export async function startSshd(options: SshdOptions): Promise<Sshd> {
   const program = findProgram('sshd')
@@ -187,8 +197,15 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 })
   mkdirSync(options.dir, { recursive: true })
   const keys = (options.hostKeyTypes ?? ['ed25519']).map((type) => makeKey(options.dir, `host_${type}`, type))
+  const { port: former } = options
+  if (former !== undefined)
+    return until(() => launch(program, options, former, keys), {
+      within: 30_000,
+      label: `sshd has port ${former} again`,
+      every: 200,
+    })
   for (let attempt = 1; ; attempt++) {
-    const port = options.port ?? (await freePort())
+    const port = await freePort()
     const server = await launch(program, options, port, keys)
     if (server !== undefined) return server
     if (attempt >= 5) throw new Error(`sshd found no free port: ${options.dir}`)
@@ -211,20 +228,21 @@ async function launch(
   const read = () => readFileSync(logFile, 'utf8')
   const isOver = () => child.exitCode !== null || child.signalCode !== null
   await until(() => read().includes('Server listening') || isOver(), {
-    within: 10_000,
+    within: 30_000,
     label: 'sshd listens',
   })
   if (isOver()) {
-    if (read().includes('Address already in use') && options.port === undefined) return undefined
+    if (read().includes('Address already in use')) return undefined
     throw new Error(`sshd did not start: ${read()}`)
   }
   const pid = child.pid as number
-  const ended = async () => void (await until(isOver, { within: 10_000, label: 'sshd ends' }))
+  const ended = async () => void (await until(isOver, { within: 30_000, label: 'sshd ends' }))
   const kill = async () => {
     const all = descendantsOf(pid)
     child.kill('SIGKILL')
     killAll(all)
     await ended()
+    await untilGone(all)
   }
   return {
     host: '127.0.0.1',
@@ -241,7 +259,11 @@ async function launch(
         .filter((line) => line.startsWith('Connection from')).length,
     sessions: () => childrenOf(pid),
     commands: () => commandsBelow(pid),
-    cut: () => killAll(descendantsOf(pid)),
+    cut: () => {
+      const all = descendantsOf(pid)
+      killAll(all)
+      return all
+    },
     kill,
     stop: kill,
   }

@@ -6,6 +6,8 @@ export async function until<T>(
   const end = Date.now() + within
   let seen: unknown
   for (;;) {
+    // Who slept over the end looks once more: what was waited for may have come meanwhile.
+    const isLast = Date.now() > end
     try {
       const value = await condition()
       if (value) return value as NonNullable<Exclude<T, false>>
@@ -13,7 +15,7 @@ export async function until<T>(
     } catch (error) {
       seen = error
     }
-    if (Date.now() > end) throw new Error(`not within ${within} ms: ${label}; last seen: ${String(seen)}`)
+    if (isLast) throw new Error(`not within ${within} ms: ${label}; last seen: ${String(seen)}`)
     await new Promise((resolve) => setTimeout(resolve, every))
   }
 }

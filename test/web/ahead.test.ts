@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 import { openPrefixProxy, type PrefixProxy } from './prefix-proxy.ts'
+import { isLive } from './soon.ts'
 
 const isBoard = (url: string): boolean => new URL(url).pathname.endsWith('/api/v1/board')
 
@@ -23,7 +24,7 @@ describeWith(CHROMIUM, 'the board ahead of the page', () => {
   beforeAll(async () => {
     office = await openPageOffice({ worker: false })
     proxy = await openPrefixProxy('/shops/nightshift', Number(new URL(office.url).port))
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await proxy?.close()
     await office?.close()
@@ -42,7 +43,7 @@ describeWith(CHROMIUM, 'the board ahead of the page', () => {
     })
     await page.goto(`${proxy.url}/chain?filter=store:M1`)
     await cells(page).first().waitFor()
-    await page.getByText('на связи').waitFor()
+    await isLive(page)
     expect(asked).toEqual(['/shops/nightshift/api/v1/board?filter=store%3AM1'])
     expect(faults).toEqual([])
     await close()

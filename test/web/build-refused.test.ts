@@ -44,7 +44,7 @@ interface Ran {
 async function build(...more: string[]): Promise<Ran> {
   const as = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
   const args = [script, '--root', root, ...more]
-  return promisify(execFile)(process.execPath, args, { timeout: 50_000, ...as }).then(
+  return promisify(execFile)(process.execPath, args, { timeout: 150_000, ...as }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: Ran) => error,
   )

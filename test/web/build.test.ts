@@ -40,7 +40,8 @@ async function write(name: string, text: string): Promise<void> {
 }
 
 const build = async (...more: string[]): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [script, '--root', root, ...more], { timeout: 50_000 })).stdout
+  (await promisify(execFile)(process.execPath, [script, '--root', root, ...more], { timeout: 150_000 }))
+    .stdout
 const NEW = /^web: built in [\d.]+ s, JavaScript at first \d+ KB \(gzip\)\n$/
 const SAME = 'web: dist/web is as new as its sources\n'
 const inAssets = async (ending: string) =>

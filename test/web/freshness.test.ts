@@ -129,6 +129,50 @@ describe('with the clock', () => {
     return { again: () => void observer.refetch(), close }
   }
 
+  test('what was read before the stream, or was on its way then, is read once more; the board knows its place', async () => {
+    const own = client()
+    const reads = { early: 0, late: 0, board: 0, fixed: 0 }
+    const open = (name: keyof typeof reads, topics: string[], ms: number) =>
+      new QueryObserver(own, {
+        ...{ queryKey: [name], meta: { topics } },
+        queryFn: async () => {
+          reads[name] += 1
+          await new Promise((done) => setTimeout(done, ms))
+          return 1
+        },
+      }).subscribe(() => {})
+    const ends = [open('early', ['devices'], 10), open('board', ['board'], 10), open('fixed', [], 10)]
+    await passing(100)
+    ends.push(open('late', ['rollouts', 'board'], 3000))
+    await passing(100)
+    const fresh = createFreshener(own)
+    fresh.tellAll()
+    await passing(20_000)
+    expect(reads).toEqual({ early: 2, late: 2, board: 1, fixed: 1 })
+    fresh.close()
+    for (const end of ends) end()
+    own.clear()
+  })
+
+  test('closed over news and begun anew it tells the next', async () => {
+    const own = client()
+    let reads = 0
+    const answer = openAnswer(own, 'one', async () => {
+      reads += 1
+      return reads
+    })
+    await passing(2000)
+    const fresh = createFreshener(own)
+    fresh.tell(['devices'])
+    fresh.close()
+    fresh.tell(['devices'])
+    await passing(2000)
+    expect(reads).toBe(2)
+    fresh.close()
+    answer.close()
+    own.clear()
+  })
+
   test('an answer that goes on failing is told: since when it is of then, and why; until it comes', async () => {
     const own = client()
     let error: Error | undefined

@@ -62,7 +62,15 @@ describe('kinds of events', () => {
 })
 
 describe('the journal as a file', () => {
-  const titles = { at: 'Время', store: 'Магазин', till: 'Касса', code: 'Код', actor: 'Кто', text: 'Событие' }
+  const titles = {
+    at: 'Время',
+    zone: 'Часовой пояс',
+    store: 'Магазин',
+    till: 'Касса',
+    code: 'Код',
+    actor: 'Кто',
+    text: 'Событие',
+  }
   const event = {
     ...{ cursor: '1-1', at: '2020-12-21T01:31:38.000Z', code: 'messageSent', actor: '=cmd|x' },
     ...{ rolloutId: null, storeId: null, deviceId: null, updateId: null, storePackageId: null, params: {} },
@@ -72,11 +80,22 @@ describe('the journal as a file', () => {
 
   it('has a mark, the language’s separator, the store’s time, and nothing that a spreadsheet would run', () => {
     const [head, row, end] = csvOf([event], titles, 'ru').split('\r\n')
-    expect(head).toBe('\uFEFFВремя;Магазин;Касса;Код;Кто;Событие')
+    expect(head).toBe('\uFEFFВремя;Часовой пояс;Магазин;Касса;Код;Кто;Событие')
     expect(row).toBe(
-      '21.12.2020 04:31:38;M1;50001002;messageSent;\'=cmd|x;"Сообщение: «Закройте ""смену""» сейчас"',
+      '21.12.2020 04:31:38;Europe/Moscow;M1;50001002;messageSent;\'=cmd|x;"Сообщение: «Закройте ""смену""» сейчас"',
     )
     expect(end).toBe('')
-    expect(csvOf([event], titles, 'en')).toContain('2020-12-21 04:31:38,M1')
+    expect(csvOf([event], titles, 'en')).toContain('2020-12-21 04:31:38,Europe/Moscow,M1')
+  })
+
+  it('names the zone of each time, also where it is no store’s', () => {
+    const far = { ...event, store: 'V1', timeZone: 'Asia/Vladivostok' }
+    const none = { ...event, store: null, cashId: null, timeZone: 'UTC' }
+    const rows = csvOf([event, far, none], titles, 'en').split('\r\n').slice(1, -1)
+    expect(rows.map((row) => row.split(',').slice(0, 3))).toEqual([
+      ['2020-12-21 04:31:38', 'Europe/Moscow', 'M1'],
+      ['2020-12-21 11:31:38', 'Asia/Vladivostok', 'V1'],
+      ['2020-12-21 01:31:38', 'UTC', ''],
+    ])
   })
 })

@@ -3,14 +3,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { expectClean } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
+import { isLive, soon } from './soon.ts'
 
-const TEST_MS = 60_000
+const TEST_MS = 480_000
 
 describeWith(CHROMIUM, 'whom a message reaches', () => {
   let office: PageOffice
   beforeAll(async () => {
     office = await openPageOffice({ worker: false, fleet: { stores: 1, tills: 6 } })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   /** A till without an address is left out. */
@@ -37,12 +38,12 @@ describeWith(CHROMIUM, 'whom a message reaches', () => {
 
       await page.getByRole('textbox', { name: 'Текст сообщения' }).fill('Проверка')
       const send = page.getByRole('button', { name: 'Отправить сообщение' })
-      await expect.poll(() => send.getAttribute('aria-disabled')).not.toBe('true')
+      await soon(() => send.getAttribute('aria-disabled')).not.toBe('true')
       await page.route('**/api/v1/commands', (route) =>
         route.request().method() === 'POST' ? route.abort() : route.continue(),
       )
       await page.getByText('Только кассам с кассиром').click()
-      await expect.poll(() => send.getAttribute('aria-disabled'), { timeout: 20_000 }).toBe('true')
+      await soon(() => send.getAttribute('aria-disabled')).toBe('true')
       await close()
     },
     TEST_MS,
@@ -55,6 +56,7 @@ describeWith(CHROMIUM, 'whom a message reaches', () => {
       await setHost('50001002', '127.0.0.1')
       await go('stores/M1/messages')
       await page.getByText('Получат 6 касс').waitFor()
+      await isLive(page)
       await office.api('PATCH', '/devices/50001003', { host: null }, { 'If-Match': '*' })
       await page.getByText('Получат 5 касс').waitFor({ timeout: 20_000 })
       expect(faults).toEqual([])

@@ -1,5 +1,6 @@
 /** Which press is the same press: the keys under which the page asks, by a server that is made up. */
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { until } from '../support/until.ts'
 
 type Post = (path: string, body: unknown, more?: object) => Promise<unknown>
 type Reply = 'lost' | readonly [status: number, body: object]
@@ -65,5 +66,70 @@ describe('keys of requests', () => {
   test('how something is to be is said anew each time: what was answered before it was undone is no answer', async () => {
     const press = () => post('/rollouts/1/pause', {}, { setsState: true })
     expect(await pressed(['lost', DONE], press)).toBe('ab')
+  })
+})
+
+describe('a session that is renewed by a new password', () => {
+  type Get = (path: string) => Promise<unknown>
+  const asked: string[] = []
+  const signIns: string[] = []
+  let answers: (path: string) => Promise<Response>
+  let own: { get: Get; post: Post }
+  const answer = (status: number) => new Response(JSON.stringify({ code: 'notSignedIn' }), { status })
+
+  beforeAll(async () => {
+    vi.stubGlobal('document', { baseURI: 'http://office.example/' })
+    vi.stubGlobal('location', { assign: (to: string) => signIns.push(to), pathname: '/', search: '' })
+    vi.stubGlobal('fetch', (address: string) => {
+      const path = address.replace(/^.*\/api\/v1/, '')
+      asked.push(path)
+      return answers(path)
+    })
+    const client: string = '../../web/src/api/client.ts'
+    own = (await import(client)) as { get: Get; post: Post }
+  })
+  beforeEach(() => {
+    asked.splice(0)
+    signIns.splice(0)
+  })
+  afterAll(() => vi.unstubAllGlobals())
+
+  test.each(['before', 'after'])(
+    'who is refused with the session before it, %s the answer, is asked again with the new one',
+    async (when) => {
+      let change = (_: Response) => {}
+      let refuse = (_: Response) => {}
+      const changed = new Promise<Response>((done) => {
+        change = done
+      })
+      const refused = new Promise<Response>((done) => {
+        refuse = done
+      })
+      answers = (path) =>
+        path === '/session/password' ? changed : asked.length <= 2 ? refused : Promise.resolve(answer(200))
+      const password = own.post('/session/password', {})
+      const me = own.get('/me')
+      if (when === 'before') refuse(answer(401))
+      change(answer(200))
+      await password
+      refuse(answer(401))
+      await me
+      expect([asked, signIns]).toEqual([['/session/password', '/me', '/me'], []])
+    },
+  )
+
+  test('who is refused though nobody changed it, or once more, is led to the sign-in', async () => {
+    answers = async () => answer(401)
+    // Later than the change before, by the clock.
+    const ended = Date.now()
+    await until(() => Date.now() > ended, { within: 20_000, label: 'a later moment' })
+    await expect(own.get('/me')).rejects.toThrow()
+    expect([asked, signIns.length]).toEqual([['/me'], 1])
+    asked.splice(0)
+    const password = own.post('/session/password', {}).catch(() => undefined)
+    const me = own.get('/me')
+    await password
+    await expect(me).rejects.toThrow()
+    expect([asked, signIns.length]).toEqual([['/session/password', '/me', '/me'], 2])
   })
 })

@@ -10,6 +10,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
+import { soon } from './soon.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'nightshift-page-packages-'))
 
@@ -40,7 +41,7 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
     await (await chooser).setFiles([...files])
   }
   const line = (name: string) => dialog().locator(`[data-check=${name}]`)
-  const stateOf = (name: string) => expect.poll(() => line(name).getAttribute('data-state'))
+  const stateOf = (name: string) => soon(() => line(name).getAttribute('data-state'))
   const start = () => dialog().getByRole('button', { name: 'Загрузить', exact: true })
 
   beforeAll(async () => {
@@ -50,7 +51,7 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
       settings: { NIGHTSHIFT_SIGNERS: signers.file, NIGHTSHIFT_UNSIGNED: 'refuse' },
     })
     visitor = await office.visit({ role: 'operator' })
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await office?.close()
     rmSync(dir, { recursive: true, force: true })
@@ -99,9 +100,10 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
     await ask.getByRole('button', { name: 'Загрузить на серверы' }).click()
     await ask.getByText('Принято: 2 магазина').waitFor()
     await ask.getByRole('button', { name: 'Закрыть' }).last().click()
-    await expect
-      .poll(() => drawer.locator('.packages-chip').allTextContents(), { timeout: 30_000 })
-      .toEqual(['Все 2', expect.stringMatching(/^Есть на сервере.*2$/)])
+    await soon(() => drawer.locator('.packages-chip').allTextContents()).toEqual([
+      'Все 2',
+      expect.stringMatching(/^Есть на сервере.*2$/),
+    ])
     await drawer.getByRole('button', { name: 'Закрыть' }).first().click()
     await page.getByRole('cell', { name: '2 из 2' }).waitFor()
     await page.locator('.list-row[data-opens]').first().click()
@@ -125,7 +127,7 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
         )
         return counts.every(({ key }) => key === 'absent')
       },
-      { within: 30_000, label: 'taken off both servers' },
+      { within: 60_000, label: 'taken off both servers' },
     )
     await drawer.getByRole('button', { name: 'Снять с применения' }).click()
     await page
@@ -175,7 +177,7 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
     await stateOf('order').toBe('warn')
     expect(await start().isDisabled()).toBe(true)
     await dialog().getByText('Это намеренно').click()
-    await expect.poll(() => start().isDisabled()).toBe(false)
+    await soon(() => start().isDisabled()).toBe(false)
     // Nobody signed it: here that is refused, in the catalogue's words.
     for (const name of ['old.tgz.manifest', 'old.tgz.manifest.sig'])
       await dialog()
@@ -194,6 +196,11 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
   it('a cancelled upload leaves nothing', async () => {
     const { page, go, faults } = visitor
     const packages = office.office.config.packagesFolder
+    // What was refused before it is swept away by now.
+    await until(() => readdirSync(packages).every((name) => !name.endsWith('.part')), {
+      within: 60_000,
+      label: 'no upload is left',
+    })
     const before = readdirSync(packages).sort()
     await go('packages?kind=upload')
     await choose(made('large', { version: 98_000 }, 'alice', 48_000_000).files)
@@ -201,20 +208,20 @@ describeWith([...CHROMIUM, 'ssh-keygen'], 'packages', () => {
     await stateOf('digest').toBe('good')
     const session = await page.context().newCDPSession(page)
     await session.send('Network.enable')
-    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 2_000_000 }
+    const slow = { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 1_000_000 }
     await session.send('Network.emulateNetworkConditions', slow)
     await start().click()
     await dialog()
       .getByText(/^Загружено [1-9].* из 48/)
       .waitFor()
     await until(async () => readdirSync(packages).some((name) => name.endsWith('.part')), {
-      within: 20_000,
+      within: 60_000,
       label: 'bytes come in',
     })
     await dialog().getByRole('button', { name: 'Прервать загрузку' }).click()
     await dialog().getByText('на сервере ничего не осталось').waitFor()
     await until(async () => readdirSync(packages).sort().join() === before.join(), {
-      within: 20_000,
+      within: 60_000,
       label: 'nothing is left',
     })
     await session.send('Network.emulateNetworkConditions', { ...slow, uploadThroughput: -1 })

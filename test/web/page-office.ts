@@ -11,6 +11,8 @@ import { createUser } from '../../src/db/users.ts'
 import type { Fleet, FleetOptions } from '../../src/sim/fleet.ts'
 import { findProgram } from '../support/needs.ts'
 import { type Office, openFleet, openOffice } from '../support/office.ts'
+import { until } from '../support/until.ts'
+import { PATIENT } from './soon.ts'
 
 const PASSWORD = 'correct horse battery'
 const ROOT = path.resolve(import.meta.dirname, '../..')
@@ -65,6 +67,7 @@ export async function startBrowser(): Promise<Browser> {
   if (executablePath === undefined) throw new Error('chromium is not installed')
   return chromium.launch({
     executablePath,
+    timeout: 120_000,
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
   })
 }
@@ -83,6 +86,7 @@ function watchFaults(page: Page): string[] {
 async function signIn(context: BrowserContext, url: string, login: string): Promise<void> {
   const reply = await context.request.post(`${url}/api/v1/session`, {
     data: { login, password: PASSWORD },
+    timeout: 120_000,
     headers: { Origin: url, 'Sec-Fetch-Site': 'same-origin' },
   })
   if (!reply.ok()) throw new Error(await reply.text())
@@ -99,6 +103,12 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
   const token = await createToken(db, 'page test')
   const browser = await startBrowser()
   let people = 0
+  const pages = new Set<Page>()
+  /** A request that a test holds back may be on its way: nobody waits for what becomes of it. */
+  const leave = async (page: Page): Promise<void> => {
+    pages.delete(page)
+    if (!page.isClosed()) await page.unrouteAll({ behavior: 'ignoreErrors' })
+  }
 
   const visit = async (asked: VisitOptions = {}): Promise<Visitor> => {
     const {
@@ -122,7 +132,8 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
     })
     await signIn(context, api.url, login)
     const page = await context.newPage()
-    page.setDefaultTimeout(20_000)
+    page.setDefaultTimeout(PATIENT.timeout)
+    pages.add(page)
     const faults = watchFaults(page)
     return {
       page,
@@ -130,7 +141,10 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
       go: async (where) => {
         await page.goto(`${api.url}/${where}`)
       },
-      close: () => context.close(),
+      close: async () => {
+        await leave(page)
+        await context.close()
+      },
     }
   }
   return {
@@ -150,9 +164,13 @@ export async function openPageOffice(options: PageOfficeOptions = {}): Promise<P
     visit,
     stopApi: () => api.close(),
     startApi: async () => {
-      api = await startApi({ db, queues, config: { ...config, port: api.port }, log })
+      const { port } = api
+      // Whoever took the port meanwhile, as a connection of somebody else's, gives it back.
+      const again = () => startApi({ db, queues, config: { ...config, port }, log })
+      api = await until(again, { within: PATIENT.timeout, label: `port ${port} is free again`, every: 200 })
     },
     close: async () => {
+      await Promise.all([...pages].map(leave))
       await browser.close()
       await api.close()
       await office.close()

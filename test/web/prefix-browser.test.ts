@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 import { openPrefixProxy, type PrefixProxy } from './prefix-proxy.ts'
+import { isLive } from './soon.ts'
 
 describeWith(CHROMIUM, 'below a prefix', () => {
   let office: PageOffice
@@ -10,7 +11,7 @@ describeWith(CHROMIUM, 'below a prefix', () => {
   beforeAll(async () => {
     office = await openPageOffice({ worker: false })
     proxy = await openPrefixProxy('/shops/nightshift', Number(new URL(office.url).port))
-  }, 120_000)
+  }, 240_000)
   afterAll(async () => {
     await proxy?.close()
     await office?.close()
@@ -20,7 +21,7 @@ describeWith(CHROMIUM, 'below a prefix', () => {
     // The cookie is the host's, so who signed in at the server itself is signed in here.
     const { page, faults } = await office.visit()
     await page.goto(`${proxy.url}/stores/M1/tills`)
-    await page.getByText('на связи').waitFor()
+    await isLive(page)
     await page.locator('nav a[href="/shops/nightshift/stores"]').first().waitFor()
     expect(page.url()).toMatch(`${proxy.url}/stores/M1/tills`)
 

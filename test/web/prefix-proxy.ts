@@ -25,10 +25,21 @@ export async function openPrefixProxy(prefix: string, port: number, at = 0): Pro
       reply.pipe(response)
     })
     onward.on('error', () => response.destroy())
+    // Who left does not listen any more: a stream ends here as well.
+    response.on('close', () => onward.destroy())
     request.pipe(onward)
   })
-  server.listen(at, '127.0.0.1')
-  await until(() => server.listening, { within: 5_000, label: 'the proxy listens' })
+  // Whoever took the port meanwhile gives it back: it is tried again.
+  let isTried = false
+  server.on('error', () => {
+    isTried = false
+  })
+  const listens = (): boolean => {
+    if (!isTried) server.listen(at, '127.0.0.1')
+    isTried = true
+    return server.listening
+  }
+  await until(listens, { within: 40_000, label: 'the proxy listens' })
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('no port')
   return {

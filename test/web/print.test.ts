@@ -5,9 +5,9 @@ import { describeWith } from '../support/needs.ts'
 import { shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 import { faultsOnPaper, mostSeen, PAPER, styleOf, watchMost } from './paper.ts'
+import { soon } from './soon.ts'
 
-const TEST_MS = 90_000
-const PATIENT = { timeout: 30_000 }
+const TEST_MS = 480_000
 const [STORES, TILLS] = [50, 2000]
 const LOW = { width: 1440, height: 400 }
 
@@ -44,7 +44,7 @@ describeWith(CHROMIUM, 'on paper', () => {
       [rollout],
     )
     visitor = await office.visit({ scheme: 'dark', timeZone: 'Asia/Yekaterinburg', viewport: LOW })
-  }, 180_000)
+  }, 240_000)
   afterEach(() => onScreen(visitor.page))
   afterAll(() => office?.close())
 
@@ -58,21 +58,21 @@ describeWith(CHROMIUM, 'on paper', () => {
       const before = await cells.count()
       expect(before).toBeLessThan(TILLS)
       await onPaper(page)
-      await expect.poll(() => cells.count(), PATIENT).toBe(TILLS)
+      await soon(() => cells.count()).toBe(TILLS)
       await expectHeadline(page)
-      expect(await faultsOnPaper(page)).toEqual([])
-      expect(await page.locator('.chain-legend .chain-key:visible').count()).toBe(11)
+      await soon(() => faultsOnPaper(page)).toEqual([])
+      await soon(() => page.locator('.chain-legend .chain-key:visible').count()).toBe(11)
       await page.getByRole('heading', { name: 'Откроются ли все магазины?' }).waitFor()
-      expect(await page.locator('.chain-group:visible').count()).toBe(2)
+      await soon(() => page.locator('.chain-group:visible').count()).toBe(2)
       // Signs are backgrounds, which paper leaves out unless it is told not to.
       expect(await styleOf(page, '.chain-grid .chain-cell', 'print-color-adjust')).toBe('exact')
       expect(await styleOf(page, '.chain-grid .chain-cell', 'background-image')).toContain('svg')
       expect(await styleOf(page, '.chain-strip', 'break-inside')).toBe('avoid')
       await shoot(page, 'print-chain')
       await onScreen(page)
-      await expect.poll(() => cells.count(), PATIENT).toBeLessThan(TILLS)
-      expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
-      expect(await page.locator('.print-head').count()).toBe(0)
+      await soon(() => cells.count()).toBeLessThan(TILLS)
+      await soon(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+      await soon(() => page.locator('.print-head').count()).toBe(0)
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -88,7 +88,7 @@ describeWith(CHROMIUM, 'on paper', () => {
       const sheets = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length ?? 0
       expect(sheets).toBeGreaterThan(0)
       expect(await mostSeen(page)).toEqual({ count: TILLS, scheme: 'light' })
-      expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
+      await soon(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark')
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -108,12 +108,12 @@ describeWith(CHROMIUM, 'on paper', () => {
       )
       expect(screenRows).toBeLessThan(total)
       await onPaper(page)
-      await expect.poll(() => rows.count(), PATIENT).toBe(total)
+      await soon(() => rows.count()).toBe(total)
       await shoot(page, 'print-tills')
       await page.getByText(`Напечатано ${total} из ${total}`).waitFor()
       await expectHeadline(page)
-      expect(await faultsOnPaper(page)).toEqual([])
-      expect(await page.locator('.list-head .list-cell:visible').count()).toBe(11)
+      await soon(() => faultsOnPaper(page)).toEqual([])
+      await soon(() => page.locator('.list-head .list-cell:visible').count()).toBe(11)
       expect(await styleOf(page, '.list-head', 'display')).toBe('table-header-group')
       expect(await styleOf(page, '.list-row[data-key]', 'break-inside')).toBe('avoid')
       await onScreen(page)
@@ -130,19 +130,19 @@ describeWith(CHROMIUM, 'on paper', () => {
       await page.locator('.rollout-chart-plot svg').waitFor()
       await onPaper(page)
       await page.locator('.print-head').waitFor()
-      await expect
-        .poll(async () => (await page.locator('.rollout-chart-plot svg').boundingBox())?.width)
-        .toBeLessThanOrEqual(480)
+      await soon(
+        async () => (await page.locator('.rollout-chart-plot svg').boundingBox())?.width,
+      ).toBeLessThanOrEqual(480)
       await expectHeadline(page)
-      expect(await faultsOnPaper(page)).toEqual([])
-      expect(await page.locator('.rollout-legend li:visible').count()).toBe(5)
+      await soon(() => faultsOnPaper(page)).toEqual([])
+      await soon(() => page.locator('.rollout-legend li:visible').count()).toBe(5)
       await shoot(page, 'print-rollout')
       await onScreen(page)
       await go(`rollouts/${rollout}?tab=tills`)
       await page.locator('.list-row[data-key]').first().waitFor()
       await onPaper(page)
       await page.getByText(/^Напечатано \d+ из 2.000$/).waitFor()
-      expect(await faultsOnPaper(page)).toEqual([])
+      await soon(() => faultsOnPaper(page)).toEqual([])
       await shoot(page, 'print-rollout-tills')
       await onScreen(page)
       expect(faults).toEqual([])
@@ -158,7 +158,7 @@ describeWith(CHROMIUM, 'on paper', () => {
       await page.getByText('Все ли магазины откроются').waitFor()
       await onPaper(page)
       await expectHeadline(page)
-      expect(await faultsOnPaper(page)).toEqual([])
+      await soon(() => faultsOnPaper(page)).toEqual([])
       await shoot(page, 'print-report')
       await onScreen(page)
       expect(faults).toEqual([])

@@ -21,9 +21,9 @@ export interface Old {
 }
 interface Freshener {
   readonly tell: (topics: readonly string[]) => void
+  readonly tellAll: () => void
   readonly close: () => void
 }
-
 const load = async <T>(name: string): Promise<T> => (await import(name)) as T
 
 export const { QueryClient, QueryObserver, InfiniteQueryObserver } =

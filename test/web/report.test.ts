@@ -3,6 +3,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
+import { soon } from './soon.ts'
 
 const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const hours = (from: string) => ({
@@ -18,7 +19,7 @@ describeWith(CHROMIUM, 'the report', () => {
   beforeAll(async () => {
     office = await openPageOffice({ fleet: { timeZones: ['Europe/Moscow', 'Asia/Omsk'] } })
     visitor = await office.visit({ role: 'operator' })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool
@@ -53,14 +54,14 @@ describeWith(CHROMIUM, 'the report', () => {
     await go('reports')
     await page.getByRole('heading', { name: 'Утренний отчёт' }).waitFor()
     await page.getByText('Все ли магазины откроются').waitFor()
-    await expect.poll(() => bucket('cannotSell').textContent()).toBe('1')
+    await soon(() => bucket('cannotSell').textContent()).toBe('1')
     await page.getByText(/^Обновлены: 5 \/ 6/).waitFor()
     const card = page.locator('[data-store=M1]')
     expect(await card.getByRole('link', { name: /123-45-67/ }).getAttribute('href')).toBe('tel:+74951234567')
-    await card.getByText('08:00').waitFor()
+    await card.getByText('08:00').first().waitFor()
     const row = card.locator(`[data-till="${broken?.cash_id}"]`)
-    expect(await row.textContent()).toMatch(/Не работает.*Не торгует.*звонить в магазин, слать инженера/)
-    expect(await page.locator('[data-zone="Europe/Moscow"]').count()).toBe(1)
+    await soon(() => row.textContent()).toMatch(/Не работает.*Не торгует.*звонить в магазин, слать инженера/)
+    await soon(() => page.locator('[data-zone="Europe/Moscow"]').count()).toBe(1)
     expect(await violations(page)).toEqual([])
     await row.getByRole('link').click()
     await page.waitForURL(new RegExp(`till=${broken?.cash_id}`))
@@ -72,9 +73,9 @@ describeWith(CHROMIUM, 'the report', () => {
     await go(`reports?rollout=${rollout}`)
     await bucket('cannotSell').waitFor()
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
-    expect(await page.getByRole('banner').isVisible()).toBe(false)
-    expect(await page.getByRole('button', { name: 'Печать' }).isVisible()).toBe(false)
-    expect(await page.evaluate("getComputedStyle(document.querySelector('.report')).color")).toBe(
+    await soon(() => page.getByRole('banner').isVisible()).toBe(false)
+    await soon(() => page.getByRole('button', { name: 'Печать' }).isVisible()).toBe(false)
+    await soon(() => page.evaluate("getComputedStyle(document.querySelector('.report')).color")).toBe(
       'rgb(0, 0, 0)',
     )
     const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
@@ -93,7 +94,7 @@ describeWith(CHROMIUM, 'the report', () => {
     await page.getByRole('cell', { name: 'Утренний отчёт' }).click()
     await page.waitForURL(/reports\/[0-9a-f-]{36}/)
     await page.getByText(/Сохранённый отчёт: таким он был/).waitFor()
-    await expect.poll(() => bucket('cannotSell').textContent()).toBe('1')
+    await soon(() => bucket('cannotSell').textContent()).toBe('1')
     expect(await violations(page)).toEqual([])
     await page.getByRole('link', { name: 'К отчётам' }).click()
     await page.getByRole('cell', { name: 'Утренний отчёт' }).waitFor()

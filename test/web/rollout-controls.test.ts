@@ -1,8 +1,20 @@
 /** The controls of a rollout, each with its consequence said first, by mouse and by keyboard. */
 import { expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
+import { rolloutEnds } from '../support/office.ts'
 import { CHROMIUM } from './page-office.ts'
-import { asked, control, numberOf, rolloutScene, soon, state, TEST_MS } from './rollout-scene.ts'
+import {
+  asked,
+  control,
+  lenient,
+  numberOf,
+  rolloutScene,
+  soon,
+  state,
+  TEST_MS,
+  WITHIN,
+} from './rollout-scene.ts'
+import { isDrawn } from './soon.ts'
 
 describeWith(CHROMIUM, 'the controls of a rollout', () => {
   const scene = rolloutScene()
@@ -16,7 +28,7 @@ describeWith(CHROMIUM, 'the controls of a rollout', () => {
       await page.getByRole('heading', { name: 'по волнам' }).waitFor()
       const gate = page.locator('.rollout-gate[data-wave="1"]')
       await gate.getByText('Ждёт человека').waitFor()
-      expect(await gate.textContent()).toContain('Удачно 4, неудачно 0, оценено 4 из 4')
+      await soon(() => gate.textContent()).toContain('Удачно 4, неудачно 0, оценено 4 из 4')
 
       const [out = '', other = ''] = scene.tills('M2')
       await control(page, 'Пропустить кассу').click()
@@ -29,7 +41,7 @@ describeWith(CHROMIUM, 'the controls of a rollout', () => {
       await asked(page).getByLabel('Причина').fill('на ремонте')
       await yes.click()
       await asked(page).getByText('Пропущена 1 касса').waitFor()
-      expect(await asked(page).textContent()).toContain('уже закончена')
+      await soon(() => asked(page).textContent()).toContain('уже закончена')
       await asked(page).getByRole('button', { name: 'Закрыть' }).last().click()
       await soon(() => numberOf(page, 'skipped')).toBe(1)
       await page.locator('[data-bucket="skipped"][data-reason="skippedByPerson"]').waitFor()
@@ -64,12 +76,51 @@ describeWith(CHROMIUM, 'the controls of a rollout', () => {
       await asked(page).getByLabel('Причина').fill('жалоба магазина')
       await asked(page).getByRole('button', { name: 'Стоп' }).click()
       await soon(() => state(page).textContent()).toBe('Остановлено')
-      expect(await numberOf(page, 'cancelled')).toBe(4)
+      await soon(() => numberOf(page, 'cancelled')).toBe(4)
       await page.getByRole('tab', { name: 'Журнал' }).click()
       await page.getByText('жалоба магазина').waitFor()
       // What is not allowed any more says why.
       await control(page, 'Приостановить').hover()
       await page.getByText('Сейчас нельзя: Остановлено').waitFor()
+      expect(faults).toEqual([])
+    },
+    TEST_MS,
+  )
+
+  it(
+    'offers nothing that would reach nobody, and says why',
+    async () => {
+      const isOff = (name: string) => control(page, name).getAttribute('aria-disabled')
+      const own = scene.tills('M1')
+      const [bad = ''] = own
+      scene.office.fleet.device(bad).faults.set({ kind: 'installFails' })
+      const failed = await scene.begin({ selection: { cashIds: [bad] }, policy: { gate: lenient } })
+      await rolloutEnds(scene.office.office, failed, WITHIN)
+      scene.office.fleet.device(bad).faults.set(null)
+      const { page, go, faults } = await scene.office.visit()
+      await go(`rollouts/${failed}`)
+      await control(page, 'Откатить').hover()
+      await page.getByText('Откатывать некого: обновлённых касс нет').waitFor()
+      await control(page, 'Откатить').click({ force: true })
+      expect(await asked(page).count()).toBe(0)
+      expect([await isOff('Откатить'), await isOff('Повторить неудачные')]).toEqual(['true', null])
+
+      const busy = await scene.waitingRollout()
+      await go(`rollouts/${busy}`)
+      await soon(() => isOff('Откатить')).toBe(null)
+      const ids = own.map((cashId) => `'${cashId}'`).join(', ')
+      const { pool } = scene.office.office.db
+      await pool.query(`UPDATE device SET blocked = true WHERE cash_id IN (${ids})`)
+      await page.reload()
+      await soon(() => isOff('Откатить')).toBe('true')
+      await control(page, 'Откатить').hover()
+      await page.getByText('обновлённые кассы заняты, заблокированы').waitFor()
+      await pool.query(`UPDATE device SET blocked = false WHERE cash_id IN (${ids})`)
+      await scene.office.api('POST', `/rollouts/${busy}/skip`, {
+        cashIds: scene.tills('M2'),
+        reason: 'ремонт',
+      })
+      await soon(() => isOff('Пропустить кассу')).toBe('true')
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -83,6 +134,7 @@ describeWith(CHROMIUM, 'the controls of a rollout', () => {
       await go(`rollouts/${id}`)
       await control(page, 'Приостановить').waitFor()
       const tabTo = async (name: string): Promise<void> => {
+        await isDrawn(page)
         for (let i = 0; i < 60; i += 1) {
           await page.keyboard.press('Tab')
           const text = await page.locator('*:focus').textContent()
@@ -101,9 +153,12 @@ describeWith(CHROMIUM, 'the controls of a rollout', () => {
       await tabTo('Продолжить')
       await page.keyboard.press('Enter')
       await asked(page).waitFor()
+      await isDrawn(page)
       await page.keyboard.press('Escape')
       await soon(() => asked(page).count()).toBe(0)
       expect((await scene.shown(id)).state).toBe('paused')
+      // The focus is back where it was asked from.
+      await soon(() => control(page, 'Продолжить').evaluate((one) => one.matches(':focus'))).toBe(true)
       await page.keyboard.press('Enter')
       await asked(page).getByText('Что произойдёт').waitFor()
       await tabTo('Продолжить')

@@ -5,6 +5,7 @@ import { rolloutEnds } from '../support/office.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM } from './page-office.ts'
 import { lenient, rolloutScene, rows, soon, TEST_MS, WITHIN } from './rollout-scene.ts'
+import { isDrawn } from './soon.ts'
 
 describeWith(CHROMIUM, 'one till of a rollout', () => {
   const scene = rolloutScene()
@@ -26,17 +27,19 @@ describeWith(CHROMIUM, 'one till of a rollout', () => {
       const drawer = page.getByRole('dialog', { name: 'Обновление кассы' })
       await drawer.getByText(first, { exact: false }).first().waitFor()
       const reason = drawer.locator('.rollout-update-reason')
-      expect(await reason.textContent()).toContain('Не прошла проверку')
-      expect(await reason.textContent()).toContain('смотреть ККТ, журнал')
-      expect(await reason.textContent()).toContain('разработчик пакета')
+      await soon(() => reason.textContent()).toContain('Не прошла проверку')
+      await soon(() => reason.textContent()).toContain('смотреть ККТ, журнал')
+      await soon(() => reason.textContent()).toContain('разработчик пакета')
       // Where it came from was nobody's knowledge but the till's own.
-      expect(await drawer.getByText('95 → 96').count()).toBe(1)
+      await soon(() => drawer.getByText('95 → 96').count()).toBe(1)
       const attempts = drawer.getByRole('table', { name: 'Ход по времени' })
       await attempts.getByRole('row').filter({ hasText: 'Загрузка' }).getByText('Попытка 1').waitFor()
       const log = drawer.getByRole('region', { name: 'Журнал обновления' }).locator('pre')
-      expect(await log.textContent()).toContain('Не прошла проверку')
-      await log.click({ clickCount: 3 })
-      expect(String(await page.evaluate('String(getSelection())'))).not.toBe('')
+      await soon(() => log.textContent()).toContain('Не прошла проверку')
+      await soon(async () => {
+        await log.click({ clickCount: 3 })
+        return String(await page.evaluate('String(getSelection())'))
+      }).not.toBe('')
       expect(await violations(page)).toEqual([])
 
       // Its address is enough, and what is behind it is the till's own drawer.
@@ -50,7 +53,8 @@ describeWith(CHROMIUM, 'one till of a rollout', () => {
       await drawer.getByRole('button', { name: 'Повторить эту кассу' }).click()
       const question = page.getByRole('dialog', { name: 'Повторить неудачные' })
       await question.getByText('Будет повторена 1 касса').waitFor()
-      expect(await question.locator(`[data-cash-id="${first}"]`).count()).toBe(1)
+      await soon(() => question.locator(`[data-cash-id="${first}"]`).count()).toBe(1)
+      await isDrawn(page)
       await page.keyboard.press('Escape')
       await soon(() => question.count()).toBe(0)
       expect(await drawer.count()).toBe(1)
@@ -60,9 +64,10 @@ describeWith(CHROMIUM, 'one till of a rollout', () => {
       await question.getByRole('button', { name: 'Закрыть' }).last().click()
       await drawer.locator('.rollout-update-head').getByText('Обновлена').waitFor({ timeout: WITHIN })
       expect((await scene.shown(id)).counts.byBucket).toMatchObject({ rolledBack: 1, succeeded: 7 })
+      await isDrawn(page)
       await page.keyboard.press('Escape')
       await soon(() => drawer.count()).toBe(0)
-      expect(new URL(page.url()).searchParams.get('update')).toBeNull()
+      await soon(() => new URL(page.url()).searchParams.get('update')).toBeNull()
       expect(faults).toEqual([])
     },
     TEST_MS,
@@ -80,7 +85,8 @@ describeWith(CHROMIUM, 'one till of a rollout', () => {
       await page.keyboard.press('Enter')
       const drawer = page.getByRole('dialog', { name: 'Обновление кассы' })
       await drawer.getByText('Первый чек после установки').waitFor()
-      expect(await drawer.getByRole('button', { name: 'Повторить эту кассу' }).count()).toBe(0)
+      await soon(() => drawer.getByRole('button', { name: 'Повторить эту кассу' }).count()).toBe(0)
+      await isDrawn(page)
       await page.keyboard.press('Escape')
       await soon(() => drawer.count()).toBe(0)
       for (const none of ['0b4dd1b1-6a5d-4a53-9a3e-0d1f4c5a7d11', 'nobody']) {

@@ -36,23 +36,23 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       const { page, go, faults } = await scene.office.visit({ role: 'operator' })
       await go(`rollouts/${id}`)
       await soon(() => numberOf(page, 'succeeded')).toBe(5)
-      expect(await numberOf(page, 'rolledBack')).toBe(3)
+      await soon(() => numberOf(page, 'rolledBack')).toBe(3)
       expect(await numberOf(page, 'failed')).toBe(0)
       const group = page.locator('[data-reason="healthFailed"]')
       await group.getByText('Не прошла проверку').waitFor()
-      expect(await group.textContent()).toContain('смотреть ККТ, журнал')
-      expect(await group.textContent()).toContain('разработчик пакета')
+      await soon(() => group.textContent()).toContain('смотреть ККТ, журнал')
+      await soon(() => group.textContent()).toContain('разработчик пакета')
 
       await bucket(page, 'rolledBack').click()
       await page.waitForURL(/state=rolledBack/)
       await soon(() => rows(page).count()).toBe(3)
-      expect(await rows(page).first().textContent()).toContain('Не прошла проверку')
+      await soon(() => rows(page).first().textContent()).toContain('Не прошла проверку')
       await page.goBack()
 
       await group.getByRole('button', { name: /^Повторить неудачные/ }).click()
       await asked(page).getByText('Будут повторены 3 кассы').waitFor()
       for (const cashId of [first, second, third])
-        expect(await asked(page).locator(`[data-cash-id="${cashId}"]`).count()).toBe(1)
+        await soon(() => asked(page).locator(`[data-cash-id="${cashId}"]`).count()).toBe(1)
       // Somebody else retries one of them meanwhile.
       const { items } = await scene.office.api<{ items: { id: string }[] }>(
         'GET',
@@ -61,7 +61,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await scene.office.api('POST', `/updates/${items[0]?.id}/retry`, {})
       await asked(page).getByRole('button', { name: 'Повторить эти' }).click()
       await asked(page).getByText('Повтор запрошен: 2 кассы').waitFor()
-      expect(await asked(page).locator(`[data-cash-id="${first}"]`).textContent()).toContain(
+      await soon(() => asked(page).locator(`[data-cash-id="${first}"]`).textContent()).toContain(
         'изменилась после предпросмотра',
       )
       await asked(page).getByRole('button', { name: 'Закрыть' }).last().click()
@@ -105,7 +105,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       const [off = ''] = scene.tills('M2')
       await scene.office.fleet.device(off).setFault({ kind: 'off' })
       const id = await scene.begin({ policy: { offline: 'skip', maxAttempts: 1 } })
-      await rolloutEnds(scene.office.office, id)
+      await rolloutEnds(scene.office.office, id, WITHIN)
       const { page, go, faults } = await scene.office.visit({ role: 'viewer' })
       await go(`rollouts/${id}`)
       await soon(() => numberOf(page, 'unreachable')).toBe(1)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
+import { isLive, soon } from './soon.ts'
 
 describeWith(CHROMIUM, 'the schedule', () => {
   let office: PageOffice
@@ -19,14 +20,13 @@ describeWith(CHROMIUM, 'the schedule', () => {
       },
     })
     visitor = await office.visit({ role: 'operator' })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const day = (date: string) => visitor.page.locator(`[data-date="${date}"]`)
+  const inWeek = (date: string) => visitor.page.locator(`.schedule-week [data-date="${date}"]`)
   const textsOn = (date: string, kind: string) =>
-    expect.poll(() =>
-      day(date).locator(`.schedule-entry[data-kind=${kind}] .schedule-hidden`).allTextContents(),
-    )
+    soon(() => day(date).locator(`.schedule-entry[data-kind=${kind}] .schedule-hidden`).allTextContents())
 
   it('shows a month of the chain and of a store, and a week on the clock', async () => {
     const { page, go, faults } = visitor
@@ -43,16 +43,16 @@ describeWith(CHROMIUM, 'the schedule', () => {
     await page.waitForURL(/store=M1/)
     await textsOn('2027-01-15', 'window').toEqual(['Окно установки · 23:30–05:00'])
     await page.getByText('Неделя', { exact: true }).click()
+    await inWeek('2027-01-01').waitFor()
     await page.getByRole('button', { name: 'Позже' }).click()
+    await inWeek('2027-01-09').waitFor()
     // What began on Friday goes on until Saturday morning.
     const saturday = day('2027-01-09').locator('.schedule-block[data-kind=window]')
-    await expect.poll(() => saturday.count()).toBe(0)
+    await soon(() => saturday.count()).toBe(0)
     await page.getByRole('button', { name: 'Позже' }).click()
-    await expect
-      .poll(() =>
-        day('2027-01-16').locator('.schedule-block[data-kind=window] .schedule-hidden').allTextContents(),
-      )
-      .toEqual(['Окно установки · 00:00–05:00 · 1 магазин'])
+    await soon(() =>
+      day('2027-01-16').locator('.schedule-block[data-kind=window] .schedule-hidden').allTextContents(),
+    ).toEqual(['Окно установки · 00:00–05:00 · 1 магазин'])
     expect(await violations(page)).toEqual([])
     expect(faults).toEqual([])
   })
@@ -104,7 +104,7 @@ describeWith(CHROMIUM, 'the schedule', () => {
     const notice = dialog.getByRole('alert').filter({ hasText: 'Часы изменили, пока вы правили' })
     await theirs('22:00')
     await go('schedule?store=M2&kind=hours')
-    await expect.poll(() => from.inputValue()).toBe('22:00')
+    await soon(() => from.inputValue()).toBe('22:00')
     await from.fill('21:00')
 
     // What is no matter of hours does not ask anybody, and their news is not awaited: it is refused by what was seen.
@@ -119,7 +119,7 @@ describeWith(CHROMIUM, 'the schedule', () => {
     expect(await present()).toEqual([{ days: ['fri'], from: '21:00', to: '05:00' }])
 
     await go('schedule?store=M2&kind=hours')
-    await expect.poll(() => from.inputValue()).toBe('21:00')
+    await soon(() => from.inputValue()).toBe('21:00')
     await theirs('23:45')
     await from.fill('20:30')
     await save.click()
@@ -129,23 +129,24 @@ describeWith(CHROMIUM, 'the schedule', () => {
     expect(await present()).toEqual([{ days: ['fri'], from: '23:45', to: '05:00' }])
     expect(await violations(page)).toEqual([])
     await notice.getByRole('button', { name: 'Оставить мои изменения' }).click()
-    expect(await from.inputValue()).toBe('20:30')
+    await soon(() => from.inputValue()).toBe('20:30')
     await save.click()
     await dialog.waitFor({ state: 'hidden' })
     expect(await present()).toEqual([{ days: ['fri'], from: '20:30', to: '05:00' }])
 
     await page.unroute('**/api/v1/live*')
     await go('schedule?store=M2&kind=hours')
-    await expect.poll(() => from.inputValue()).toBe('20:30')
+    await soon(() => from.inputValue()).toBe('20:30')
+    await isLive(page)
     // Nobody is asked who has changed nothing.
     await theirs('20:45')
-    await expect.poll(() => from.inputValue()).toBe('20:45')
+    await soon(() => from.inputValue()).toBe('20:45')
     expect(await notice.count()).toBe(0)
     await from.fill('19:00')
     await theirs('22:22')
     await notice.waitFor()
     await notice.getByRole('button', { name: 'Загрузить заново' }).click()
-    expect(await from.inputValue()).toBe('22:22')
+    await soon(() => from.inputValue()).toBe('22:22')
     await notice.waitFor({ state: 'detached' })
     expect(faults).toEqual([])
   })
@@ -192,7 +193,7 @@ describeWith(CHROMIUM, 'the schedule', () => {
     await dialog.getByText('вс', { exact: true }).click()
     await dialog.getByLabel('Время').fill('21:30')
     await dialog.getByText('пн, вт, ср, чт, пт в 21:30 (Europe/Moscow)').waitFor()
-    expect(await dialog.locator('.schedule-runs li').allTextContents()).toEqual(
+    await soon(() => dialog.locator('.schedule-runs li').allTextContents()).toEqual(
       Array.from({ length: 5 }, () => expect.stringMatching(/ 21:30:00$/)),
     )
     expect(await violations(page)).toEqual([])
@@ -207,7 +208,7 @@ describeWith(CHROMIUM, 'the schedule', () => {
     expect(await violations(page)).toEqual([])
     await page.getByRole('tab', { name: 'Календарь' }).click()
     await page.getByRole('button', { name: 'Позже' }).click()
-    await expect.poll(() => page.locator('.schedule-entry[data-kind=run]').count()).toBeGreaterThan(15)
+    await soon(() => page.locator('.schedule-entry[data-kind=run]').count()).toBeGreaterThan(15)
 
     const approver = await office.visit({ role: 'approver' })
     await approver.go('schedule?tab=schedules')

@@ -6,6 +6,7 @@ import { defaultGate } from '../../src/rollout/policy.ts'
 import { rolloutEnds } from '../support/office.ts'
 import { until } from '../support/until.ts'
 import { openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
+import { PATIENT } from './soon.ts'
 
 export interface Shown {
   /** Of the rollout that has ended, of that which waits between two waves, of that which nobody approved yet. */
@@ -27,7 +28,7 @@ export interface ScreenOfPage {
   readonly ready?: string
 }
 
-const WITHIN = 60_000
+const WITHIN = 120_000
 const STORE = 'stores/M1'
 const screen = (name: string, path: string | ((shown: Shown) => string), ready = 'h1'): ScreenOfPage => ({
   name,
@@ -158,5 +159,5 @@ export async function openScreen({ page, go }: Visitor, one: ScreenOfPage, shown
     .locator(one.ready ?? 'h1')
     .first()
     .waitFor()
-  await expect.poll(() => page.locator(LOADING).count(), { timeout: 20_000, message: one.name }).toBe(0)
+  await expect.poll(() => page.locator(LOADING).count(), { ...PATIENT, message: one.name }).toBe(0)
 }

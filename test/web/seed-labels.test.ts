@@ -135,7 +135,7 @@ describeWith(CHROMIUM, 'the labels of the old page', () => {
     office = await openPageOffice({ worker: false, fleet: { stores: 1, tills: 1 } })
     await fill(office)
     visitor = await office.visit()
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it.each(places)(
@@ -151,12 +151,12 @@ describeWith(CHROMIUM, 'the labels of the old page', () => {
       for (const label of labels)
         await locate(visitor.page, label)
           .first()
-          .waitFor({ timeout: missing.length === 0 ? 10_000 : 1000 })
+          .waitFor({ timeout: missing.length === 0 ? 40_000 : 5000 })
           .catch(() => missing.push(`${label.as ?? 'text'}: ${label.text}`))
       expect(missing).toEqual([])
       expect(visitor.faults).toEqual([])
     },
-    60_000,
+    240_000,
   )
 
   it('are all looked for, each once in its place', () => {

@@ -204,7 +204,7 @@ describe('what is not there', () => {
       const told = await get('/chain', { ...HTML, 'Accept-Language': 'en' }, 'GET', other)
       expect([told.status, told.body.toString()]).toEqual([503, expect.stringContaining('npm run build')])
       const logged = async () => (await readFile(file, 'utf8')).includes('npm run build')
-      await until(logged, { within: 10_000, label: 'the warning' })
+      await until(logged, { within: 60_000, label: 'the warning' })
       await writePage(path.join(empty, 'web'))
       expect((await get('/chain', HTML, 'GET', other)).status).toBe(200)
     } finally {

@@ -6,6 +6,7 @@ import { until } from '../support/until.ts'
 import { expectClean, shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 import { button, dialog, TEST_MS, WITHIN } from './settings-rig.ts'
+import { PATIENT, soon } from './soon.ts'
 
 describeWith(CHROMIUM, 'people and tokens', () => {
   let office: PageOffice
@@ -13,7 +14,7 @@ describeWith(CHROMIUM, 'people and tokens', () => {
   beforeAll(async () => {
     office = await openPageOffice()
     admin = await office.visit()
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool
@@ -46,6 +47,7 @@ describeWith(CHROMIUM, 'people and tokens', () => {
       if (browser === null) throw new Error('no browser')
       const other = await browser.newContext({ locale: 'ru' })
       const theirs = await other.newPage()
+      theirs.setDefaultTimeout(PATIENT.timeout)
       await theirs.goto(link)
       await theirs.getByLabel('Пароль', { exact: true }).fill('двенадцать знаков')
       await theirs.getByLabel('Пароль ещё раз').fill('двенадцать знаков')
@@ -166,9 +168,9 @@ describeWith(CHROMIUM, 'people and tokens', () => {
       await expectClean(admin)
       await shoot(page, 'tokens-lost')
       await dialog(page).getByRole('button', { name: 'Отозвать его' }).click()
-      await expect
-        .poll(() => dialog(page).getByRole('textbox', { name: 'Название' }).inputValue(), { timeout: WITHIN })
-        .toBe('потерянный 2')
+      await soon(() => dialog(page).getByRole('textbox', { name: 'Название' }).inputValue()).toBe(
+        'потерянный 2',
+      )
       await make.click()
       const secret = await dialog(page).getByRole('textbox', { name: 'Ключ доступа' }).inputValue()
       expect((await made()).sort()).toEqual([false, true])

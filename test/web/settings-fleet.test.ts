@@ -23,7 +23,7 @@ describeWith(CHROMIUM, 'the list of stores', () => {
   beforeAll(async () => {
     office = await openPageOffice()
     admin = await office.visit()
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool

@@ -5,6 +5,7 @@ import { until } from '../support/until.ts'
 import { expectClean, shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 import { button, card, chooseFile, dialog, TEST_MS, WITHIN } from './settings-rig.ts'
+import { isLive, soon } from './soon.ts'
 
 interface Found {
   readonly items: readonly {
@@ -22,7 +23,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
   beforeAll(async () => {
     office = await openPageOffice({ fleet: { stores: 3, tills: 9 } })
     admin = await office.visit()
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const pool = () => office.office.db.pool
@@ -67,8 +68,10 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       expect(hostKeys.length).toBe(1)
 
       await page.getByText('Ждут сверки').click()
-      await expect.poll(() => page.locator('article.settings-host').count(), { timeout: WITHIN }).toBe(3)
-      const { items } = await office.api<Found>('GET', '/enrolments?state=shown')
+      await soon(() => page.locator('article.settings-host').count()).toBe(3)
+      const waiting = async () => (await office.api<Found>('GET', '/enrolments?state=shown')).items
+      await soon(async () => (await waiting()).length).toBe(3)
+      const items = await waiting()
       const prints = items.map(({ found }) => found[0]?.fingerprint ?? '')
       const strange = `SHA256:${'z'.repeat(43)}`
       await page
@@ -81,7 +84,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await shoot(page, 'hosts-compare')
       await button(page, 'Закрепить сверенные').click()
       await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
-      await expect.poll(() => page.locator('article.settings-host').count()).toBe(1)
+      await soon(() => page.locator('article.settings-host').count()).toBe(1)
       await page.locator('article.settings-host').getByRole('button', { name: 'Отказать' }).click()
       await dialog(page).getByRole('textbox', { name: 'Почему' }).fill('никто не знает этот ключ')
       await dialog(page).getByRole('button', { name: 'Отказать' }).click()
@@ -111,11 +114,12 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await go('settings/hosts')
       await page.getByRole('tab', { name: 'Закреплённые ключи' }).click()
       await page.locator('tr[data-host="M2"] [data-fingerprint]').waitFor()
+      await isLive(page)
       await office.fleet.store('M2').setFault({ kind: 'hostKeyChanged' })
       await office.api('POST', '/commands', { kind: 'look', selection: { stores: ['M2'] } })
       const alarm = page.getByRole('alert').filter({ hasText: 'Ключ изменился у 1 узла' })
       await alarm.waitFor({ timeout: WITHIN })
-      expect(await alarm.locator('[data-fingerprint]').count()).toBe(2)
+      await soon(() => alarm.locator('[data-fingerprint]').count()).toBe(2)
       await alarm.getByText('Закреплён (прежний)').waitFor()
       await alarm.getByText('Показывает теперь (новый)').waitFor()
       await alarm.getByText('сообщите безопасности', { exact: false }).waitFor()
@@ -131,7 +135,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
       await dialog(page).getByText('У 1 узла ключ изменился: точно ли его сверили?').waitFor()
       await dialog(page).getByRole('radio', { name: 'Оставить рядом: годятся и те и другие' }).check()
       await dialog(page).getByRole('button', { name: 'Закрепить' }).click()
-      await expect.poll(() => alarm.count()).toBe(0)
+      await soon(() => alarm.count()).toBe(0)
       const after = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
       expect(after.length).toBe(2)
 
@@ -142,10 +146,10 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
         .first()
         .click()
       await dialog(page).getByRole('button', { name: 'Снять' }).click()
-      await expect.poll(() => pins.locator('[data-fingerprint]').count()).toBe(1)
+      await soon(() => pins.locator('[data-fingerprint]').count()).toBe(1)
       const [left] = (await office.api<{ hostKeys: string[] }>('GET', '/stores/M2')).hostKeys
       expect(left).not.toBe(before)
-      expect(await pins.getByRole('button').count()).toBe(0)
+      await soon(() => pins.getByRole('button').count()).toBe(0)
 
       await pool().query(
         "UPDATE device SET public_key = $1, key_authorised_at = now() WHERE cash_id = '50001002'",
@@ -205,7 +209,7 @@ describeWith(CHROMIUM, 'host keys in the settings', () => {
         asked
           .locator('[data-fingerprint]')
           .evaluateAll((all) => all.map((one) => one.getAttribute('data-fingerprint')))
-      expect(await prints()).toEqual([printOf('M2')])
+      await soon(prints).toEqual([printOf('M2')])
       await dialog(page)
         .getByText('У 1 узла в списке другой ключ, чем он показал', { exact: false })
         .waitFor()

@@ -4,12 +4,13 @@ import { describeWith } from '../support/needs.ts'
 import { expectClean, shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 import { button, TEST_MS } from './settings-rig.ts'
+import { isLoaded, soon } from './soon.ts'
 
 describeWith(CHROMIUM, 'the settings', () => {
   let office: PageOffice
   beforeAll(async () => {
     office = await openPageOffice()
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it(
@@ -18,9 +19,8 @@ describeWith(CHROMIUM, 'the settings', () => {
       const operator = await office.visit({ role: 'operator' })
       const { page, go, close } = operator
       await go('settings')
-      await page.waitForLoadState('networkidle')
       const nav = page.getByRole('navigation', { name: 'Настройки' })
-      expect(await nav.getByRole('link', { name: /закрыто/ }).allTextContents()).toHaveLength(2)
+      await soon(() => nav.getByRole('link', { name: /закрыто/ }).count()).toBe(2)
       await nav.getByRole('link', { name: /Пользователи/ }).click()
       await page.getByText('Пользователями управляет только администратор').waitFor()
       await expectClean(operator)
@@ -43,7 +43,7 @@ describeWith(CHROMIUM, 'the settings', () => {
       await shoot(page, 'groups')
       await nav.getByRole('link', { name: 'О системе' }).click()
       await page.getByText('База данных').waitFor()
-      await expect.poll(() => page.getByText('отвечает', { exact: true }).count()).toBe(2)
+      await soon(() => page.getByText('отвечает', { exact: true }).count()).toBe(2)
       await expectClean(operator)
       await shoot(page, 'about')
       await close()
@@ -73,11 +73,11 @@ describeWith(CHROMIUM, 'the settings', () => {
       ] as const) {
         await go(`settings/${section}`)
         await page.getByText(text, { exact: false }).first().waitFor()
-        await page.waitForLoadState('networkidle')
+        await isLoaded(page)
         await expectClean(night)
         await shoot(page, `dark-${section.replace('?tab=', '-')}`)
-        const beyond = await page.evaluate('document.documentElement.scrollWidth - innerWidth')
-        expect(beyond).toBeLessThanOrEqual(0)
+        const beyond = () => page.evaluate('document.documentElement.scrollWidth - innerWidth')
+        await soon(beyond).toBeLessThanOrEqual(0)
       }
       await close()
     },

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 import { openPrefixProxy } from './prefix-proxy.ts'
+import { isDrawn, isLive, soon } from './soon.ts'
 
 const palette = (page: Page) => page.getByRole('combobox', { name: 'Найти магазин, кассу, обновление' })
 const option = (page: Page, name: RegExp | string) => page.getByRole('option', { name })
@@ -18,7 +19,7 @@ describeWith(CHROMIUM, 'the page', () => {
     const { id } = await office.office.addPackage()
     const made = await office.api<{ id: string }>('POST', '/rollouts', { name: 'Ночь 96', packageId: id })
     rollout = made.id
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it('leads from the root to a store by the sections and the selector', async () => {
@@ -29,7 +30,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.getByRole('button', { name: 'Выберите магазин' }).click()
     await page.getByRole('option', { name: /\(M2\)/ }).click()
     await page.waitForURL(/stores\/M2\/tills/)
-    await page.getByText('на связи').waitFor()
+    await isLive(page)
     expect(faults).toEqual([])
   })
 
@@ -48,6 +49,7 @@ describeWith(CHROMIUM, 'the page', () => {
       (await office.api<{ items: { host: string }[] }>('GET', '/devices?limit=1')).items[0] ?? {}
     await go('journal')
     await page.getByRole('heading', { level: 1 }).waitFor()
+    await isDrawn(page)
     await jump('m2', /\(M2\)/, /stores\/M2\/tills$/)
     await jump(
       till?.cashId ?? '',
@@ -55,6 +57,7 @@ describeWith(CHROMIUM, 'the page', () => {
       new RegExp(`M2/tills\\?till=${till?.cashId}`),
     )
     await page.getByRole('dialog').waitFor()
+    await isDrawn(page)
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await jump('ночь', /Ночь 96/, new RegExp(`rollouts/${rollout}`))
@@ -70,6 +73,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await palette(page).fill('нет такого "магазина\\')
     await page.getByText('Ничего не найдено').waitFor()
     await page.keyboard.press('Escape')
+    await palette(page).waitFor({ state: 'detached' })
 
     // What was jumped to stands first the next time, and arrows lead there.
     await page.keyboard.press('Control+k')
@@ -82,6 +86,7 @@ describeWith(CHROMIUM, 'the page', () => {
         expect.stringContaining('(M2)'),
       ],
     )
+    await soon(() => palette(page).evaluate((one) => one.matches(':focus'))).toBe(true)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
     await page.waitForURL(new RegExp(`rollouts/${rollout}`))
@@ -92,6 +97,7 @@ describeWith(CHROMIUM, 'the page', () => {
     const { page, go } = await office.visit()
     await go('journal')
     await page.getByRole('heading', { level: 1 }).waitFor()
+    await isDrawn(page)
     await page.keyboard.press('/')
     await palette(page).pressSequentially('M1')
     await page.keyboard.press('Enter')
@@ -102,9 +108,11 @@ describeWith(CHROMIUM, 'the page', () => {
     const { page, go } = await office.visit()
     await go('journal')
     await page.getByRole('heading', { level: 1 }).waitFor()
+    await isDrawn(page)
     await page.keyboard.press('?')
     const help = page.getByRole('dialog', { name: 'Клавиши' })
     await help.getByRole('region', { name: 'На любом экране' }).getByText('Найти магазин').waitFor()
+    await isDrawn(page)
     await page.keyboard.press('Escape')
     await help.waitFor({ state: 'detached' })
 
@@ -112,10 +120,11 @@ describeWith(CHROMIUM, 'the page', () => {
     await field.focus()
     await page.keyboard.press('/')
     await page.keyboard.press('?')
-    expect(await field.inputValue()).toBe('/?')
+    await soon(() => field.inputValue()).toBe('/?')
     expect(await page.getByRole('dialog').count()).toBe(0)
     await page.keyboard.press('Control+k')
     await palette(page).waitFor()
+    await isDrawn(page)
     await page.keyboard.press('Escape')
     await palette(page).waitFor({ state: 'detached' })
 
@@ -133,16 +142,17 @@ describeWith(CHROMIUM, 'the page', () => {
     const { page, go } = await office.visit()
     await go('journal')
     await page.getByRole('heading', { level: 1 }).waitFor()
+    await isDrawn(page)
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('К содержанию')
+    await soon(() => focused(page)).toBe('К содержанию')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toBe('Nightshift')
+    await soon(() => focused(page)).toBe('Nightshift')
     await page.keyboard.press('Tab')
-    expect(await focused(page)).toContain('Найти магазин')
+    await soon(() => focused(page)).toContain('Найти магазин')
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Shift+Tab')
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.locator(':focus').getAttribute('id')).toBe('content')
+    await soon(() => page.locator(':focus').getAttribute('id')).toBe('content')
     expect(page.url()).toMatch(/\/journal/)
   })
 
@@ -150,6 +160,7 @@ describeWith(CHROMIUM, 'the page', () => {
     const { page, go } = await office.visit()
     await go('stores/M2/tills?filter=kind:till&sort=-number')
     await page.getByRole('link', { name: 'Журнал сервера' }).waitFor()
+    await isLive(page)
     await page.context().clearCookies()
     // Whatever is looked at again next finds out.
     const [first] = office.fleet.stores[1]?.devices ?? []
@@ -185,16 +196,25 @@ describeWith(CHROMIUM, 'the page', () => {
     const { page, close } = await office.visit()
     const rows = page.getByRole('table').locator('[data-key]')
     await page.goto(`${proxy.url}/stores/M1/tills`)
-    await page.getByText('на связи').waitFor()
+    await isLive(page)
     await rows.first().waitFor()
     await proxy.close()
     const banner = page.getByRole('alert').filter({ hasText: 'Связи с сервером нет с' })
     await banner.waitFor()
     await page.getByText(/данные с \d/).waitFor()
     expect(await rows.count()).toBeGreaterThan(0)
+    // The browser would try again by itself as well: it waits for an answer until somebody asks.
+    let isAsked = false
+    let tries = 0
+    await page.route(/\/api\/v1\/live\b/, async (route) => {
+      tries += 1
+      if (isAsked) await route.continue()
+    })
+    await soon(() => tries).toBeGreaterThan(0)
     const again = await openPrefixProxy('', port, Number(new URL(proxy.url).port))
+    isAsked = true
     await banner.getByRole('button', { name: 'Повторить' }).click()
-    await page.getByText('на связи').waitFor()
+    await isLive(page)
     await banner.waitFor({ state: 'detached' })
     await close()
     await again.close()
@@ -212,8 +232,8 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.reload()
     await page.getByRole('link', { name: 'Equipment monitor' }).waitFor()
     const html = page.locator('html')
-    expect(await html.getAttribute('data-mantine-color-scheme')).toBe('dark')
-    expect(await html.getAttribute('lang')).toBe('en')
+    await soon(() => html.getAttribute('data-mantine-color-scheme')).toBe('dark')
+    await soon(() => html.getAttribute('lang')).toBe('en')
   })
 
   it('an address that is none, and a store that is not there, say so', async () => {
@@ -231,7 +251,7 @@ describeWith(CHROMIUM, 'a new head office', () => {
   let office: PageOffice
   beforeAll(async () => {
     office = await openPageOffice({ fleet: { stores: 0, tills: 0 }, worker: false })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it('says what comes first, on the first screen and in the equipment monitor', async () => {
@@ -240,7 +260,7 @@ describeWith(CHROMIUM, 'a new head office', () => {
       await go(where)
       await page.getByRole('heading', { name: 'С чего начать' }).waitFor()
       const steps = page.getByRole('region', { name: 'С чего начать' }).getByRole('listitem')
-      expect(await steps.count()).toBe(5)
+      await soon(() => steps.count()).toBe(5)
       await steps.filter({ hasText: 'nightshift package sign' }).waitFor()
     }
     await page.getByRole('link', { name: 'Загрузить список магазинов и касс' }).click()

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core'
 import { until } from '../support/until.ts'
 import { openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 
-export const WITHIN = 30_000
-export const TEST_MS = 90_000
+export const WITHIN = 120_000
+export const TEST_MS = 480_000
 
 export const fact = (page: Page, label: string) =>
   page.locator('dt', { hasText: new RegExp(`^${label}$`) }).locator('xpath=following-sibling::dd[1]')

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { shoot, violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
+import { isLoaded, soon } from './soon.ts'
 import { fact, openStoreOffice, row, type StoreOffice, TEST_MS } from './store-rig.ts'
 
 describeWith(CHROMIUM, 'the server of a store', () => {
@@ -13,7 +14,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
   let open: StoreOffice['open']
   beforeAll(async () => {
     ;({ office, command, open, tills } = await openStoreOffice())
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it(
@@ -23,7 +24,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       await page.getByRole('heading', { name: 'Монитор сервера' }).waitFor()
       await page.getByText('Ещё не было связи').waitFor()
       await page.getByText('Нет данных: сервер ещё не сказал').waitFor()
-      expect(await fact(page, 'Время ответа').textContent()).toBe('Нет данных')
+      await soon(() => fact(page, 'Время ответа').textContent()).toBe('Нет данных')
       await page.getByText('Пакетов на сервере нет').waitFor()
       await page.getByRole('button', { name: 'Опросить' }).click()
       await page.getByText('Опрос закончен').waitFor()
@@ -73,7 +74,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       const { page, faults, close, go } = await open('stores/M1/server', { role: 'viewer', scheme: 'dark' })
       const bar = page.getByRole('progressbar', { name: /Загружено 43 % пакета 00096000/ })
       await bar.waitFor()
-      expect(await bar.getAttribute('aria-valuenow')).toBe('43')
+      await soon(() => bar.getAttribute('aria-valuenow')).toBe('43')
       await fact(page, 'Сейчас').getByText('Загружается пакет 00096000: 43 %').waitFor()
       const ask = page.getByRole('button', { name: 'Опросить' })
       expect(await ask.getAttribute('aria-disabled')).toBe('true')
@@ -114,7 +115,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       await page.getByRole('combobox', { name: 'Вид события' }).selectOption({ label: 'Пакеты' })
       await page.waitForURL(/filter=code/)
       await list.getByText(/нужен на сервере магазина M1/).waitFor()
-      expect(await page.getByRole('textbox', { name: 'Фильтр событий' }).inputValue()).toContain(
+      await soon(() => page.getByRole('textbox', { name: 'Фильтр событий' }).inputValue()).toContain(
         'code:package*',
       )
       await page
@@ -123,6 +124,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       await page.getByRole('combobox', { name: 'За время' }).selectOption({ label: 'За сутки' })
       await page.waitForURL(/from=-24h/)
       await list.locator('[data-code="commandEnded"]').first().waitFor()
+      await isLoaded(page)
       const before = await list.locator('.journal-row[data-code]').count()
       await command({ kind: 'message', text: 'новость', cashIds: [cashId] })
       const pill = page.getByRole('button', { name: /\d+ нов/ })
@@ -136,16 +138,16 @@ describeWith(CHROMIUM, 'the server of a store', () => {
 
       await page.getByRole('combobox', { name: 'Касса', exact: true }).selectOption({ value: `"${cashId}"` })
       await page.waitForURL(/cashId/)
-      await expect
-        .poll(() => list.locator('.journal-row[data-code] button').allTextContents())
-        .toSatisfy((all: string[]) => all.length > 0 && all.every((one) => one === cashId))
+      await soon(() => list.locator('.journal-row[data-code] button').allTextContents()).toSatisfy(
+        (all: string[]) => all.length > 0 && all.every((one) => one === cashId),
+      )
       await page.getByRole('button', { name: 'Выгрузить CSV' }).click()
       const link = page.getByRole('link', { name: /Скачать journal-M1-.*\.csv/ })
       const [file] = await Promise.all([page.waitForEvent('download'), link.click()])
       const lines = readFileSync((await file.path()) ?? '', 'utf8')
         .trimEnd()
         .split('\r\n')
-      expect(lines[0]).toBe('\uFEFFВремя;Магазин;Касса;Код;Кто;Событие')
+      expect(lines[0]).toBe('\uFEFFВремя;Часовой пояс;Магазин;Касса;Код;Кто;Событие')
       expect(lines).toHaveLength(1 + (await list.locator('.journal-row[data-code]').count()))
       expect(lines[1]).toContain(`;M1;${cashId};commandEnded;`)
       await list.getByRole('button', { name: cashId }).first().click()

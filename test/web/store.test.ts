@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { shoot, violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
+import { isDrawn, soon } from './soon.ts'
 import { openStoreOffice, row, type StoreOffice, TEST_MS } from './store-rig.ts'
 
 const DAY_MS = 86_400_000
@@ -15,7 +16,7 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
   let open: StoreOffice['open']
   beforeAll(async () => {
     ;({ office, command, open, tills } = await openStoreOffice())
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const sayFiscal = async (cashId: string, part: object): Promise<void> => {
@@ -44,11 +45,11 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
         ...['Номер ФН', 'Состояние ФН', 'Обмен с ОФД', 'Дата закрытия смены'],
         ...['Срок действия ФН, до', 'Версия ФФД'],
       ])
-        expect(await page.getByRole('columnheader', { name }).count(), name).toBe(1)
-      const keys = async () =>
-        Promise.all((await page.locator('tbody tr').all()).map((one) => one.getAttribute('data-key')))
-      expect((await keys())[0]).toBe(third)
-      expect((await keys()).slice(1, 3).sort()).toEqual([first, second].sort())
+        await page.getByRole('columnheader', { name }).waitFor()
+      const keys = () =>
+        page.locator('tbody tr').evaluateAll((all) => all.map((one) => one.getAttribute('data-key')))
+      await soon(async () => (await keys())[0]).toBe(third)
+      await soon(async () => (await keys()).slice(1, 3).sort()).toEqual([first, second].sort())
       await row(page, third)
         .getByText(/не может продавать/)
         .waitFor()
@@ -64,7 +65,8 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       expect(await violations(page)).toEqual([])
       await page.getByRole('button', { name: /Критично/ }).click()
       await page.waitForURL(/state=bad/)
-      expect(await keys()).toEqual([third])
+      await soon(keys).toEqual([third])
+      await isDrawn(page)
       await row(page, third).focus()
       await page.keyboard.press('Enter')
       await page.waitForURL(new RegExp(`till=${third}`))
@@ -92,7 +94,7 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       expect(await send.getAttribute('aria-disabled')).toBe('true')
       await page.getByRole('button', { name: /Закройте смену, кассу и ККТ не выключайте/ }).click()
       const text = page.getByRole('textbox', { name: 'Текст сообщения' })
-      expect(await text.inputValue()).toBe('Ночью обновление. Закройте смену, кассу и ККТ не выключайте')
+      await soon(() => text.inputValue()).toBe('Ночью обновление. Закройте смену, кассу и ККТ не выключайте')
       await page.getByText('Знаков: 59 из 1000').waitFor()
       await page.getByText(new RegExp(`Получат ${tills.length} касс`)).waitFor()
       await page.getByText('Только кассам с кассиром').click()
@@ -109,11 +111,11 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       await page.getByText('Доставлено', { exact: true }).waitFor()
       const refused = page.locator(`tr[data-key="${refusing}"]`)
       await refused.getByText(/^(Не|Пока не) доставлено/).waitFor()
-      expect((await refused.locator('td').nth(2).textContent())?.trim()).not.toBe('')
+      await soon(async () => (await refused.locator('td').nth(2).textContent())?.trim()).not.toBe('')
       await page.getByText('доставлено 1 из 2').waitFor()
       await shoot(page, 'messages-ru-light')
       expect(await violations(page)).toEqual([])
-      expect(await text.inputValue()).toBe('')
+      await soon(() => text.inputValue()).toBe('')
       expect(await page.getByText(/прочитано/i).count()).toBe(0)
       expect(faults).toEqual([])
       await close()

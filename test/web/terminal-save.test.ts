@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { expectClean } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
+import { isLive, soon } from './soon.ts'
 
 const TILL = '50001002'
 const drawer = (page: Page) => page.getByRole('dialog', { name: 'Настройки терминала' })
@@ -27,7 +28,7 @@ describeWith(CHROMIUM, 'saving a till', () => {
   let office: PageOffice
   beforeAll(async () => {
     office = await openPageOffice({ worker: false, fleet: { stores: 1, tills: 3 } })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const till = () => office.api<{ name: string; blocked: boolean; number: number }>('GET', `/devices/${TILL}`)
@@ -81,9 +82,9 @@ describeWith(CHROMIUM, 'saving a till', () => {
     await field(page, 'Название').fill('Касса дважды')
     await save(page)
     await page.locator('.terminal-foot').getByRole('alert').getByText('unanswered').waitFor()
-    await expect.poll(async () => (await till()).name).toBe('Касса дважды')
+    await soon(async () => (await till()).name).toBe('Касса дважды')
     const button = drawer(page).getByRole('button', { name: 'Сохранить' })
-    await expect.poll(() => button.isDisabled()).toBe(true)
+    await soon(() => button.isDisabled()).toBe(true)
     expect(await stale(page).count()).toBe(0)
     expect(await field(page, 'Название').inputValue()).toBe('Касса дважды')
     expect(faults).toEqual([])
@@ -94,6 +95,7 @@ describeWith(CHROMIUM, 'saving a till', () => {
     const { page, go, faults, close } = await office.visit({ role: 'operator' })
     await go(`stores/M1/tills?till=${TILL}`)
     await field(page, 'Название').fill('Моё название')
+    await isLive(page)
     await office.api('PATCH', `/devices/${TILL}`, { name: 'Их название' }, { 'If-Match': '*' })
     await stale(page).waitFor()
     await drawer(page).getByText('Название: было «Касса дважды», стало «Их название»').waitFor()

@@ -4,6 +4,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
+import { isLive, soon } from './soon.ts'
 import { cell, drawer, line, openTillsOffice, row, TEST_MS, WITHIN } from './tills-rig.ts'
 
 describeWith(CHROMIUM, 'downloads of tills', () => {
@@ -11,7 +12,7 @@ describeWith(CHROMIUM, 'downloads of tills', () => {
   let packageId: string
   beforeAll(async () => {
     ;({ office, packageId } = await openTillsOffice())
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it(
@@ -21,21 +22,20 @@ describeWith(CHROMIUM, 'downloads of tills', () => {
       await go('stores')
       await page.getByRole('button', { name: 'Выберите магазин' }).click()
       await page.getByRole('option', { name: /\(M1\)/ }).click()
+      await isLive(page)
       await row(page, '50001003').click()
       await page.waitForURL(/till=50001003/)
       await line(page, 'Загрузка обновлений', 'Состояние').getByText('Доступна версия 96').waitFor()
       await line(page, 'Загрузка обновлений', 'Состояние').getByRole('button', { name: 'Старт' }).click()
       await drawer(page).getByRole('progressbar', { name: 'Прогресс' }).waitFor()
-      await expect
-        .poll(() => cell(page, '50001003', 'download').textContent(), { timeout: WITHIN })
-        .toMatch(/\d+ %/)
+      await soon(() => cell(page, '50001003', 'download').textContent()).toMatch(/\d+ %/)
       const message = line(page, 'Загрузка обновлений', 'Прогресс').getByText('Скачивание')
       await message.waitFor()
       expect(await message.textContent()).toMatch(
         /^\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d: Скачивание пакетов обновлений до версии 00096000 успешно завершено$/,
       )
       const state = line(page, 'Загрузка обновлений', 'Состояние').locator('.terminal-value')
-      await expect.poll(() => state.textContent()).toBe('Нет')
+      await soon(() => state.textContent()).toBe('Нет')
       await line(page, 'Управление', 'Авто-обновление').getByRole('button', { name: 'Включить' }).click()
       await page
         .getByRole('dialog', { name: 'Включить авто-обновление?' })
@@ -55,8 +55,8 @@ describeWith(CHROMIUM, 'downloads of tills', () => {
         .waitFor()
       expect(await violations(page)).toEqual([])
       await drawer(page).getByRole('button', { name: 'Закрыть окно' }).click()
-      await expect.poll(() => cell(page, '50001003', 'version').textContent()).toBe('96')
-      expect(await cell(page, '50001003', 'autoUpdate').textContent()).toBe('Включено')
+      await soon(() => cell(page, '50001003', 'version').textContent()).toBe('96')
+      await soon(() => cell(page, '50001003', 'autoUpdate').textContent()).toBe('Включено')
       expect(faults).toEqual([])
       await close()
     },
@@ -76,7 +76,7 @@ describeWith(CHROMIUM, 'downloads of tills', () => {
       await ask.getByText('Уже обновлена').waitFor()
       await ask.getByRole('button', { name: 'Старт' }).click()
       await page.getByText('готово 5 из 5').waitFor({ timeout: 60_000 })
-      await expect.poll(() => cell(page, '50001004', 'download').textContent()).toBe('Нет')
+      await soon(() => cell(page, '50001004', 'download').textContent()).toBe('Нет')
       expect(faults).toEqual([])
       await close()
     },

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core'
 import { until } from '../support/until.ts'
 import { openPageOffice, type PageOffice } from './page-office.ts'
 
-export const WITHIN = 30_000
-export const TEST_MS = 90_000
+export const WITHIN = 120_000
+export const TEST_MS = 480_000
 
 export const row = (page: Page, cashId: string) => page.locator(`[data-key="${cashId}"]`)
 export const cell = (page: Page, cashId: string, column: string) =>

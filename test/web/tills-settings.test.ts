@@ -2,13 +2,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
+import { isLive, soon } from './soon.ts'
 import { cell, drawer, line, openTillsOffice, TEST_MS } from './tills-rig.ts'
 
 describeWith(CHROMIUM, 'the settings of a till', () => {
   let office: PageOffice
   beforeAll(async () => {
     ;({ office } = await openTillsOffice())
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it(
@@ -17,6 +18,7 @@ describeWith(CHROMIUM, 'the settings of a till', () => {
       const { page, go, faults, close } = await office.visit({ role: 'operator' })
       await go('stores/M1/tills?till=50001002')
       await line(page, 'Управление', 'Смена').getByText('Открыта (1)').waitFor()
+      await isLive(page)
       await line(page, 'Управление', 'Смена').getByRole('button', { name: 'Закрыть' }).click()
       await page
         .getByRole('dialog', { name: 'Закрыть смену?' })
@@ -68,7 +70,7 @@ describeWith(CHROMIUM, 'the settings of a till', () => {
       const saved = await office.api<object>('GET', '/devices/50001004')
       expect(saved).toMatchObject({ name: 'Касса у входа', number: 44, configuration: 'Экспресс' })
       await drawer(page).getByRole('button', { name: 'Отмена' }).click()
-      await expect.poll(() => cell(page, '50001004', 'name').textContent()).toBe('Касса у входа')
+      await soon(() => cell(page, '50001004', 'name').textContent()).toBe('Касса у входа')
       expect(faults).toEqual([])
       await close()
     },

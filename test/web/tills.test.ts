@@ -3,13 +3,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
+import { isLive, press, soon } from './soon.ts'
 import { cell, drawer, line, openTillsOffice, row, TEST_MS } from './tills-rig.ts'
 
 describeWith(CHROMIUM, 'the tills of a store', () => {
   let office: PageOffice
   beforeAll(async () => {
     ;({ office } = await openTillsOffice())
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it(
@@ -52,18 +53,18 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       await go('stores/M1/tills')
       await page.getByRole('button', { name: 'Сумма' }).click()
       await page.waitForURL(/sort=sum/)
+      const head = page.getByRole('columnheader', { name: 'Сумма' })
+      await soon(() => head.getAttribute('aria-sort')).toBe('ascending')
       await page.getByRole('button', { name: 'Сумма' }).click()
       await page.waitForURL(/sort=-sum/)
-      await expect
-        .poll(() => page.locator('.list-row[data-key]').first().getAttribute('data-key'))
-        .toBe('50001007')
+      await soon(() => page.locator('.list-row[data-key]').first().getAttribute('data-key')).toBe('50001007')
       await page.getByRole('button', { name: 'Смена открыта' }).click()
       await page.waitForURL(/filter=shift/)
-      await expect.poll(() => page.locator('.list-row[data-key]').count()).toBe(3)
+      await soon(() => page.locator('.list-row[data-key]').count()).toBe(3)
       await page.reload()
-      await expect.poll(() => page.locator('.list-row[data-key]').count()).toBe(3)
+      await soon(() => page.locator('.list-row[data-key]').count()).toBe(3)
       await page.getByRole('button', { name: 'Смена открыта' }).click()
-      await expect.poll(() => page.locator('.list-row[data-key]').count()).toBe(6)
+      await soon(() => page.locator('.list-row[data-key]').count()).toBe(6)
       expect(faults).toEqual([])
       await close()
     },
@@ -79,9 +80,10 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       const button = page.getByRole('button', { name: 'Отправить сообщение' })
       await button.waitFor()
       expect(await button.getAttribute('aria-disabled')).toBe('true')
-      await page.getByRole('checkbox', { name: 'Отметить: Терминал №1', exact: true }).check()
-      await page.getByRole('checkbox', { name: /50001012/ }).check()
-      await page.getByRole('checkbox', { name: /50001013/ }).check()
+      await isLive(page)
+      await press(page.getByRole('checkbox', { name: 'Отметить: Терминал №1', exact: true }), true)
+      await press(page.getByRole('checkbox', { name: /50001012/ }), true)
+      await press(page.getByRole('checkbox', { name: /50001013/ }), true)
       await button.click()
       const compose = page.getByRole('dialog', { name: 'Отправить сообщение' })
       await compose.getByText('Получат 3 кассы').waitFor()
@@ -103,8 +105,8 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       const closing = page.getByRole('region', { name: 'Ход выполнения: Закрытие смены' })
       await closing.getByText('готово 2 из 3').waitFor()
       await closing.locator('[data-till="50001012"]').getByText('Деньги не изъяты').waitFor()
-      await expect.poll(() => cell(page, '50001013', 'shift').textContent()).toBe('')
-      expect(await cell(page, '50001012', 'shift').textContent()).toBe('Открыта (1)')
+      await soon(() => cell(page, '50001013', 'shift').textContent()).toBe('')
+      await soon(() => cell(page, '50001012', 'shift').textContent()).toBe('Открыта (1)')
       expect(await violations(page)).toEqual([])
       expect(faults).toEqual([])
       await close()

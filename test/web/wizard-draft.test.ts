@@ -9,6 +9,7 @@ const kept = (changes: object) =>
   draftOf({
     ...{ id: 'r', name: 'night', selection: {}, cut: { template: 'single' }, serverPackageId: null },
     policy: defaultPolicy as never,
+    revision: 1,
     package: { id: 'p' },
     ...changes,
   })

@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
+import { soon } from './soon.ts'
 
-const TEST_MS = 150_000
+const TEST_MS = 480_000
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true, level: 2 })
@@ -13,7 +14,7 @@ const step = (page: Page, name: string) =>
   page.getByRole('navigation', { name: 'Шаги' }).getByText(name, { exact: true })
 const kept = (page: Page) => page.getByRole('region', { name: 'Остаётся как есть' })
 const chosen = (page: Page, version: string) =>
-  expect.poll(() => page.getByRole('radio', { name: version }).getAttribute('aria-checked'))
+  soon(() => page.getByRole('radio', { name: version }).getAttribute('aria-checked'))
 
 describeWith(CHROMIUM, 'drafts in the wizard', () => {
   let office: PageOffice
@@ -23,7 +24,7 @@ describeWith(CHROMIUM, 'drafts in the wizard', () => {
     const settings = { NIGHTSHIFT_TWO_PERSONS: 'always' }
     office = await openPageOffice({ worker: false, settings, fleet: { stores: 2, tills: 6 } })
     packageId = (await office.office.addPackage({ version: 96_000 })).id
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const plan = async (name: string, more: object = {}) =>
@@ -48,12 +49,10 @@ describeWith(CHROMIUM, 'drafts in the wizard', () => {
       expect(await violations(page)).toEqual([])
       await step(page, 'Волны').click()
       const lines = kept(page).getByRole('listitem')
-      await expect
-        .poll(() => lines.allTextContents())
-        .toEqual([
-          'Волна 1: название «касса директора», свой порог (Выждать после прохождения, мин: 45), считать устройства, а не магазины',
-          'Волна 2: свой порог (запускает человек)',
-        ])
+      await soon(() => lines.allTextContents()).toEqual([
+        'Волна 1: название «касса директора», свой порог (Выждать после прохождения, мин: 45), считать устройства, а не магазины',
+        'Волна 2: свой порог (запускает человек)',
+      ])
       await page.getByRole('textbox', { name: 'Волна 1: Сколько или кого' }).fill('2')
       await page.getByRole('radio', { name: 'Одна волна' }).click()
       await page.getByText('Прежнюю нарезку «Своя нарезка» заменит новая').waitFor()
@@ -89,11 +88,15 @@ describeWith(CHROMIUM, 'drafts in the wizard', () => {
       expect(await violations(page)).toEqual([])
       await button(page, 'Вернуться к несохранённому').click()
       await editing(page, 'Кого обновить')
-      expect(await page.getByRole('checkbox', { name: 'Только те, где эта версия' }).isChecked()).toBe(true)
+      await soon(() => page.getByRole('checkbox', { name: 'Только те, где эта версия' }).isChecked()).toBe(
+        true,
+      )
       await go(`rollouts/new?rollout=${first}`)
       await button(page, 'Открыть «первый»').click()
       await editing(page, 'Кого обновить')
-      expect(await page.getByRole('checkbox', { name: 'Только те, где эта версия' }).isChecked()).toBe(false)
+      await soon(() => page.getByRole('checkbox', { name: 'Только те, где эта версия' }).isChecked()).toBe(
+        false,
+      )
       expect(faults).toEqual([])
       await close()
     },
@@ -107,7 +110,10 @@ describeWith(CHROMIUM, 'drafts in the wizard', () => {
       await go('rollouts/new?step=policy')
       const twoPersons = page.getByRole('switch', { name: 'Согласует второй человек' })
       await page.getByText('Так настроен головной офис: отключить нельзя.').waitFor()
-      expect([await twoPersons.isChecked(), await twoPersons.isDisabled()]).toEqual([true, true])
+      await soon(async () => [await twoPersons.isChecked(), await twoPersons.isDisabled()]).toEqual([
+        true,
+        true,
+      ])
       await step(page, 'План').click()
       const notice = page.getByRole('region', { name: 'Нужны двое' })
       await notice.getByText('план согласует другой человек с правом согласования, не вы').waitFor()
@@ -128,12 +134,12 @@ describeWith(CHROMIUM, 'drafts in the wizard', () => {
       await go('rollouts/new')
       await chosen(page, '96').toBe('true')
       await office.office.addPackage({ version: 97_000 })
-      await page.getByRole('radio', { name: '97' }).waitFor({ timeout: 70_000 })
+      await page.getByRole('radio', { name: '97' }).waitFor({ timeout: 120_000 })
       await chosen(page, '96').toBe('true')
       await button(page, 'Далее').click()
       await step(page, 'План').click()
       await page.getByRole('textbox', { name: 'Название' }).waitFor()
-      expect(await page.getByRole('textbox', { name: 'Название' }).getAttribute('placeholder')).toBe(
+      await soon(() => page.getByRole('textbox', { name: 'Название' }).getAttribute('placeholder')).toBe(
         'Обновление до 96',
       )
       await go('rollouts/new')

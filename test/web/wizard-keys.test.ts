@@ -4,12 +4,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
+import { soon } from './soon.ts'
 
-const TEST_MS = 90_000
+const TEST_MS = 480_000
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 2 }).first()
 const press = async (page: Page, name: string): Promise<void> => {
   const button = page.locator('.wizard-main').getByRole('button', { name, exact: true })
-  await expect.poll(() => button.isEnabled()).toBe(true)
+  await soon(() => button.isEnabled()).toBe(true)
   await button.focus()
   await page.keyboard.press('Enter')
 }
@@ -22,7 +23,7 @@ describeWith(CHROMIUM, 'the wizard by keyboard', () => {
   beforeAll(async () => {
     office = await openPageOffice({ worker: false, fleet: { stores: 1, tills: 3 } })
     await office.office.addPackage({ version: 96_000 })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   it(
@@ -35,16 +36,18 @@ describeWith(CHROMIUM, 'the wizard by keyboard', () => {
         await press(page, 'Далее')
       }
       await heading(page, 'План').waitFor()
-      await expect.poll(() => isKept(page)).toBe(true)
+      await soon(() => isKept(page)).toBe(true)
       await press(page, 'Сохранить черновик')
       await heading(page, 'Согласование').waitFor()
-      await expect.poll(() => isKept(page)).toBe(true)
+      await soon(() => isKept(page)).toBe(true)
       const id = new URL(page.url()).searchParams.get('rollout')
       await press(page, 'Старт')
       const question = page.getByRole('dialog')
-      if (await question.isVisible()) await page.keyboard.press('Enter')
+      const yes = question.getByRole('button', { name: 'Старт', exact: true })
+      await soon(() => yes.evaluate((one) => one.matches(':focus'))).toBe(true)
+      await page.keyboard.press('Enter')
       const state = async () => (await office.api<{ state: string }>('GET', `/rollouts/${id}`)).state
-      await until(async () => (await state()) !== 'draft', { within: 20_000, label: 'it is started' })
+      await until(async () => (await state()) !== 'draft', { within: 60_000, label: 'it is started' })
       expect(faults).toEqual([])
       await close()
     },

@@ -5,7 +5,7 @@ import { addPackage } from '../../src/db/packages.ts'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 
-const TEST_MS = 60_000
+const TEST_MS = 480_000
 const KEPT = 'nightshift-wizard'
 const targets = (page: Page) => page.getByRole('heading', { name: 'Кого обновить', level: 2 })
 
@@ -15,7 +15,7 @@ describeWith(CHROMIUM, 'a kept draft', () => {
   beforeAll(async () => {
     office = await openPageOffice({ worker: false, fleet: { stores: 2, tills: 6 } })
     packageId = (await office.office.addPackage({ version: 96_000 })).id
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
   const plan = async (name: string, more: object = {}) =>
     (await office.api<{ id: string }>('POST', '/rollouts', { name, packageId, ...more })).id
@@ -28,7 +28,12 @@ describeWith(CHROMIUM, 'a kept draft', () => {
       await page.route('**/api/v1/live*', (route) => route.abort())
       await go(`rollouts/${id}`)
       await page.getByRole('heading', { name: 'моё', exact: true }).waitFor()
-      await office.api('POST', `/rollouts/${id}/revise`, { name: 'их', selection: { stores: ['M2'] } })
+      await office.api(
+        'POST',
+        `/rollouts/${id}/revise`,
+        { name: 'их', selection: { stores: ['M2'] } },
+        { 'If-Match': '*' },
+      )
       await page
         .getByRole('button', { name: /^Изменить/ })
         .first()
@@ -70,8 +75,9 @@ describeWith(CHROMIUM, 'a kept draft', () => {
       const id = await plan('другой', { stores: ['M2'] })
       const { page, go, faults, close } = await office.visit({ role: 'operator' })
       await go('rollouts/new')
+      await page.getByRole('radio', { name: '96' }).waitFor()
       await page.evaluate(
-        `sessionStorage.setItem('${KEPT}', JSON.stringify({ name: 'полчаса работы', packageId: '${packageId}' }))`,
+        `sessionStorage.setItem('${KEPT}', JSON.stringify({ name: 'полчаса работы', packageId: '${packageId}', by: localStorage.getItem('nightshift-person:${new URL(office.url).pathname}') }))`,
       )
       await go(`rollouts/new?rollout=${id}`)
       await page.getByText('полчаса работы').waitFor()

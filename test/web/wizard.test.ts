@@ -6,9 +6,10 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
+import { soon } from './soon.ts'
 
-const WITHIN = 40_000
-const TEST_MS = 150_000
+const WITHIN = 120_000
+const TEST_MS = 480_000
 
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 const next = (page: Page) => button(page, 'Далее').click()
@@ -31,7 +32,7 @@ describeWith(CHROMIUM, 'the wizard', () => {
     lateShift = second.cashId
     await office.api('POST', `/devices/${blocked}/block`, { on: true, reason: 'broken' })
     await openShift(second, { hours: 3 })
-  }, 120_000)
+  }, 240_000)
   afterAll(() => office?.close())
 
   const stateOf = async (id: string) => (await office.api<{ state: string }>('GET', `/rollouts/${id}`)).state
@@ -61,7 +62,7 @@ describeWith(CHROMIUM, 'the wizard', () => {
         package: { id: packageId },
         policy: { twoPersons: false },
       })
-      await office.api('POST', `/rollouts/${id}/revise`, { policy })
+      await office.api('POST', `/rollouts/${id}/revise`, { policy }, { 'If-Match': '*' })
       await office.api('POST', `/rollouts/${id}/submit`)
       const second = await office.visit({ role: 'approver' })
       await second.go(`rollouts/new?step=approval&rollout=${id}`)
@@ -117,7 +118,7 @@ describeWith(CHROMIUM, 'the wizard', () => {
 
       await heading(page, 'Пакет').waitFor()
       const newest = page.getByRole('radio', { name: '97' })
-      await expect.poll(() => newest.getAttribute('aria-checked')).toBe('true')
+      await soon(() => newest.getAttribute('aria-checked')).toBe('true')
       await page.getByText('00097000').first().waitFor()
       await page.getByText('Без подписи').first().waitFor()
       expect(await violations(page)).toEqual([])
@@ -154,7 +155,7 @@ describeWith(CHROMIUM, 'the wizard', () => {
 
       await page.reload()
       await heading(page, 'Правила').waitFor()
-      expect(await page.getByRole('switch', { name: 'Согласует второй человек' }).isChecked()).toBe(true)
+      await soon(() => page.getByRole('switch', { name: 'Согласует второй человек' }).isChecked()).toBe(true)
       const rail = page.getByRole('navigation', { name: 'Шаги' })
       await rail.getByText('Пилот → доли → остальные').waitFor()
       await next(page)
@@ -177,7 +178,7 @@ describeWith(CHROMIUM, 'the wizard', () => {
       const stopped = page.getByRole('table', { name: 'Кто не готов этой ночью' })
       const shift = stopped.getByRole('row').filter({ hasText: lateShift })
       await shift.getByText('Смена открыта').waitFor()
-      expect(await stopped.getByRole('row').count()).toBe(2)
+      await soon(() => stopped.getByRole('row').count()).toBe(2)
       expect(await violations(page)).toEqual([])
 
       await page.getByRole('textbox', { name: 'Название' }).fill('Ночь 97')
@@ -235,7 +236,7 @@ describeWith(CHROMIUM, 'the wizard', () => {
     const { page } = viewer
     await viewer.go('rollouts')
     const make = button(page, 'Новое обновление')
-    await expect.poll(() => make.getAttribute('aria-disabled')).toBe('true')
+    await soon(() => make.getAttribute('aria-disabled')).toBe('true')
     await make.hover()
     await page.getByText('Вашей роли это не разрешено').waitFor()
     await make.click({ force: true })

@@ -82,7 +82,7 @@ describeSshd('a store server without forwarding', () => {
     const failure = await expectFailure(call, 'signInRefused', false)
     expect(failure.params).toMatchObject({ hop: 'store', problem: 'forwardingForbidden' })
     const contact = await until(async () => (await findStore(db, code))?.contact, {
-      within: 20_000,
+      within: 60_000,
       label: 'a contact',
     })
     expect(contact).toMatchObject({ reason: null, latencyMs: expect.any(Number) })

@@ -36,7 +36,7 @@ describe('a key that changed', () => {
         const row = await bench.db.prisma.command.findFirstOrThrow({ where: { requestId } })
         return row.finishedAt !== null && row
       },
-      { within: 20_000, label: 'the look has ended' },
+      { within: 60_000, label: 'the look has ended' },
     )
   }
   const alarms = () => bench.db.prisma.hostKeyAlarm.findMany()

@@ -67,7 +67,7 @@ test('renewed while its store server cannot be written: it goes on with the old 
   await mkdir(`${file}.part`)
   const { requestId } = await ask('deviceKeys', { renew: true, selection: { cashIds: [FIRST] } })
   await enqueue(bench.queues, await claim())
-  await until(async () => (await rows(requestId))[0]?.attempts === 1, { within: 20_000, label: 'tried' })
+  await until(async () => (await rows(requestId))[0]?.attempts === 1, { within: 60_000, label: 'tried' })
   expect(till()?.state.ownKey?.publicKey).toBe(publicKey)
   expect(await device(FIRST)).toMatchObject({ publicKey, keyAuthorisedAt: expect.any(Date) })
   expect(await readFile(file, 'utf8')).toBe(`${FOREIGN}restrict ${publicKey} nightshift:${FIRST}\n`)

@@ -69,7 +69,7 @@ describe('host keys', () => {
     await until(
       async () =>
         (await bench.db.prisma.command.findFirstOrThrow({ where: { requestId: look } })).state === 'done',
-      { within: 20_000, label: 'the look is done' },
+      { within: 60_000, label: 'the look is done' },
     )
   })
 

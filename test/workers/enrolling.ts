@@ -69,7 +69,7 @@ export const carryOut = (requestId: string, idle: readonly string[] = []) =>
         ) && now
       )
     },
-    { within: 40_000, label: 'carried out' },
+    { within: 60_000, label: 'carried out' },
   )
 export const events = async (code: string) =>
   (await bench.db.prisma.event.findMany({ where: { code }, orderBy: { id: 'desc' } })).map(

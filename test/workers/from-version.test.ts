@@ -7,7 +7,7 @@ import type { Fleet } from '../../src/sim/fleet.ts'
 import { theUpdate } from '../support/faults.ts'
 import { type Office, openFleet, openOffice, rolloutEnds } from '../support/office.ts'
 
-const TEST_MS = 90_000
+const TEST_MS = 480_000
 
 let office: Office
 let fleet: Fleet

@@ -21,7 +21,7 @@ beforeAll(async () => {
   queues = createQueueBackend({ databaseUrl: office.database.url, log: office.log })
   const log = pino({ level: 'info' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
   worker = await startWorker({ db: office.db, queues, config: office.config, log })
-}, 60_000)
+})
 afterAll(async () => {
   await worker?.close()
   await queues?.close()
@@ -52,10 +52,10 @@ it('a part without an owner, and one whose owner never came back; by age, by nam
     async () =>
       (await office.db.prisma.storePackage.findFirst({ where: { packageId: added.id } }))?.state ===
       'present',
-    { within: 40_000, label: 'it is present' },
+    { within: 60_000, label: 'it is present' },
   )
   const left = (await readdir(folder)).sort()
   expect(left).toEqual([...kept, ...theirs, `nightshift-${added.sha256}.pkg`].sort())
   const said = lines.filter(({ files }) => files !== undefined)
   expect(said.map(({ store, files }) => [store, [...(files ?? [])].sort()])).toEqual([['M1', gone.sort()]])
-}, 90_000)
+})

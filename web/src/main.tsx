@@ -4,6 +4,7 @@ import { MantineProvider } from '@mantine/core'
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
+import { watchPerson } from './api/person.ts'
 import { asProblem } from './api/problem.ts'
 import { startEarly } from './early.ts'
 import { LiveProvider } from './live/use-live.tsx'
@@ -31,6 +32,7 @@ const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?
 // What locks the scrolling behind a dialog writes a style of its own, and asks for the nonce by this name.
 Object.assign(globalThis, { __webpack_nonce__: nonce })
 
+watchPerson()
 startEarly(client)
 startPrinting()
 await startWords()

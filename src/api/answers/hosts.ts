@@ -34,6 +34,16 @@ export const enrolmentAnswer = z
   })
   .meta({ id: 'Enrolment' })
 export const enrolmentsAnswer = pageOf(enrolmentAnswer)
+export const enrolmentRequestsAnswer = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      id,
+      createdAt: time,
+      requestedBy: name,
+      shown: count.meta({ description: 'Hosts of it that wait for a person.' }),
+    }),
+  ),
+})
 export const enrolAnswer = z.strictObject({
   requestId: id,
   enrolments: count,

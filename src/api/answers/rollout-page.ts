@@ -17,6 +17,10 @@ export const troublesAnswer = z.strictObject({
         }),
         count,
         retryable: count.meta({ description: 'How many of them a retry may be asked for.' }),
+        held: count.meta({
+          description:
+            'How many more, if another rollout did not have them, or they were still in the fleet.',
+        }),
         devices: z.array(sampled).meta({ description: 'The first of them.' }),
       })
       .meta({ id: 'Trouble' }),

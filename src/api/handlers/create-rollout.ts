@@ -2,6 +2,7 @@ import { beginDraft } from '../../db/approval.ts'
 import { type DraftWork, keepRollout } from '../../db/rollouts.ts'
 import { requirePermission } from '../auth.ts'
 import type { Call, Handled } from '../call.ts'
+import { etagOf } from '../etag.ts'
 import { planProblem } from '../plan-problems.ts'
 import { planOfBody } from '../plan-request.ts'
 import { namesOf, planAnswer } from '../plan-view.ts'
@@ -35,7 +36,7 @@ export async function createRolloutHandler(call: Call<unknown, Query, RolloutBod
   const shown = { ...planned, waves: request.waves, wavesBy }
   return {
     status: 201,
-    headers: { Location: `/api/v1/rollouts/${row.id}` },
+    headers: { Location: `/api/v1/rollouts/${row.id}`, ETag: etagOf(row) },
     body: {
       ...rolloutView({ ...row, package: request.target }),
       ...planAnswer(shown, namesOf(input), query.full),

@@ -5,6 +5,7 @@ import {
   type Decided,
   refuseEnrolment,
 } from '../../db/enrolment-decisions.ts'
+import { readShownRequests } from '../../db/enrolment-requests.ts'
 import {
   type EnrolmentRow,
   enrolmentTargets,
@@ -16,6 +17,7 @@ import {
 } from '../../db/enrolments.ts'
 import { findUnknown } from '../../db/selection.ts'
 import { isFingerprint, readFingerprints } from '../../hosts/fingerprint-file.ts'
+import { MOST_ENROLLED } from '../../rollout/named.ts'
 import { allowedEvents, enrolmentStates } from '../../rollout/states.ts'
 import type { Call, Handled } from '../call.ts'
 import { enrolmentView } from '../host-view.ts'
@@ -25,7 +27,7 @@ import { namesProblem, unknownCode } from '../plan-names.ts'
 import { type Fault, faultsProblem, Problem, type ProblemCode } from '../problem.ts'
 import { identifier, text } from '../schemas.ts'
 
-const names = z.array(identifier(64)).min(1).max(10_000).optional()
+const names = z.array(identifier(64)).min(1).max(MOST_ENROLLED).optional()
 
 export const enrolBody = z.strictObject({
   what: z.enum(enrolmentTargets).default('both'),
@@ -111,6 +113,10 @@ export async function listEnrolmentsHandler(call: Call<unknown, z.output<typeof 
   })
   return { body: pageAnswer(page, page.rows.map(enrolmentView)) }
 }
+
+export const listRequestsHandler = async ({ db, principal }: Call): Handled => ({
+  body: { items: await readShownRequests(db.pool, principal.storeGroups) },
+})
 
 type ById = Call<{ id: string }>
 

@@ -4,6 +4,7 @@ import { listStorePackages } from '../../db/updates.ts'
 import type { RolloutKind } from '../../rollout/due.ts'
 import type { Plan } from '../../rollout/plan/plan-types.ts'
 import type { Call, Handled } from '../call.ts'
+import { etagOf } from '../etag.ts'
 import { planSummary } from '../plan-view.ts'
 import { Problem } from '../problem.ts'
 import { noCounts, readWaveCounts, rolloutView } from '../rollout-view.ts'
@@ -58,6 +59,7 @@ export async function getRollout(call: Call<{ id: string }>): Handled {
     principal.storeGroups === null || (store.group !== null && principal.storeGroups.includes(store.group))
   const storePackages = held.filter(isOwn).map((one) => ({ store: one.store.code, ...storePackageView(one) }))
   return {
+    headers: { ETag: etagOf(row) },
     body: {
       ...rolloutView(row),
       counts,

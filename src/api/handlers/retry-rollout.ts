@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { readLastClaims } from '../../db/board.ts'
 import { changedSince, findPreview, keepPreview, previewRetry, type RetryPreview } from '../../db/retry.ts'
 import { requestRetry } from '../../db/updates.ts'
+import { MOST_NAMED } from '../../rollout/named.ts'
 import type { Call, Handled } from '../call.ts'
 import { forgetFailedJobs } from '../forget.ts'
 import { Problem } from '../problem.ts'
@@ -18,7 +19,7 @@ export const retryBody = z.strictObject({
   /** Only what stands so for one of these. */
   reasons: z.array(identifier(64)).min(1).max(50).optional(),
   /** Only these devices. */
-  cashIds: z.array(identifier(64)).min(1).max(1000).optional(),
+  cashIds: z.array(identifier(64)).min(1).max(MOST_NAMED).optional(),
   /** Nothing is retried: who would be, and who not and why, is kept under an id. */
   preview: z.boolean().default(false),
   /** Just those of this preview, as far as they are still as it showed them. */

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { skipDevices } from '../../db/skip.ts'
+import { MOST_NAMED } from '../../rollout/named.ts'
 import type { Call, Handled } from '../call.ts'
 import { refuse } from '../rollout-view.ts'
 import { identifier, text } from '../schemas.ts'
 import { readHead, standing } from './steer-rollout.ts'
 
 export const skipBody = z.strictObject({
-  cashIds: z.array(identifier(64)).min(1).max(1000),
+  cashIds: z.array(identifier(64)).min(1).max(MOST_NAMED),
   reason: text(500),
 })
 type Body = z.output<typeof skipBody>

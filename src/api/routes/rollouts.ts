@@ -95,7 +95,7 @@ const control = <Q extends z.ZodType, B extends z.ZodType>(
   path: string,
   shape: Pick<
     RouteShape<typeof byId, Q, B>,
-    'permission' | 'summary' | 'query' | 'body' | 'bodyLimit' | 'answer' | 'statuses' | 'handler'
+    'permission' | 'ifMatch' | 'summary' | 'query' | 'body' | 'bodyLimit' | 'answer' | 'statuses' | 'handler'
   >,
 ) => route({ method: 'post', path: `/rollouts/:id/${path}`, reach: 'rollout', params: byId, ...shape })
 
@@ -209,7 +209,8 @@ export const rolloutRoutes: readonly Route[] = [
   }),
   control('revise', {
     ...planning,
-    summary: 'Plan a draft anew, or propose newcomers',
+    summary: 'Plan a draft anew as it was seen (If-Match: its ETag), or propose newcomers',
+    ifMatch: true,
     body: reviseBody,
     answer: revisedAnswer,
     handler: reviseRolloutHandler,

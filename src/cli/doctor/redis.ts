@@ -2,7 +2,7 @@
 import { Redis } from 'ioredis'
 import { type Check, type Finding, fail, inWords, ok, skipped, warn } from './check.ts'
 
-const MS = 3000
+const MS = 10_000
 const MAJOR = 7
 
 /** Managed Redis often forbids CONFIG: then INFO has to say it. */

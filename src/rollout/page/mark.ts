@@ -101,9 +101,9 @@ const UNSAID: ReadonlySet<Mark> = new Set(['done', 'running', 'sells', 'none'])
 /**
  * Why it has its mark, as a code: of its update, of the asking that gave no answer, or `notHealthy` (its own word).
  * @param silence why the last asking gave nothing
+ * @param mark of these facts, for who has it already
  */
-export function markReason(facts: MarkFacts, silence: string | null): string | null {
-  const mark = markOf(facts)
+export function markReason(facts: MarkFacts, silence: string | null, mark = markOf(facts)): string | null {
   if (UNSAID.has(mark)) return null
   if (mark === 'broken' && facts.state !== 'broken') return 'notHealthy'
   if (mark === 'unreachable' && !isNetwork(facts.reason)) return silence

@@ -348,14 +348,16 @@ test('an answer for one store takes less than a millisecond, made anew every tim
   const calendars = Array.from({ length: 200 }, (_, i) =>
     calendarOf(zones[i % zones.length] ?? BERLIN, { opening: daily('08:00', '22:00') }),
   )
-  const began = performance.now()
+  // Of its own time: what else the machine does meanwhile is no part of it.
+  const began = process.cpuUsage()
   let answers = 0
   for (let day = 0; day < 50; day += 1)
     for (const calendar of calendars) {
       ask(Date.UTC(2026, 2, 1) + day * DAY + (answers % 24) * HOUR, { calendar })
       answers += 1
     }
-  const eachMs = (performance.now() - began) / answers
+  const { user, system } = process.cpuUsage(began)
+  const eachMs = (user + system) / 1000 / answers
   console.log(`installTime: ${(eachMs * 1000).toFixed(0)} µs each, ${answers} answers`)
   expect(eachMs).toBeLessThan(1)
 })

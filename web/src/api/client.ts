@@ -2,6 +2,7 @@
 import { hearClock } from '../format/now.ts'
 import { takeAhead } from './ahead.ts'
 import { addressOf } from './base.ts'
+import { isOnTheWayOut, leave } from './person.ts'
 import { ApiProblem, localProblem, problemOf } from './problem.ts'
 
 export type Params = Readonly<
@@ -43,6 +44,10 @@ export function apiAddress(path: string, params: Params = {}): string {
 
 /** To sign in, and then back to just this page. */
 export function goToSignIn(): void {
+  if (isOnTheWayOut()) {
+    leave()
+    return
+  }
   const root = new URL(document.baseURI)
   const here = `/${location.pathname.slice(root.pathname.length)}${location.search}`
   location.assign(addressOf(`sign-in?to=${encodeURIComponent(here)}`))
@@ -95,7 +100,25 @@ function requestOf(method: string, asked: Asked): RequestInit {
   return body === undefined ? init : { ...init, body: body instanceof Blob ? body : JSON.stringify(body) }
 }
 
-async function send(method: string, path: string, asked: Asked): Promise<Response> {
+/** Ends every session of one's own, the asking one as well; its answer brings another. */
+const RENEWS = '/session/password'
+let renewal: Promise<unknown> | undefined
+let renewedAt = Number.NEGATIVE_INFINITY
+
+async function renew<T>(work: Promise<T>): Promise<T> {
+  renewal = work.catch(() => {})
+  return work.finally(() => {
+    renewal = undefined
+    renewedAt = Date.now()
+  })
+}
+/** Whether what was sent then may have gone with the session before. */
+async function isRenewed(sentAt: number): Promise<boolean> {
+  await renewal
+  return renewedAt >= sentAt
+}
+
+async function send(method: string, path: string, asked: Asked, isAgain = false): Promise<Response> {
   const deadline = AbortSignal.timeout(DEADLINE_MS)
   const signal = asked.signal === undefined ? deadline : AbortSignal.any([asked.signal, deadline])
   const address = apiAddress(path, asked.params)
@@ -109,7 +132,11 @@ async function send(method: string, path: string, asked: Asked): Promise<Respons
   })
   hearClock(response.headers.get('Date'), sentAt)
   if (response.ok) return response
-  if (response.status === 401 && path !== '/session/password') goToSignIn()
+  if (response.status === 401 && path !== RENEWS) {
+    // Refused before anybody looked at it: it may be asked once more.
+    if (!isAgain && (await isRenewed(sentAt))) return send(method, path, asked, true)
+    goToSignIn()
+  }
   throw await problemOf(response)
 }
 
@@ -129,7 +156,8 @@ export async function ask<T>(method: string, path: string, asked: Asked = {}): P
   if (!isOnce || asked.idempotencyKey !== undefined || asked.body instanceof Blob) return whole()
   // Over something else that was seen it is another edit, whatever it says.
   const intent = JSON.stringify([path, asked.params, asked.ifMatch ?? null, asked.body])
-  return askOnce(intent, (idempotencyKey) => whole({ idempotencyKey }))
+  const once = askOnce(intent, (idempotencyKey) => whole({ idempotencyKey }))
+  return path === RENEWS ? renew(once) : once
 }
 
 /** @throws ApiProblem */

@@ -8,6 +8,7 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { get, type Params } from './client.ts'
+import { meet } from './person.ts'
 import type { ApiProblem } from './problem.ts'
 import { newsRestMs, restMs } from './rest.ts'
 import { touches } from './topics.ts'
@@ -77,8 +78,18 @@ export function useChange<In, Out>(
   })
 }
 
-const ME: Params = {}
-export const useMe = (): UseQueryResult<Me, ApiProblem> => useAnswer<Me>('/me', ME, { topics: ['users'] })
+/** Who is signed in. Known before whatever is kept for them is shown. */
+export const useMe = (): UseQueryResult<Me, ApiProblem> =>
+  useQuery<Me, ApiProblem>({
+    queryKey: ['/me', {}],
+    queryFn: async ({ signal }) => {
+      const me = await get<Me>('/me', {}, signal)
+      await meet(me)
+      return me
+    },
+    meta: { topics: ['users'] },
+    refetchInterval: ({ state }) => restMs(state, undefined),
+  })
 
 /** Whether the one who looks may do this. False until it is known. */
 export const useMay = (permission: Permission): boolean =>

@@ -28,6 +28,7 @@ import type {
   confirmedAnswer,
   enrolAnswer,
   enrolmentAnswer,
+  enrolmentRequestsAnswer,
   hostKeysAnswer,
   keysImportedAnswer,
 } from '../../../src/api/answers/hosts.ts'
@@ -129,6 +130,7 @@ export type Session = z.infer<typeof sessionsAnswer>['items'][number]
 export type Token = z.infer<typeof tokensAnswer>['items'][number]
 export type TokenMade = z.infer<typeof tokenMadeAnswer>
 export type Enrolment = z.infer<typeof enrolmentAnswer>
+export type EnrolmentRequest = z.infer<typeof enrolmentRequestsAnswer>['items'][number]
 export type Enrolled = z.infer<typeof enrolAnswer>
 export type Confirmed = z.infer<typeof confirmedAnswer>
 export type Host = ItemOf<typeof hostKeysAnswer>

@@ -8,6 +8,8 @@ import { touches } from '../api/topics.ts'
 
 export interface Freshener {
   tell(topics: readonly string[]): void
+  /** What was read, or asked for, until now may have missed some. But for the board: it knows its own place. */
+  tellAll(): void
   close(): void
 }
 
@@ -39,12 +41,16 @@ export function createFreshener(client: QueryClient): Freshener {
   const plan = () => {
     timer ??= setTimeout(look, Math.max(0, lookedAt + REST_MS - Date.now()))
   }
+  const add = (predicate: (query: Query) => boolean) => {
+    for (const { queryHash } of client.getQueryCache().findAll({ predicate })) due.add(queryHash)
+    if (due.size > 0) plan()
+  }
   return {
-    tell: (topics) => {
-      const isTouched = ({ meta }: Query) => touches(meta?.topics, topics)
-      for (const { queryHash } of client.getQueryCache().findAll({ predicate: isTouched })) due.add(queryHash)
-      if (due.size > 0) plan()
+    tell: (topics) => add(({ meta }) => touches(meta?.topics, topics)),
+    tellAll: () => add(({ meta }) => meta?.topics?.some((topic) => topic !== 'board') ?? false),
+    close: () => {
+      clearTimeout(timer)
+      timer = undefined
     },
-    close: () => clearTimeout(timer),
   }
 }

@@ -30,6 +30,8 @@ const AGAIN_MS = 5000
 const RECENT = 40
 
 interface Owner {
+  /** The first time: what was read while it was on its way may have missed something. */
+  begun(): void
   /** Nobody may listen, or the server knows the place no more: who one is has to be looked at. */
   refused(): void
   /** It goes on after a refusal, from now: what happened between is to be looked at. */
@@ -87,10 +89,13 @@ export function createLive(owner: Owner): Live {
     restart()
     owner.refused()
   }
+  let isBegun = false
   const opened = () => {
     heard('')
     if (isRefused) owner.returned()
+    else if (!isBegun) owner.begun()
     isRefused = false
+    isBegun = true
   }
   const open = () => {
     if (source !== undefined) return

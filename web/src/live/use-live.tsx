@@ -9,14 +9,15 @@ const Context = createContext<Live | undefined>(undefined)
 /** Closed while the page is hidden; goes on where it was when it is shown again. */
 export function LiveProvider({ children }: { readonly children: ReactNode }) {
   const client = useQueryClient()
+  const [fresh] = useState(() => createFreshener(client))
   const [live] = useState(() =>
     createLive({
+      begun: () => fresh.tellAll(),
       refused: () => void client.invalidateQueries({ queryKey: ['/me'] }),
       returned: () => void client.invalidateQueries(),
     }),
   )
   useEffect(() => {
-    const fresh = createFreshener(client)
     const unfollow = live.follow(({ topics, reset }) => {
       if (reset) return void client.invalidateQueries()
       fresh.tell(topics)
@@ -30,7 +31,7 @@ export function LiveProvider({ children }: { readonly children: ReactNode }) {
       fresh.close()
       live.close()
     }
-  }, [live, client])
+  }, [live, client, fresh])
   return <Context value={live}>{children}</Context>
 }
 

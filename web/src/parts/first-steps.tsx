@@ -6,6 +6,7 @@ import { useList, useMe } from '../api/hooks.ts'
 import type { Package, Rollout, Store } from '../api/types.ts'
 import { useWords } from '../words/language.ts'
 import { Glyph } from './glyph.tsx'
+import { OfOwnStores } from './none-of-yours.tsx'
 import { EmptyNotice } from './notices.tsx'
 
 const COMMAND = 'nightshift package sign'
@@ -42,7 +43,12 @@ export function FirstSteps() {
   const { t } = useWords()
   const done = useDone()
   const groups = useMe().data?.storeGroups
-  if (groups != null) return <EmptyNotice title={t('shell.first.noneOfYours')} hint={groups.join(', ')} />
+  if (groups != null)
+    return (
+      <OfOwnStores>
+        <EmptyNotice title={t('common.empty')} />
+      </OfOwnStores>
+    )
   return (
     <section className="first-steps" aria-labelledby="first-steps">
       <h2 id="first-steps">{t('shell.first.title')}</h2>

@@ -8,6 +8,7 @@ import { useParam } from '../route-params.ts'
 import { useWords } from '../words/language.ts'
 import { ListShown, SelectionFull } from './list-foot.tsx'
 import { ListSkeleton } from './list-skeleton.tsx'
+import { OfOwnStores } from './none-of-yours.tsx'
 import { EmptyNotice, ProblemNotice } from './notices.tsx'
 
 export interface Column<T> {
@@ -40,6 +41,8 @@ interface ListTableProps<T> {
   /** The row whose drawer is open. */
   readonly current?: string | undefined
   readonly empty?: ReactNode
+  /** It shows stores, or what happened in them: who sees none is told so. */
+  readonly isOfStores?: boolean
   /** More to say of a row: `data-tone`. */
   readonly toneOf?: (row: T) => string | undefined
 }
@@ -69,12 +72,18 @@ export function ListTable<T>(props: ListTableProps<T>) {
     return <ProblemNotice error={list.error} onAgain={list.again} />
   const template = [...(selection ? ['40px'] : []), ...columns.map((one) => one.width)].join(' ')
   if (list.isLoading) return <ListSkeleton titles={columns.map((one) => one.title)} template={template} />
-  if (list.rows.length === 0) return <NothingFound empty={props.empty} />
+  if (list.rows.length === 0) {
+    const nothing = <NothingFound empty={props.empty} />
+    return props.isOfStores === true ? <OfOwnStores>{nothing}</OfOwnStores> : nothing
+  }
+  // Rows that open take the focus themselves.
+  const frame =
+    props.onOpen === undefined ? { tabIndex: 0, role: 'group', 'aria-label': label } : { tabIndex: -1 }
   const before = items[0]?.start ?? 0
   const after = rows.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
     <div className="list" data-old={list.isOld || undefined}>
-      <div className="list-scroll" ref={scroller} tabIndex={props.onOpen === undefined ? 0 : -1}>
+      <div className="list-scroll" ref={scroller} {...frame}>
         {/* biome-ignore lint/a11y/useSemanticElements: rows of a grid layout; a table would not let them be virtual */}
         <div
           role="table"

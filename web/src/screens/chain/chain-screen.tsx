@@ -3,6 +3,7 @@ import './chain.css'
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { Outlook } from '../../api/types.ts'
 import { FirstSteps } from '../../parts/first-steps.tsx'
+import { NoneOfYours, useHasNoStore } from '../../parts/none-of-yours.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
 import { useParams, useSetParams } from '../../route-params.ts'
@@ -27,15 +28,26 @@ export function ChainScreen() {
   const { rollout, filter } = useParams()
   const board = useBoard({ rollout, filter })
   const outlook = useOutlook(rollout, board.model !== undefined || board.error !== null)
+  const { width, frame } = useWidth()
+  const hasNone = useHasNoStore()
+  if (hasNone === true)
+    return (
+      <Screen title={t('shell.nav.chain')}>
+        <NoneOfYours />
+      </Screen>
+    )
   return (
     <Screen title={t('shell.nav.chain')}>
-      <div className="chain">
+      <div className="chain" ref={frame}>
         <Top outlook={outlook.data} error={outlook.error} model={board.model} />
         {board.error === null ? null : <ProblemNotice error={board.error} onAgain={board.again} />}
         {board.model === undefined ? (
           board.error === null && <LoadingNotice />
         ) : (
-          <Board model={board.model} isOld={board.isOld} rollouts={outlook.data?.rollouts ?? NO_ROLLOUTS} />
+          <Board
+            {...{ model: board.model, isOld: board.isOld, width }}
+            rollouts={outlook.data?.rollouts ?? NO_ROLLOUTS}
+          />
         )}
         <Announcer outlook={outlook.data} />
       </div>
@@ -84,13 +96,14 @@ type KeyWord = keyof PageWords['board']['keyWords']
 interface BoardProps {
   readonly model: BoardModel
   readonly isOld: boolean
+  /** Pixels. */
+  readonly width: number
   readonly rollouts: Outlook['rollouts']
 }
-function Board({ model, isOld, rollouts }: BoardProps) {
+function Board({ model, isOld, width, rollouts }: BoardProps) {
   const { t } = useWords()
   const params = useParams()
   const set = useSetParams()
-  const frame = useRef<HTMLDivElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
   const isPointed = useRef(false)
   const [at, setAt] = useState<{ cashId: string | undefined; asked: number }>({
@@ -103,7 +116,6 @@ function Board({ model, isOld, rollouts }: BoardProps) {
     () => isPointed.current || (scroller.current?.contains(document.activeElement) ?? false),
     [],
   )
-  const width = useWidth(frame)
   const place = useLayout({ model, by, shown, view: params.view }, width, isHeld)
   const { layout } = place
   const move = useCallback(
@@ -142,7 +154,7 @@ function Board({ model, isOld, rollouts }: BoardProps) {
   })
   useFirstMark(layout.devices > 0)
   return (
-    <section className="chain-board" aria-label={t('board.board')} data-old={isOld || undefined} ref={frame}>
+    <section className="chain-board" aria-label={t('board.board')} data-old={isOld || undefined}>
       <Toolbar
         {...{ by, rollouts, isLarge: place.isLarge, isOutOfOrder: place.isOutOfOrder }}
         onArrange={place.arrange}

@@ -1,5 +1,5 @@
 /** Where everything stands. Stores change places only while nobody points at the board, so nothing runs from under a hand. */
-import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { BoardModel } from './board-store.ts'
 import { type Grouping, type Layout, layoutOf, widthFor } from './layout.ts'
 import type { Mark } from './marks.ts'
@@ -17,15 +17,17 @@ export interface LayoutChoice {
   readonly view: string | undefined
 }
 
-export function useWidth(element: RefObject<HTMLElement | null>): number {
+/** Known before the first paint: who is drawn at a width of none is drawn twice. */
+export function useWidth() {
   const [width, setWidth] = useState(0)
-  useEffect(() => {
-    if (element.current === null) return
+  const frame = useCallback((element: HTMLElement | null) => {
+    if (element === null) return undefined
+    setWidth(Math.floor(element.getBoundingClientRect().width))
     const observer = new ResizeObserver(([entry]) => entry && setWidth(Math.floor(entry.contentRect.width)))
-    observer.observe(element.current)
+    observer.observe(element)
     return () => observer.disconnect()
-  }, [element])
-  return width
+  }, [])
+  return { width, frame }
 }
 
 /** Whether it looks otherwise: the same stores on the same lines under the same heads do not. */

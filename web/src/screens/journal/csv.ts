@@ -1,4 +1,4 @@
-/** The journal as CSV for spreadsheets, a line each. */
+/** The journal as CSV for spreadsheets, a line each: its time by the clock of its store, and which clock that is. */
 import type { EventView } from '../../api/types.ts'
 import { csvOf as csvFile } from '../../format/csv.ts'
 import { formatMoment } from '../../format/time.ts'
@@ -6,11 +6,12 @@ import { sentenceOf } from './sentence.ts'
 
 type Language = 'ru' | 'en'
 
-export const columnIds = ['at', 'store', 'till', 'code', 'actor', 'text'] as const
+export const columnIds = ['at', 'zone', 'store', 'till', 'code', 'actor', 'text'] as const
 export type ColumnId = (typeof columnIds)[number]
 
 const rowOf = (event: EventView, language: Language): Readonly<Record<ColumnId, string>> => ({
   at: formatMoment(language, new Date(event.at), event.timeZone),
+  zone: event.timeZone,
   store: event.store ?? '',
   till: event.cashId ?? '',
   code: event.code,

@@ -2,6 +2,7 @@
 import './journal.css'
 import type { ReactNode } from 'react'
 import type { StoreWhole } from '../../api/types.ts'
+import { OfOwnStores } from '../../parts/none-of-yours.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
 import { useParam } from '../../route-params.ts'
@@ -42,9 +43,17 @@ function Found({ journal, isChain }: { readonly journal: Journal; readonly isCha
     return <ProblemNotice error={journal.error} onAgain={() => void journal.again()} />
   if (journal.isLoading) return <LoadingNotice />
   if (journal.rows.length > 0) return <JournalList journal={journal} hasStore={isChain} />
-  if (filter !== undefined || termsOf(ends) !== '')
-    return <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
+  const isNarrowed = filter !== undefined || termsOf(ends) !== ''
   return (
-    <EmptyNotice title={t('journal.none')} hint={t(isChain ? 'journal.noneChainHint' : 'journal.noneHint')} />
+    <OfOwnStores>
+      {isNarrowed ? (
+        <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
+      ) : (
+        <EmptyNotice
+          title={t('journal.none')}
+          hint={t(isChain ? 'journal.noneChainHint' : 'journal.noneHint')}
+        />
+      )}
+    </OfOwnStores>
   )
 }

@@ -43,6 +43,7 @@ export function PackagePlaces({ id }: { readonly id: string }) {
         columns={columns}
         keyOf={(one) => one.id}
         nameOf={(one) => one.store}
+        isOfStores
         empty={
           state === undefined ? (
             <EmptyNotice title={t('packages.whereNone')} hint={t('packages.whereNoneHint')} />

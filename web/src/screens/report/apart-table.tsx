@@ -1,4 +1,4 @@
-import { ReportSection, TableHead } from './report-parts.tsx'
+import { ReportSection, TableFrame, TableHead } from './report-parts.tsx'
 import { type CauseJson, useReportWords } from './terms.ts'
 
 interface ApartStore {
@@ -22,24 +22,28 @@ export function ApartTable({ stores }: { readonly stores: readonly ApartStore[] 
   if (rows.length === 0) return null
   return (
     <ReportSection title={report.texts.apart}>
-      <table className="report-table">
-        <TableHead titles={[columns.store, columns.number, columns.device, columns.reason, columns.advice]} />
-        <tbody>
-          {rows.map(({ store, device }) => {
-            const [main] = device.causes
-            const words = main === undefined ? undefined : causeOf(main)
-            return (
-              <tr key={device.cashId}>
-                <td>{`${store.code} ${store.name}`}</td>
-                <td>{numberOf(device)}</td>
-                <td>{device.name}</td>
-                <td>{words?.label}</td>
-                <td>{words?.advice}</td>
-              </tr>
-            )
-          })}
-        </tbody>
-      </table>
+      <TableFrame label={report.texts.apart}>
+        <table className="report-table">
+          <TableHead
+            titles={[columns.store, columns.number, columns.device, columns.reason, columns.advice]}
+          />
+          <tbody>
+            {rows.map(({ store, device }) => {
+              const [main] = device.causes
+              const words = main === undefined ? undefined : causeOf(main)
+              return (
+                <tr key={device.cashId}>
+                  <td>{`${store.code} ${store.name}`}</td>
+                  <td>{numberOf(device)}</td>
+                  <td>{device.name}</td>
+                  <td>{words?.label}</td>
+                  <td>{words?.advice}</td>
+                </tr>
+              )
+            })}
+          </tbody>
+        </table>
+      </TableFrame>
     </ReportSection>
   )
 }

@@ -1,7 +1,7 @@
 import type { MorningJson } from '../../../../src/report/json.ts'
 import { formatSpan } from '../../format/time.ts'
 import { useWords } from '../../words/language.ts'
-import { ReportSection, TableHead } from './report-parts.tsx'
+import { ReportSection, TableFrame, TableHead } from './report-parts.tsx'
 import { useReportWords } from './terms.ts'
 
 type Comparison = NonNullable<MorningJson['comparison']>
@@ -61,19 +61,21 @@ function Table({ comparison }: { readonly comparison: Comparison }) {
   return (
     <>
       <p>{`${columns.before}: ${t('report.of', { name, version })}`}</p>
-      <table className="report-table">
-        <TableHead titles={[columns.outcome, columns.now, columns.before, columns.difference]} />
-        <tbody>
-          {lines.map(({ key, label, now, before, difference }) => (
-            <tr key={key}>
-              <td>{label}</td>
-              <td data-align="end">{now}</td>
-              <td data-align="end">{before}</td>
-              <td data-align="end">{difference}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <TableFrame label={report.texts.comparison}>
+        <table className="report-table">
+          <TableHead titles={[columns.outcome, columns.now, columns.before, columns.difference]} />
+          <tbody>
+            {lines.map(({ key, label, now, before, difference }) => (
+              <tr key={key}>
+                <td>{label}</td>
+                <td data-align="end">{now}</td>
+                <td data-align="end">{before}</td>
+                <td data-align="end">{difference}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableFrame>
     </>
   )
 }

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useWords } from '../../words/language.ts'
+import { TableFrame } from './report-parts.tsx'
 import { useReportWords } from './terms.ts'
 
 interface Named {
@@ -19,8 +20,7 @@ export function DeviceTable<D extends Named>({ label, devices, columns }: Device
   const { report } = useReportWords()
   if (devices.length === 0) return null
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what may scroll is scrolled by the keyboard, too
-    <section className="report-scroll" aria-label={label} tabIndex={0}>
+    <TableFrame label={label}>
       <table className="report-table report-devices">
         <thead>
           <tr>
@@ -44,7 +44,7 @@ export function DeviceTable<D extends Named>({ label, devices, columns }: Device
           ))}
         </tbody>
       </table>
-    </section>
+    </TableFrame>
   )
 }
 

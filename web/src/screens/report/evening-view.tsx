@@ -17,6 +17,7 @@ import {
   Read,
   ReportHead,
   ReportSection,
+  TableFrame,
   TableHead,
 } from './report-parts.tsx'
 import { eveningSigns, shortMoment, useReportWords } from './terms.ts'
@@ -191,18 +192,20 @@ function QuietTable({ stores }: { readonly stores: readonly Store[] }) {
     ].join(' · ')
   return (
     <ReportSection title={texts.quietStores}>
-      <table className="report-table">
-        <TableHead titles={[columns.store, texts.window, columns.group]} />
-        <tbody>
-          {stores.map((store) => (
-            <tr key={store.code}>
-              <td>{`${store.code} ${store.name}`}</td>
-              <td>{windowLine(store)}</td>
-              <td>{said(store)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <TableFrame label={texts.quietStores}>
+        <table className="report-table">
+          <TableHead titles={[columns.store, texts.window, columns.group]} />
+          <tbody>
+            {stores.map((store) => (
+              <tr key={store.code}>
+                <td>{`${store.code} ${store.name}`}</td>
+                <td>{windowLine(store)}</td>
+                <td>{said(store)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableFrame>
     </ReportSection>
   )
 }

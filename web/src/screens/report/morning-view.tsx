@@ -20,6 +20,7 @@ import {
   Read,
   ReportHead,
   ReportSection,
+  TableFrame,
   TableHead,
 } from './report-parts.tsx'
 import { morningSigns, useReportWords } from './terms.ts'
@@ -193,32 +194,34 @@ function Outcomes({ said: { outcomes } }: { readonly said: MorningJson }) {
   const { core, language } = useWords()
   const { columns } = core.report
   return (
-    <table className="report-table">
-      <thead>
-        <tr>
-          <th scope="col">{columns.state}</th>
-          <th scope="col" data-align="end">
-            {columns.count}
-          </th>
-          <th scope="col">{columns.advice}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {outcomes.map(({ state, devices }) => (
-          <tr key={state}>
-            <td>
-              {isState(state) ? (
-                <Mark {...updateSigns[state]} label={core.updateStates[state].label} />
-              ) : (
-                state
-              )}
-            </td>
-            <td data-align="end">{formatCount(language, devices)}</td>
-            <td>{isState(state) ? core.updateStates[state].advice : null}</td>
+    <TableFrame label={core.report.texts.outcome}>
+      <table className="report-table">
+        <thead>
+          <tr>
+            <th scope="col">{columns.state}</th>
+            <th scope="col" data-align="end">
+              {columns.count}
+            </th>
+            <th scope="col">{columns.advice}</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {outcomes.map(({ state, devices }) => (
+            <tr key={state}>
+              <td>
+                {isState(state) ? (
+                  <Mark {...updateSigns[state]} label={core.updateStates[state].label} />
+                ) : (
+                  state
+                )}
+              </td>
+              <td data-align="end">{formatCount(language, devices)}</td>
+              <td>{isState(state) ? core.updateStates[state].advice : null}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </TableFrame>
   )
 }
 
@@ -239,19 +242,21 @@ function QuietTable({ stores }: { readonly stores: readonly Store[] }) {
       .join(' · ')
   return (
     <ReportSection title={texts.quietStores}>
-      <table className="report-table">
-        <TableHead titles={[columns.opensAt, columns.store, columns.group, columns.firstReceipt]} />
-        <tbody>
-          {stores.map((store) => (
-            <tr key={store.code}>
-              <td>{opening(store)}</td>
-              <td>{`${store.code} ${store.name}`}</td>
-              <td>{said(store)}</td>
-              <td>{receipts(store) || texts.none}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <TableFrame label={texts.quietStores}>
+        <table className="report-table">
+          <TableHead titles={[columns.opensAt, columns.store, columns.group, columns.firstReceipt]} />
+          <tbody>
+            {stores.map((store) => (
+              <tr key={store.code}>
+                <td>{opening(store)}</td>
+                <td>{`${store.code} ${store.name}`}</td>
+                <td>{said(store)}</td>
+                <td>{receipts(store) || texts.none}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableFrame>
     </ReportSection>
   )
 }

@@ -1,5 +1,5 @@
 import type { MorningJson } from '../../../../src/report/json.ts'
-import { Phone, ReportSection, TableHead } from './report-parts.tsx'
+import { Phone, ReportSection, TableFrame, TableHead } from './report-parts.tsx'
 import { useReportWords } from './terms.ts'
 
 type Store = MorningJson['stores'][number]
@@ -27,21 +27,23 @@ export function OldVersionTable({ stores }: { readonly stores: readonly Store[] 
   if (rows.size === 0) return null
   return (
     <ReportSection title={report.texts.onOldVersion}>
-      <table className="report-table">
-        <TableHead titles={[columns.reason, columns.store, columns.phone, columns.number]} />
-        <tbody>
-          {[...rows].map(([key, { label, store, devices }]) => (
-            <tr key={key}>
-              <td>{label}</td>
-              <td>{`${store.code} ${store.name}`}</td>
-              <td>
-                <Phone phone={store.phone} />
-              </td>
-              <td>{devices.join(', ')}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <TableFrame label={report.texts.onOldVersion}>
+        <table className="report-table">
+          <TableHead titles={[columns.reason, columns.store, columns.phone, columns.number]} />
+          <tbody>
+            {[...rows].map(([key, { label, store, devices }]) => (
+              <tr key={key}>
+                <td>{label}</td>
+                <td>{`${store.code} ${store.name}`}</td>
+                <td>
+                  <Phone phone={store.phone} />
+                </td>
+                <td>{devices.join(', ')}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableFrame>
     </ReportSection>
   )
 }

@@ -37,6 +37,20 @@ export function ReportHead({
   )
 }
 
+interface FrameProps {
+  readonly label: string
+  readonly children: ReactNode
+}
+/** A table that is wider than its screen scrolls in here, and the page does not. */
+export function TableFrame({ label, children }: FrameProps) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what may scroll is scrolled by the keyboard, too
+    <section className="report-scroll" aria-label={label} tabIndex={0}>
+      {children}
+    </section>
+  )
+}
+
 export interface Bucket {
   readonly key: string
   readonly label: string
@@ -64,34 +78,36 @@ export function Buckets({ buckets }: { readonly buckets: readonly Bucket[] }) {
           <span key={key} data-tone={tone} style={{ flexGrow: count }} title={`${label} ${count}`} />
         ))}
       </div>
-      <table className="report-table report-buckets">
-        <thead>
-          <tr>
-            <th scope="col">{report.columns.group}</th>
-            <th scope="col" data-align="end">
-              {report.columns.count}
-            </th>
-            {hasStores ? (
+      <TableFrame label={report.columns.group}>
+        <table className="report-table report-buckets">
+          <thead>
+            <tr>
+              <th scope="col">{report.columns.group}</th>
               <th scope="col" data-align="end">
-                {report.columns.storesByWorst}
+                {report.columns.count}
               </th>
-            ) : null}
-            <th scope="col">{report.columns.meaning}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map(({ key, label, tone, glyph, count, stores, meaning }) => (
-            <tr key={key} data-bucket={key}>
-              <td>
-                <Mark tone={tone} glyph={glyph} label={label} />
-              </td>
-              <td data-align="end">{formatCount(language, count)}</td>
-              {hasStores ? <td data-align="end">{formatCount(language, stores ?? 0)}</td> : null}
-              <td>{meaning}</td>
+              {hasStores ? (
+                <th scope="col" data-align="end">
+                  {report.columns.storesByWorst}
+                </th>
+              ) : null}
+              <th scope="col">{report.columns.meaning}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {shown.map(({ key, label, tone, glyph, count, stores, meaning }) => (
+              <tr key={key} data-bucket={key}>
+                <td>
+                  <Mark tone={tone} glyph={glyph} label={label} />
+                </td>
+                <td data-align="end">{formatCount(language, count)}</td>
+                {hasStores ? <td data-align="end">{formatCount(language, stores ?? 0)}</td> : null}
+                <td>{meaning}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </TableFrame>
     </>
   )
 }
@@ -112,42 +128,44 @@ export function ReportSection({ title, children }: SectionProps) {
 const MOST_STORES = 15
 
 /** Reason, how many, what to do, who, in which stores. */
-function CauseTable({ counts }: { readonly counts: readonly CauseCountJson[] }) {
+function CauseTable({ title, counts }: CauseSectionProps) {
   const { report, causeOf, ownerOf } = useReportWords()
   const { columns } = report
   if (counts.length === 0) return null
   return (
-    <table className="report-table">
-      <thead>
-        <tr>
-          {[columns.reason, columns.count, columns.advice, columns.who, columns.stores].map((title) => (
-            <th key={title} scope="col" data-align={title === columns.count ? 'end' : undefined}>
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {counts.map((one) => {
-          const { label, advice } = causeOf(one)
-          const rest = one.stores.length - MOST_STORES
-          return (
-            <tr key={`${one.from} ${one.code} ${label}`}>
-              <td>
-                <b>{label}</b>
-              </td>
-              <td data-align="end">{one.devices}</td>
-              <td>{advice}</td>
-              <td>{ownerOf(one.owner)}</td>
-              <td>
-                {one.stores.slice(0, MOST_STORES).join(', ')}
-                {rest > 0 ? ` … +${rest}` : null}
-              </td>
-            </tr>
-          )
-        })}
-      </tbody>
-    </table>
+    <TableFrame label={title}>
+      <table className="report-table">
+        <thead>
+          <tr>
+            {[columns.reason, columns.count, columns.advice, columns.who, columns.stores].map((one) => (
+              <th key={one} scope="col" data-align={one === columns.count ? 'end' : undefined}>
+                {one}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((one) => {
+            const { label, advice } = causeOf(one)
+            const rest = one.stores.length - MOST_STORES
+            return (
+              <tr key={`${one.from} ${one.code} ${label}`}>
+                <td>
+                  <b>{label}</b>
+                </td>
+                <td data-align="end">{one.devices}</td>
+                <td>{advice}</td>
+                <td>{ownerOf(one.owner)}</td>
+                <td>
+                  {one.stores.slice(0, MOST_STORES).join(', ')}
+                  {rest > 0 ? ` … +${rest}` : null}
+                </td>
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </TableFrame>
   )
 }
 
@@ -240,7 +258,7 @@ export function CauseSection({ title, counts }: CauseSectionProps) {
   if (counts.length === 0) return null
   return (
     <ReportSection title={title}>
-      <CauseTable counts={counts} />
+      <CauseTable title={title} counts={counts} />
     </ReportSection>
   )
 }

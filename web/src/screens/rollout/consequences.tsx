@@ -11,7 +11,7 @@ import type { Tone } from '../../parts/mark.tsx'
 import { Answered } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
 import { topicsOf } from './use-rollout.ts'
-import { type AskedVerb, nextWave } from './verbs.ts'
+import { type AskedVerb, nextWave, type Verb } from './verbs.ts'
 
 const signs: Readonly<Record<Effect, readonly [Tone, GlyphName]>> = {
   inTheMiddle: ['busy', 'play'],
@@ -60,25 +60,54 @@ function Lines({ found, verb }: { readonly found: Consequences; readonly verb: A
   )
 }
 
-interface LinesProps {
+interface EffectsOf {
   readonly rollout: RolloutWhole
-  readonly verb: AskedVerb
+  readonly verb: Exclude<Verb, 'start'>
+  readonly wave?: number | undefined
   readonly cashIds?: readonly string[] | undefined
+  readonly isAsked: boolean
 }
-/** Asked for anew while the question stands: a night goes on meanwhile. */
-export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
-  const wave = verb === 'release' ? nextWave(rollout)?.number : undefined
-  const isIdle = cashIds !== undefined && cashIds.length === 0
+/** In numbers of devices, asked for anew as the night goes on. */
+function useEffects({ rollout, verb, wave, cashIds, isAsked }: EffectsOf) {
   const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
-  const found = useQuery<Consequences, ApiProblem>({
+  return useQuery<Consequences, ApiProblem>({
     queryKey: [path, { verb, wave, cashIds }],
     // An address has no room for many cash ids.
     queryFn: ({ signal }) =>
       cashIds === undefined ? get(path, { verb, wave }, signal) : look(path, { verb, cashIds }, { signal }),
     meta: { topics: topicsOf(rollout.id) },
     refetchInterval: ({ state }) => restMs(state, undefined),
-    enabled: !isIdle,
+    enabled: isAsked,
   })
+}
+
+/** As the timeline: a busy night moves many times a second, and this counts all its devices. */
+const BEAT_MS = 5000
+/** The same of the whole rollout on a beat of its own, for buttons that are on the screen all night. */
+export function useEffectsOnBeat({
+  rollout,
+  verb,
+  isAsked,
+}: Pick<EffectsOf, 'rollout' | 'verb' | 'isAsked'>) {
+  const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
+  return useQuery<Consequences, ApiProblem>({
+    queryKey: [path, 'on its beat', verb],
+    queryFn: ({ signal }) => get(path, { verb }, signal),
+    refetchInterval: ({ state }) => restMs(state, rollout.finishedAt === null ? BEAT_MS : undefined),
+    enabled: isAsked,
+  })
+}
+
+interface LinesProps {
+  readonly rollout: RolloutWhole
+  readonly verb: Exclude<AskedVerb, 'start'>
+  readonly cashIds?: readonly string[] | undefined
+}
+/** Asked for anew while the question stands: a night goes on meanwhile. */
+export function ConsequenceLines({ rollout, verb, cashIds }: LinesProps) {
+  const wave = verb === 'release' ? nextWave(rollout)?.number : undefined
+  const isIdle = cashIds !== undefined && cashIds.length === 0
+  const found = useEffects({ rollout, verb, wave, cashIds, isAsked: !isIdle })
   if (isIdle) return null
   return <Answered answer={found}>{(data) => <Lines found={data} verb={verb} />}</Answered>
 }

@@ -3,6 +3,7 @@ import { Stack, Text, Textarea } from '@mantine/core'
 import { useDebouncedValue } from '@mantine/hooks'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
+import { MOST_NAMED as MOST } from '../../../../src/rollout/named.ts'
 import { useChange } from '../../api/hooks.ts'
 import type { RolloutWhole, Skipped } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
@@ -30,8 +31,6 @@ interface DialogProps {
 }
 
 const TYPING_MS = 300
-/** As many as the API takes. */
-const MOST = 1000
 const idsIn = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter((one) => one !== ''))]
 
 export function ControlDialog({ verb, rollout, ticked, onClose, ...props }: DialogProps) {

@@ -1,24 +1,42 @@
 /** The controls: those that are not allowed now say why, and each says what it would do before it does it. */
 import { Group } from '@mantine/core'
+import { useMay } from '../../api/hooks.ts'
 import type { RolloutWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { useSelection } from '../../parts/selection.ts'
 import { useWords } from '../../words/language.ts'
+import { useEffectsOnBeat } from './consequences.tsx'
 import { ControlDialog } from './control-dialog.tsx'
 import { RetryDialog } from './retry-dialog.tsx'
 import { useAsked } from './use-asked.ts'
-import { nextWave, retryable, traits, type Verb, verbs } from './verbs.ts'
+import { concerned, nextWave, traits, type Verb, verbs } from './verbs.ts'
 
-/** Why not now; undefined: it may be done. */
+/** How many of those it is for the server would take; undefined: not known, or nobody to ask it of. */
+function useTaken(rollout: RolloutWhole, verb: 'retry' | 'rollback'): number | undefined {
+  // Who may not do it is told that, and nothing else.
+  const may = useMay(traits[verb].permission)
+  const isAsked = may && rollout.allowed.includes(verb) && (concerned[verb]?.(rollout) ?? 0) > 0
+  const devices = useEffectsOnBeat({ rollout, verb, isAsked }).data?.devices
+  if (!isAsked || devices === undefined) return undefined
+  const { retried = 0, goesBack = 0, perhapsGoesBack = 0 } = devices
+  return verb === 'retry' ? retried : goesBack + perhapsGoesBack
+}
+
+/** Why not now; undefined: it may be done. What would reach nobody is not offered. */
 function useRefusal(rollout: RolloutWhole): (verb: Verb) => string | undefined {
   const { t, core } = useWords()
+  const taken = { retry: useTaken(rollout, 'retry'), rollback: useTaken(rollout, 'rollback') }
   return (verb) => {
     if (!rollout.allowed.includes(verb))
-      return t('rollout.notNow', { state: core.rolloutStates[rollout.state].label })
+      return verb === 'rollback' && rollout.kind === 'rollback'
+        ? t('rollout.isWayBack')
+        : t('rollout.notNow', { state: core.rolloutStates[rollout.state].label })
     if (verb === 'release' && nextWave(rollout) === undefined) return t('rollout.notNowWave')
-    if (verb === 'retry' && retryable(rollout) === 0) return t('rollout.nothingFailed')
-    return undefined
+    if (verb !== 'retry' && verb !== 'skip' && verb !== 'rollback') return undefined
+    if (concerned[verb]?.(rollout) === 0) return t(`rollout.nobody.${verb}`)
+    if (verb === 'rollback' && rollout.package.canGoBack === false) return t('rollout.packageStays')
+    return verb !== 'skip' && taken[verb] === 0 ? t(`rollout.noneTaken.${verb}`) : undefined
   }
 }
 

@@ -54,12 +54,16 @@ interface CardProps {
 }
 function TroubleCard({ trouble, rollout, onRetry }: CardProps) {
   const { t, core, language } = useWords()
-  const { bucket, reason, count, retryable, owner } = trouble
+  const { bucket, reason, count, retryable, held, owner } = trouble
   const words = useReason(reason)
   const { tone, glyph } = bucketSigns[bucket]
   const states = retryStates[bucket]
   const isAllowed = rollout.allowed.includes('retry')
-  const why = isAllowed ? undefined : t('rollout.notNow', { state: core.rolloutStates[rollout.state].label })
+  const why = !isAllowed
+    ? t('rollout.notNow', { state: core.rolloutStates[rollout.state].label })
+    : retryable === 0
+      ? t('rollout.noneTaken.retry')
+      : undefined
   return (
     <li className="rollout-trouble" data-tone={tone} data-bucket={bucket} data-reason={reason ?? 'none'}>
       <div className="rollout-trouble-count">
@@ -80,7 +84,7 @@ function TroubleCard({ trouble, rollout, onRetry }: CardProps) {
         <Whom trouble={trouble} />
       </div>
       <div>
-        {states === undefined || reason === null || retryable === 0 ? null : (
+        {states === undefined || reason === null || retryable + held === 0 ? null : (
           <ActButton
             permission="rollouts.control"
             why={why}

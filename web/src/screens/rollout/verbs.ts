@@ -27,8 +27,16 @@ export const traits: Readonly<Record<Verb, Trait>> = {
 /** The first that was not released; undefined: all were. */
 export const nextWave = ({ waves }: RolloutWhole) => waves.find((wave) => wave.releasedAt === null)
 
-export const retryable = ({ counts }: RolloutWhole): number =>
-  ['failed', 'broken', 'rolledBack'].reduce((sum, bucket) => sum + (counts.byBucket[bucket] ?? 0), 0)
+const inStates = ({ counts }: RolloutWhole, states: readonly string[]): number =>
+  states.reduce((sum, state) => sum + (counts.byState[state] ?? 0), 0)
+
+/** Those whose state a control is for; fewer of them may be taken, as the server knows. */
+export const concerned: Readonly<Partial<Record<Verb, (rollout: RolloutWhole) => number>>> = {
+  // Who is back has arrived, on the way back.
+  retry: (one) => inStates(one, ['failed', 'broken', ...(one.kind === 'update' ? ['rolledBack'] : [])]),
+  skip: (one) => inStates(one, ['waiting', 'downloaded', 'ready']),
+  rollback: (one) => inStates(one, ['succeeded']),
+}
 
 /** A gate before the next wave that is not fulfilled: releasing goes past it, and needs a reason. */
 export const skipsGate = ({ waves }: RolloutWhole): boolean =>

@@ -50,6 +50,7 @@ export function RolloutsScreen() {
           keyOf={(row) => row.id}
           nameOf={(row) => row.name}
           onOpen={(row) => void navigate({ to: `/rollouts/${row.id}` as string })}
+          isOfStores
           empty={<EmptyNotice title={t('rollouts.empty')} hint={t('rollouts.emptyHint')} />}
         />
       </Stack>

@@ -1,6 +1,7 @@
 /** The calendar with its tools: whose, which month or week, and the way to its hours. */
 import { Group, SegmentedControl, Text, Title } from '@mantine/core'
 import { ActButton } from '../../parts/act-button.tsx'
+import { NoneOfYours, useHasNoStore } from '../../parts/none-of-yours.tsx'
 import { LoadingNotice, ProblemNotice } from '../../parts/notices.tsx'
 import { useParams, useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
@@ -18,6 +19,8 @@ export function CalendarTab() {
   const set = useSetParams()
   const scope = useScope()
   const { store } = scope
+  const hasNone = useHasNoStore()
+  if (hasNone === true) return <NoneOfYours />
   return (
     <>
       <div className="schedule-bar">

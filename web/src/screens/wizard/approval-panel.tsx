@@ -105,11 +105,11 @@ function Rejection({ id }: { readonly id: string }) {
   )
 }
 
-export function RolloutLink({ id }: { readonly id: string }) {
+export function RolloutLink({ id, label }: { readonly id: string; readonly label?: string }) {
   const { t } = useWords()
   return (
     <Anchor component={Link} to={`/rollouts/${id}` as string} size="sm">
-      {t('wizard.approval.openRollout')}
+      {label ?? t('wizard.approval.openRollout')}
     </Anchor>
   )
 }

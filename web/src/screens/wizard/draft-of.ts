@@ -6,12 +6,15 @@ import { type Draft, differing } from './draft.ts'
 import { targetsOf } from './targets-draft.ts'
 import { wavesOf } from './waves-draft.ts'
 
-type Kept = Pick<RolloutWhole, 'id' | 'name' | 'selection' | 'cut' | 'policy' | 'serverPackageId'> & {
+type Kept = Pick<
+  RolloutWhole,
+  'id' | 'name' | 'selection' | 'cut' | 'policy' | 'serverPackageId' | 'revision'
+> & {
   readonly package: Pick<RolloutWhole['package'], 'id'>
 }
 
 export function draftOf(rollout: Kept): Draft {
-  const { id, name, selection, cut, policy, serverPackageId } = rollout
+  const { id, name, selection, cut, policy, serverPackageId, revision } = rollout
   const packageId = rollout.package.id
   return {
     name,
@@ -21,7 +24,7 @@ export function draftOf(rollout: Kept): Draft {
     waves: wavesOf(cut),
     policy: (differing(defaultPolicy, policy) ?? {}) as PolicyBody,
     kept: {
-      ...{ id, name, packageId },
+      ...{ id, name, packageId, revision },
       twoPersons: policy.twoPersons === true,
     },
     isTouched: false,

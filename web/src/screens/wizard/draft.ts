@@ -32,6 +32,8 @@ interface Kept {
   readonly name: string
   /** It asks for two persons, and goes on doing so. */
   readonly twoPersons: boolean
+  /** What was seen of it; left out: an older page kept it. */
+  readonly revision?: number
 }
 
 export const emptyDraft: Draft = {

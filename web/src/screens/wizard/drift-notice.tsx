@@ -1,12 +1,13 @@
 import { Alert, Group, Stack, Text } from '@mantine/core'
 import { post } from '../../api/client.ts'
 import { useChange } from '../../api/hooks.ts'
-import type { Drift, RolloutWhole } from '../../api/types.ts'
+import type { Drift, RolloutPlanned, RolloutWhole } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { Glyph } from '../../parts/glyph.tsx'
 import { Mark } from '../../parts/mark.tsx'
 import { ProblemNotice } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
+import { followKept } from './use-draft.ts'
 
 interface DriftProps {
   readonly rollout: RolloutWhole
@@ -28,8 +29,12 @@ function Refusing({
   readonly changes: Drift['changes']
 }) {
   const { t } = useWords()
-  const { id, allowed, state } = rollout
-  const replan = useChange(() => post(`/rollouts/${id}/revise`, {}), [`rollouts:${id}`, 'rollouts'])
+  const { id, allowed, state, revision } = rollout
+  const replan = useChange(async () => {
+    const path = `/rollouts/${id}/revise`
+    const made = await post<RolloutPlanned>(path, {}, { ifMatch: `"${revision}"` })
+    followKept(id, revision, made.revision)
+  }, [`rollouts:${id}`, 'rollouts'])
   return (
     <Alert
       variant="default"

@@ -2,16 +2,17 @@ import { Button, Group, Loader, Stack, Text, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { displayVersion } from '../../../../src/rollout/versions.ts'
 import { ask, post } from '../../api/client.ts'
-import { useAnswer, useChange } from '../../api/hooks.ts'
+import { useChange } from '../../api/hooks.ts'
 import type { ApiProblem } from '../../api/problem.ts'
-import type { DryRun, Package, RolloutPlanned, RolloutWhole } from '../../api/types.ts'
+import type { DryRun, Package, RolloutPlanned } from '../../api/types.ts'
 import { ActButton } from '../../parts/act-button.tsx'
 import { ProblemNotice } from '../../parts/notices.tsx'
 import { useSetParams } from '../../route-params.ts'
 import { useWords } from '../../words/language.ts'
-import { type Draft, planBody, reviseBody } from './draft.ts'
+import { planBody, reviseBody } from './draft.ts'
 import { KeptOfDraft } from './kept-notice.tsx'
 import { LiveLook } from './live-look.tsx'
+import { NewerDraft, newerOf, useKept } from './newer-draft.tsx'
 import { PlanRefused } from './plan-refused.tsx'
 import { PlanView } from './plan-view.tsx'
 import type { StepProps } from './step-props.ts'
@@ -75,38 +76,29 @@ interface KeepProps extends PlanStepProps {
   readonly usualName: string
 }
 
-/** The kept draft that may be changed in place: of the same packages, and nobody has submitted it. */
-function useKept(
-  { kept }: Draft,
-  target: Package,
-): { readonly id?: string; readonly movedOn: boolean; readonly isLooking?: boolean } {
-  const asked = kept !== null && kept.packageId === target.id
-  const found = useAnswer<RolloutWhole>(
-    `/rollouts/${kept?.id}`,
-    {},
-    { enabled: asked, topics: [`rollouts:${kept?.id}`] },
-  )
-  if (!asked || found.data === undefined) return { movedOn: false, isLooking: asked && found.isPending }
-  return found.data.state === 'draft' ? { id: kept.id, movedOn: false } : { movedOn: true }
-}
-
 function Keep({ draft, change, target, plan, usualName }: KeepProps) {
   const { t } = useWords()
   const set = useSetParams()
-  const { id, movedOn, isLooking = false } = useKept(draft, target)
+  const { id, movedOn, isLooking, revision, present } = useKept(draft.kept, target)
   const name = draft.name.trim() === '' ? usualName : draft.name.trim()
   const keep = useChange(
-    () =>
+    (seen: number | undefined) =>
       id === undefined
         ? post<RolloutPlanned>('/rollouts', { name, ...planBody(draft, target.id) })
-        : post<RolloutPlanned>(`/rollouts/${id}/revise`, { name, ...reviseBody(draft, plan.cut) }),
+        : post<RolloutPlanned>(
+            `/rollouts/${id}/revise`,
+            { name, ...reviseBody(draft, plan.cut) },
+            { ifMatch: `"${seen}"` },
+          ),
     ['rollouts'],
   )
-  const save = () =>
-    keep.mutate(undefined, {
-      onSuccess: ({ id: made, name: saved, policy }) => {
+  // The news of the own save may be here before its answer.
+  const newer = keep.isPending ? undefined : newerOf(revision, present, keep.error)
+  const save = (seen: number | undefined) =>
+    keep.mutate(seen, {
+      onSuccess: ({ id: made, name: saved, policy, revision }) => {
         const kept = {
-          ...{ id: made, name: saved, packageId: target.id },
+          ...{ id: made, name: saved, packageId: target.id, revision },
           twoPersons: policy.twoPersons === true,
         }
         change({ kept, isTouched: false })
@@ -122,18 +114,23 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
           {t('wizard.plan.movedOn')}
         </Text>
       ) : null}
-      {keep.error === null ? null : <ProblemNotice error={keep.error} />}
-      <Group justify="flex-end">
-        <ActButton
-          size="sm"
-          variant="filled"
-          permission="rollouts.plan"
-          loading={keep.isPending || isLooking}
-          onClick={save}
-        >
-          {id === undefined ? t('wizard.plan.create') : t('wizard.plan.revise')}
-        </ActButton>
-      </Group>
+      {id !== undefined && newer !== undefined ? (
+        <NewerDraft id={id} newer={newer} onOver={() => save(newer.revision)} />
+      ) : null}
+      {keep.error === null || newer !== undefined ? null : <ProblemNotice error={keep.error} />}
+      {newer !== undefined ? null : (
+        <Group justify="flex-end">
+          <ActButton
+            size="sm"
+            variant="filled"
+            permission="rollouts.plan"
+            loading={keep.isPending || isLooking}
+            onClick={() => save(revision)}
+          >
+            {id === undefined ? t('wizard.plan.create') : t('wizard.plan.revise')}
+          </ActButton>
+        </Group>
+      )}
     </Stack>
   )
 }

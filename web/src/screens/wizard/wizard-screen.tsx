@@ -7,6 +7,7 @@ import { useEffect, useState } from 'react'
 import { useMe } from '../../api/hooks.ts'
 import type { Package } from '../../api/types.ts'
 import { Confirm } from '../../parts/confirm.tsx'
+import { NoneOfYours, useHasNoStore } from '../../parts/none-of-yours.tsx'
 import { LoadingNotice, NoPermission, ProblemNotice } from '../../parts/notices.tsx'
 import { Screen } from '../../parts/screen.tsx'
 import { useKeptFocus } from '../../parts/use-kept-focus.ts'
@@ -30,8 +31,15 @@ export function WizardScreen() {
   const { t } = useWords()
   const me = useMe()
   const { rollout, step } = useParams()
+  const hasNone = useHasNoStore()
   if (me.data === undefined) return me.error === null ? <LoadingNotice /> : <ProblemNotice error={me.error} />
   const may = me.data.permissions.includes('rollouts.plan')
+  if (may && hasNone === true)
+    return (
+      <Screen title={t('wizard.title')}>
+        <NoneOfYours />
+      </Screen>
+    )
   return (
     <Screen title={t('wizard.title')} actions={may ? <StartOver /> : null}>
       {may ? (

@@ -12,6 +12,8 @@ export const shell = {
   themeDark: 'Dark',
   themeAuto: 'As the system',
   signOut: 'Sign out',
+  signOutAsk: 'Sign out of Nightshift?',
+  signOutLoses: 'The draft in the wizard is not saved: it will be gone after you sign out.',
   signedInAs: 'Signed in as {{name}}',
   role: { viewer: 'viewer', operator: 'operator', approver: 'approver', admin: 'admin' },
   version: 'Version: {{version}}',
@@ -27,6 +29,7 @@ export const shell = {
   oldBanner: 'A part of this screen cannot be renewed: it shows what was so at {{time}}.',
   first: {
     noneOfYours: 'Your groups have no stores',
+    noneOfYoursHint: 'Your groups of stores: {{groups}}. An administrator puts stores into them.',
     title: 'How to begin',
     hint: 'There are no stores here yet. Five steps to the first night:',
     done: 'Done',

@@ -68,6 +68,12 @@ export const wizardPlan = {
     serverVersionUnknown: 'The version of the store server is not known',
     legacyAlgorithms: 'Reached only by outdated SSH algorithms',
   },
+  newer: {
+    title: '{{by}} has changed this draft meanwhile',
+    hint: 'Your changes are kept here. Saved over it, they replace theirs.',
+    look: 'Look at the newer draft',
+    over: 'Save my changes over it',
+  },
   live: {
     title: 'Who would be stopped tonight',
     hint: 'Each till of the plan answers now: whether its shift is open, how its fiscal drive is, whether there is room. Trade is not disturbed.',

@@ -12,6 +12,8 @@ export const shell = {
   themeDark: 'Тёмное',
   themeAuto: 'Как в системе',
   signOut: 'Выйти',
+  signOutAsk: 'Выйти из Nightshift?',
+  signOutLoses: 'Черновик обновления в мастере не сохранён: после выхода его не будет.',
   signedInAs: 'Вы вошли как {{name}}',
   role: { viewer: 'наблюдатель', operator: 'оператор', approver: 'согласующий', admin: 'администратор' },
   version: 'Версия: {{version}}',
@@ -27,6 +29,7 @@ export const shell = {
   oldBanner: 'Часть экрана не обновляется: на ней данные с {{time}}.',
   first: {
     noneOfYours: 'В ваших группах магазинов нет',
+    noneOfYoursHint: 'Ваши группы магазинов: {{groups}}. Магазины в них добавляет администратор.',
     title: 'С чего начать',
     hint: 'Магазинов здесь ещё нет. Пять шагов до первой ночи:',
     done: 'Сделано',

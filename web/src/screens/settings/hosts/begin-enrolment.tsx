@@ -1,6 +1,7 @@
 /** Which hosts are asked for their keys. */
 import { Button, Checkbox, Group, Modal, Radio, Stack, Text, Textarea } from '@mantine/core'
 import { useState } from 'react'
+import { MOST_ENROLLED } from '../../../../../src/rollout/named.ts'
 import { post } from '../../../api/client.ts'
 import { useChange } from '../../../api/hooks.ts'
 import type { Enrolled } from '../../../api/types.ts'
@@ -34,6 +35,11 @@ const START: Wanted = {
 }
 
 const idsIn = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter((one) => one !== ''))]
+/** Beyond it the question is refused. */
+const tooMany = ({ cashIds }: Wanted): number => {
+  const count = idsIn(cashIds).length
+  return count > MOST_ENROLLED ? count : 0
+}
 const some = (name: string, names: readonly string[]) => (names.length === 0 ? {} : { [name]: names })
 
 const bodyOf = ({ what, stores, groups, labels, cashIds, unpinned, renew }: Wanted) => ({
@@ -72,7 +78,11 @@ export function BeginEnrolment({ onClose }: { readonly onClose: () => void }) {
             <Button variant="default" onClick={close}>
               {t('common.cancel')}
             </Button>
-            <Button loading={begin.isPending} onClick={() => begin.mutate(undefined)}>
+            <Button
+              loading={begin.isPending}
+              disabled={tooMany(wanted) > 0}
+              onClick={() => begin.mutate(undefined)}
+            >
               {t('settings.enrol.ask')}
             </Button>
           </Group>
@@ -118,6 +128,11 @@ function Fields({ wanted, change }: FieldsProps) {
       <Textarea
         label={t('settings.enrol.cashIds')}
         description={t('settings.enrol.cashIdsHint')}
+        error={
+          tooMany(wanted) === 0
+            ? null
+            : t('settings.enrol.cashIdsTooMany', { count: tooMany(wanted), most: MOST_ENROLLED })
+        }
         value={wanted.cashIds}
         autosize
         minRows={1}

@@ -6,6 +6,7 @@ import type { Enrolment } from '../../../api/types.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
 import { FilterBox } from '../../../parts/filter-box.tsx'
 import { ListFoot } from '../../../parts/list-foot.tsx'
+import { OfOwnStores } from '../../../parts/none-of-yours.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../../parts/notices.tsx'
 import { useParam } from '../../../route-params.ts'
 import { useWords } from '../../../words/language.ts'
@@ -48,7 +49,15 @@ export function Enrolments() {
     { filter: `${filter ?? ''} ${termOf[view]}`.trim(), limit: PAGE },
     { topics: ['enrolments', 'hostKeys'], every: soonWhileAsked },
   )
-  const waiting = list.rows.filter((one) => one.allowed.includes('confirm'))
+  const loaded = list.rows.filter((one) => one.allowed.includes('confirm'))
+  const [pasted, setPasted] = useState<readonly Enrolment[]>([])
+  // Nobody who is not on the screen is among those that may be refused.
+  const others = pasted.filter(
+    ({ id, found }) =>
+      list.rows.every((row) => row.id !== id) &&
+      found.some(({ fingerprint }) => compared.has(id, fingerprint)),
+  )
+  const waiting = [...loaded, ...others]
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
@@ -70,8 +79,8 @@ export function Enrolments() {
         </ActButton>
       </Group>
       <div className="settings-ways">
-        <PasteFingerprints rows={waiting} compared={compared} />
-        <FileConfirm rows={waiting} />
+        <PasteFingerprints rows={loaded} compared={compared} onFound={setPasted} />
+        <FileConfirm />
       </div>
       <CompareBar rows={waiting} compared={compared} />
       <EnrolmentRows list={list} compared={compared} />
@@ -106,10 +115,14 @@ function EnrolmentRows({ list, compared }: EnrolmentRowsProps) {
     return <ProblemNotice error={list.error} onAgain={list.again} />
   if (list.isLoading) return <LoadingNotice />
   if (list.rows.length === 0)
-    return filter === undefined ? (
-      <EmptyNotice glyph="check" title={t('settings.enrol.none')} hint={t('settings.enrol.noneHint')} />
-    ) : (
-      <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
+    return (
+      <OfOwnStores>
+        {filter === undefined ? (
+          <EmptyNotice glyph="check" title={t('settings.enrol.none')} hint={t('settings.enrol.noneHint')} />
+        ) : (
+          <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
+        )}
+      </OfOwnStores>
     )
   return (
     <ul className="settings-hosts" aria-label={t('settings.hosts.tabs.compare')} aria-busy={list.isOld}>

@@ -2,8 +2,8 @@
 import { Group, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { look } from '../../../api/client.ts'
-import { useChange } from '../../../api/hooks.ts'
-import type { Confirmed, Enrolment } from '../../../api/types.ts'
+import { useAnswer, useChange } from '../../../api/hooks.ts'
+import type { Confirmed, EnrolmentRequest } from '../../../api/types.ts'
 import { formatMoment, viewerZone } from '../../../format/time.ts'
 import { ActButton } from '../../../parts/act-button.tsx'
 import { FilePick } from '../../../parts/file-pick.tsx'
@@ -12,6 +12,9 @@ import { ProblemNotice } from '../../../parts/notices.tsx'
 import { useWords } from '../../../words/language.ts'
 import { ConfirmKeys } from './confirm-keys.tsx'
 import { PassedOver } from './passed-over.tsx'
+
+/** The stream tells what was decided, not that a host has answered. */
+const ANSWERS_MS = 5000
 
 interface Wanted {
   readonly request: string
@@ -23,23 +26,25 @@ interface Looked {
   readonly found: Confirmed
 }
 
-/** Requests of these rows, each with how many of its hosts are among them. */
-function requestsOf(rows: readonly Enrolment[]) {
-  const requests = new Map<string, { readonly row: Enrolment; readonly hosts: number }>()
-  for (const row of rows)
-    requests.set(row.requestId, { row, hosts: (requests.get(row.requestId)?.hosts ?? 0) + 1 })
-  return [...requests.values()]
-}
+const NONE: readonly EnrolmentRequest[] = []
 
-export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
+/** All that wait, whatever part of the list is shown. */
+const useRequests = (): readonly EnrolmentRequest[] =>
+  useAnswer<{ readonly items: readonly EnrolmentRequest[] }>(
+    '/enrolments/requests',
+    {},
+    { topics: ['enrolments', 'hostKeys'], every: () => ANSWERS_MS },
+  ).data?.items ?? NONE
+
+export function FileConfirm() {
   const { t, language } = useWords()
-  const requests = requestsOf(rows)
+  const requests = useRequests()
   const [chosen, setChosen] = useState<string | null>(null)
   const [looked, setLooked] = useState<Looked>()
   const [done, setDone] = useState<Confirmed>()
   const isOne = requests.length === 1
   // Of several none is meant before it is chosen, and one that is no more is not changed for another.
-  const request = requests.find(({ row }) => isOne || row.requestId === chosen)?.row.requestId
+  const request = requests.find(({ id }) => isOne || id === chosen)?.id
   const preview = useChange<Wanted, Confirmed>(({ text, ...asked }) =>
     look<Confirmed>('/enrolments/confirm', { request: asked.request, file: text, preview: true }),
   )
@@ -69,12 +74,12 @@ export function FileConfirm({ rows }: { readonly rows: readonly Enrolment[] }) {
             placeholder={t('settings.enrol.requestChoose')}
             value={request ?? null}
             allowDeselect={false}
-            data={requests.map(({ row, hosts }) => ({
-              value: row.requestId,
+            data={requests.map(({ id, createdAt, requestedBy, shown }) => ({
+              value: id,
               label: t('settings.enrol.requestOf', {
-                when: formatMoment(language, new Date(row.createdAt), viewerZone()),
-                who: row.requestedBy,
-                count: hosts,
+                when: formatMoment(language, new Date(createdAt), viewerZone()),
+                who: requestedBy,
+                count: shown,
               }),
             }))}
             onChange={setChosen}

@@ -9,6 +9,7 @@ import { Confirm } from '../../../parts/confirm.tsx'
 import { FilterBox } from '../../../parts/filter-box.tsx'
 import { ListFoot } from '../../../parts/list-foot.tsx'
 import { Mark } from '../../../parts/mark.tsx'
+import { OfOwnStores } from '../../../parts/none-of-yours.tsx'
 import { EmptyNotice, LoadingNotice, ProblemNotice } from '../../../parts/notices.tsx'
 import { Moment } from '../../../parts/values.tsx'
 import { useParam } from '../../../route-params.ts'
@@ -53,7 +54,11 @@ function PinnedRows({ list }: { readonly list: ReturnType<typeof useList<Host>> 
     return <ProblemNotice error={list.error} onAgain={list.again} />
   if (list.isLoading) return <LoadingNotice />
   if (list.rows.length === 0)
-    return <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
+    return (
+      <OfOwnStores>
+        <EmptyNotice title={t('common.nothingFound')} hint={t('common.nothingFoundHint')} />
+      </OfOwnStores>
+    )
   return (
     <div className="settings-scroll">
       <table className="settings-table" aria-label={t('settings.hosts.tabs.pinned')}>
