@@ -2,6 +2,7 @@
 import { type Consequence, type Control, consequence, type UpdateCount } from '../rollout/consequence.ts'
 import type { RolloutKind } from '../rollout/due.ts'
 import type { Executor } from './database.ts'
+import { HELD } from './owned.ts'
 import { LIVE } from './state-lists.ts'
 
 export interface ConsequenceOf {
@@ -19,14 +20,11 @@ export interface ConsequenceOf {
   readonly canGoBack: boolean | null
 }
 
-const FREE = `d.removed_at IS NULL AND NOT EXISTS (
-  SELECT 1 FROM device_update o WHERE o.device_id = d.id AND o.id <> u.id AND o.state ${LIVE})`
-
 /** Whom the control would not take, whatever its update says: as roll-back.ts with its plan, and retry.ts, leave them out. */
 const TAKES: Readonly<Partial<Record<Control, string>>> = {
-  rollback: `(u.state <> 'succeeded' OR (NOT u.carried AND u.package_id = r.package_id AND ${FREE}
+  rollback: `(u.state <> 'succeeded' OR (NOT u.carried AND u.package_id = r.package_id AND NOT ${HELD}
     AND s.removed_at IS NULL AND NOT d.blocked AND NOT d.in_reserve AND d.host IS NOT NULL AND t.version = k.version))`,
-  retry: `(u.state ${LIVE} OR (${FREE}))`,
+  retry: `(u.state ${LIVE} OR NOT ${HELD})`,
 }
 
 const countsFor = (control: Control): string => `

@@ -4,7 +4,7 @@ import type { RolloutKind } from '../rollout/due.ts'
 import { retryOf } from '../rollout/reasons.ts'
 import type { RetryRefusal } from './board.ts'
 import type { Database, Executor } from './database.ts'
-import { LIVE } from './state-lists.ts'
+import { OWNED } from './owned.ts'
 
 export interface RetryLine {
   readonly id: string
@@ -30,7 +30,7 @@ export interface RetryPreview {
 const ROWS = `
 SELECT u.id, d.cash_id AS "cashId", s.code AS store, u.state, u.reason, r.kind,
   (d.removed_at IS NOT NULL) AS "isRemoved",
-  EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
+  ${OWNED} AS owned
 FROM device_update u JOIN rollout r ON r.id = u.rollout_id JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id
 WHERE u.rollout_id = $1 AND u.state = ANY($2::text[]) AND ($3::text[] IS NULL OR u.reason = ANY($3))
   AND ($4::text[] IS NULL OR d.cash_id = ANY($4)) ORDER BY s.code, d.cash_id`

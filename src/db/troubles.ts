@@ -2,7 +2,7 @@
 import type { Bucket } from '../rollout/page/bucket.ts'
 import { BUCKET, BUCKET_FROM, TROUBLE } from './buckets.ts'
 import type { Executor } from './database.ts'
-import { LIVE } from './state-lists.ts'
+import { HELD } from './owned.ts'
 
 export interface TroubleRow {
   readonly bucket: Bucket
@@ -27,8 +27,7 @@ const TROUBLES = `
 WITH found AS (
   SELECT u.id, d.cash_id, d.name, s.code, ${BUCKET} AS bucket, ${TROUBLE} AS reason,
     (u.state IN ('failed', 'broken', 'skipped') OR (u.state = 'rolledBack' AND r.kind = 'update')) AS ended,
-    (d.removed_at IS NOT NULL OR EXISTS (
-      SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE})) AS taken
+    ${HELD} AS taken
   FROM device_update u JOIN device d ON d.id = u.device_id JOIN store s ON s.id = u.store_id ${BUCKET_FROM}
   WHERE u.rollout_id = $1 AND ($2::text[] IS NULL OR s.group_name = ANY($2))
 ), placed AS (

@@ -10,7 +10,7 @@ import { Glyph, type GlyphName } from '../../parts/glyph.tsx'
 import type { Tone } from '../../parts/mark.tsx'
 import { Answered } from '../../parts/notices.tsx'
 import { useWords } from '../../words/language.ts'
-import { topicsOf } from './use-rollout.ts'
+import { pathOf, topicsOf } from './use-rollout.ts'
 import { type AskedVerb, nextWave, type Verb } from './verbs.ts'
 
 const signs: Readonly<Record<Effect, readonly [Tone, GlyphName]>> = {
@@ -69,7 +69,7 @@ interface EffectsOf {
 }
 /** In numbers of devices, asked for anew as the night goes on. */
 function useEffects({ rollout, verb, wave, cashIds, isAsked }: EffectsOf) {
-  const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
+  const path = `${pathOf(rollout.id)}/consequences`
   return useQuery<Consequences, ApiProblem>({
     queryKey: [path, { verb, wave, cashIds }],
     // An address has no room for many cash ids.
@@ -89,7 +89,7 @@ export function useEffectsOnBeat({
   verb,
   isAsked,
 }: Pick<EffectsOf, 'rollout' | 'verb' | 'isAsked'>) {
-  const path = `/rollouts/${encodeURIComponent(rollout.id)}/consequences`
+  const path = `${pathOf(rollout.id)}/consequences`
   return useQuery<Consequences, ApiProblem>({
     queryKey: [path, 'on its beat', verb],
     queryFn: ({ signal }) => get(path, { verb }, signal),

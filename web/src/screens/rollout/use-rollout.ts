@@ -16,7 +16,7 @@ export function useRolloutId(): string {
   return id
 }
 
-const pathOf = (id: string): string => `/rollouts/${encodeURIComponent(id)}`
+export const pathOf = (id: string): string => `/rollouts/${encodeURIComponent(id)}`
 export const topicsOf = (id: string): string[] => [`rollouts:${id}`]
 
 /** No news tells of bytes that come in. */
