@@ -6,7 +6,7 @@ import { describeWith } from '../support/needs.ts'
 import { rolloutEnds } from '../support/office.ts'
 import { shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
-import { isDrawn, isLive, soon } from './soon.ts'
+import { isAt, isDrawn, isLive, soon } from './soon.ts'
 
 const TEST_MS = 480_000
 
@@ -123,7 +123,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
       await soon(() => focused(page)).toBe(back)
 
       await page.keyboard.press('Enter')
-      await page.waitForURL(new RegExp(`till=${back}`))
+      await isAt(page, new RegExp(`till=${back}`))
       await page.getByRole('dialog', { name: 'Настройки терминала' }).waitFor()
       await isDrawn(page)
       await page.keyboard.press('Escape')
@@ -131,7 +131,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
       await soon(() => focused(page)).toBe(back)
 
       await page.keyboard.press('r')
-      await page.waitForURL(/preview=/)
+      await isAt(page, /preview=/)
       await page.getByRole('dialog').getByText('Будет повторена 1 касса').waitFor()
       await isDrawn(page)
       await page.keyboard.press('Escape')
@@ -154,7 +154,7 @@ describeWith(CHROMIUM, 'the chain board', () => {
       await soon(heads).toEqual(['Asia/Yekaterinburg', 'Europe/Moscow'])
       await soon(() => grid(page).getAttribute('aria-rowcount')).toBe('5')
       await page.getByLabel('Группировка').selectOption('wave')
-      await page.waitForURL(/by=wave/)
+      await isAt(page, /by=wave/)
       await soon(heads).toEqual(['Волна 1'])
       await page.getByLabel('Группировка').selectOption('version')
       await soon(async () => (await heads()).map((text) => text.split(' ')[1])).toEqual([
@@ -164,14 +164,14 @@ describeWith(CHROMIUM, 'the chain board', () => {
 
       await go('chain')
       await legend(page, 'Откат выполнен').click()
-      await page.waitForURL(/state=rolledBack/)
+      await isAt(page, /state=rolledBack/)
       await soon(() => grid(page).getByRole('row').count()).toBe(1)
       await soon(() => grid(page).locator('[data-dim]').count()).toBe(3)
       await soon(() => legend(page, 'Откат выполнен').getAttribute('aria-pressed')).toBe('true')
       await legend(page, 'Откат выполнен').click()
       await soon(() => grid(page).getByRole('row').count()).toBe(3)
       await page.getByRole('textbox', { name: 'Фильтр' }).fill('store:M1')
-      await page.waitForURL(/filter=/)
+      await isAt(page, /filter=/)
       await soon(() => grid(page).getByRole('gridcell').count()).toBe(4)
       await go(`chain?rollout=${rollout}&view=compact`)
       await soon(() => grid(page).getByRole('gridcell').count()).toBe(12)

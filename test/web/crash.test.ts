@@ -4,7 +4,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { expectClean, shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
-import { soon } from './soon.ts'
+import { isAt, soon } from './soon.ts'
 
 const TEST_MS = 480_000
 
@@ -81,7 +81,7 @@ describeWith(CHROMIUM, 'a broken screen, and a quiet chain', () => {
         .locator('.chain-headline')
         .getByRole('link', { name: /Ночь 96/ })
         .click()
-      await page.waitForURL(/rollouts\/[0-9a-f-]{36}/)
+      await isAt(page, /rollouts\/[0-9a-f-]{36}/)
       await close()
     },
     TEST_MS,

@@ -6,7 +6,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { expectClean, shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
-import { soon } from './soon.ts'
+import { isAt, soon } from './soon.ts'
 
 const TEST_MS = 480_000
 const events = (page: Page) => page.locator('.journal-row[data-code="messageSent"]')
@@ -56,13 +56,13 @@ describeWith(CHROMIUM, 'the journal between two times', () => {
       await from.fill('2024-11-10T15:00')
       await from.press('Enter')
       // Who goes on by the keyboard goes on from here.
-      await page.waitForURL(/from=/)
+      await isAt(page, /from=/)
       await soon(() => from.evaluate((one) => one.matches(':focus'))).toBe(true)
-      await page.waitForURL(/from=2024-11-10T10%3A00Z/)
+      await isAt(page, /from=2024-11-10T10%3A00Z/)
       const to = page.getByLabel('По какое время')
       await to.fill('2024-11-11T09:00')
       await to.press('Enter')
-      await page.waitForURL(/to=2024-11-11T04%3A00Z/)
+      await isAt(page, /to=2024-11-11T04%3A00Z/)
       await said(() => textsOf(page)).toEqual(['в ту же минуту', 'внутри', 'ровно'])
       await soon(() => page.getByRole('combobox', { name: 'За время' }).inputValue()).toBe('own')
       await page.reload()
@@ -103,17 +103,17 @@ describeWith(CHROMIUM, 'the journal between two times', () => {
       const preset = page.getByRole('combobox', { name: 'Time', exact: true })
       await soon(() => events(page).count()).toBe(7)
       await preset.selectOption({ label: 'This night' })
-      await page.waitForURL(/from=\d{4}-\d\d-\d\dT15%3A00Z&to=\d{4}-\d\d-\d\dT09%3A00Z/)
+      await isAt(page, /from=\d{4}-\d\d-\d\dT15%3A00Z&to=\d{4}-\d\d-\d\dT09%3A00Z/)
       await said(() => textsOf(page)).toEqual(['эта'])
       await soon(() => page.getByLabel('From', { exact: true }).inputValue()).toMatch(/T18:00$/)
       await preset.selectOption({ label: 'The night before' })
       await said(() => textsOf(page)).toEqual(['прошлая'])
       await soon(() => preset.inputValue()).toBe('lastNight')
       await preset.selectOption({ label: 'Last 24 hours' })
-      await page.waitForURL(/from=-24h/)
+      await isAt(page, /from=-24h/)
       await soon(() => preset.inputValue()).toBe('day')
       await preset.selectOption({ label: 'Last week' })
-      await page.waitForURL(/from=-7d/)
+      await isAt(page, /from=-7d/)
       await preset.selectOption({ label: 'Of all time' })
       await soon(() => events(page).count()).toBe(7)
       await soon(() => page.url()).not.toMatch(/from=|to=/)

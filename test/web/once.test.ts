@@ -73,13 +73,14 @@ describe('a session that is renewed by a new password', () => {
   type Get = (path: string) => Promise<unknown>
   const asked: string[] = []
   const signIns: string[] = []
+  const place = { assign: (to: string) => signIns.push(to), pathname: '/chain', search: '' }
   let answers: (path: string) => Promise<Response>
   let own: { get: Get; post: Post }
   const answer = (status: number) => new Response(JSON.stringify({ code: 'notSignedIn' }), { status })
 
   beforeAll(async () => {
     vi.stubGlobal('document', { baseURI: 'http://office.example/' })
-    vi.stubGlobal('location', { assign: (to: string) => signIns.push(to), pathname: '/', search: '' })
+    vi.stubGlobal('location', place)
     vi.stubGlobal('fetch', (address: string) => {
       const path = address.replace(/^.*\/api\/v1/, '')
       asked.push(path)
@@ -124,12 +125,16 @@ describe('a session that is renewed by a new password', () => {
     const ended = Date.now()
     await until(() => Date.now() > ended, { within: 20_000, label: 'a later moment' })
     await expect(own.get('/me')).rejects.toThrow()
-    expect([asked, signIns.length]).toEqual([['/me'], 1])
+    const door = 'http://office.example/sign-in?to='
+    expect([asked, signIns]).toEqual([['/me'], [`${door}%2Fchain`]])
     asked.splice(0)
+    // One address is gone to once: see refusals.test.ts.
+    place.pathname = '/journal'
     const password = own.post('/session/password', {}).catch(() => undefined)
     const me = own.get('/me')
     await password
     await expect(me).rejects.toThrow()
-    expect([asked, signIns.length]).toEqual([['/session/password', '/me', '/me'], 2])
+    expect(asked).toEqual(['/session/password', '/me', '/me'])
+    expect(signIns).toEqual([`${door}%2Fchain`, `${door}%2Fjournal`])
   })
 })

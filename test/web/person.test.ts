@@ -6,7 +6,7 @@ import { hashGood } from '../../src/api/sign-in.ts'
 import { createUser } from '../../src/db/users.ts'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
-import { PATIENT_MS, soon } from './soon.ts'
+import { goAnyway, isAt, PATIENT_MS, soon } from './soon.ts'
 
 const PASSWORD = 'another good battery'
 const NAME = 'полчаса работы Анны'
@@ -70,11 +70,11 @@ describeWith(CHROMIUM, 'several people at one browser', () => {
       expect(await nameField(page).inputValue()).toBe(NAME)
       await signOut(page)
       await question(page).getByRole('button', { name: 'Выйти', exact: true }).click()
-      await page.waitForURL(/sign-in$/)
+      await isAt(page, /sign-in$/)
       expect(await keptOf(page)).toBeNull()
       // Not even Back shows what was there.
-      await page.goBack()
-      await page.waitForURL(/sign-in/)
+      await goAnyway(page.goBack())
+      await isAt(page, /sign-in/)
       await signIn(page, 'boris')
       await go('rollouts/new?step=plan')
       await nameField(page).waitFor()
@@ -82,7 +82,7 @@ describeWith(CHROMIUM, 'several people at one browser', () => {
       // Nothing is lost: nothing is asked.
       await go('chain')
       await signOut(page)
-      await page.waitForURL(/sign-in$/)
+      await isAt(page, /sign-in$/)
       expect(faults).toEqual([])
       await close()
     },
@@ -96,14 +96,14 @@ describeWith(CHROMIUM, 'several people at one browser', () => {
       await signIn(page, 'anna')
       await begin(page, go)
       await endSessions()
-      await page.reload()
-      await page.waitForURL(/sign-in\?to=/)
+      await goAnyway(page.reload())
+      await isAt(page, /sign-in\?to=/)
       await signIn(page, 'anna')
       await soon(() => nameField(page).inputValue()).toBe(NAME)
 
       await endSessions()
-      await page.reload()
-      await page.waitForURL(/sign-in\?to=/)
+      await goAnyway(page.reload())
+      await isAt(page, /sign-in\?to=/)
       await signIn(page, 'boris')
       await nameField(page).waitFor()
       expect(await nameField(page).inputValue()).toBe('')
@@ -128,7 +128,8 @@ describeWith(CHROMIUM, 'several people at one browser', () => {
       await page.evaluate('window.former = true')
       await page.route('**/api/v1/**', (route) => route.abort())
       await endSessions()
-      await other.goto(`${office.url}/sign-in`)
+      await goAnyway(other.goto(`${office.url}/sign-in`))
+      await isAt(other, /sign-in/)
       await signIn(other, 'boris')
       await page.unroute('**/api/v1/**')
       await page.waitForFunction('window.former === undefined')
@@ -137,8 +138,8 @@ describeWith(CHROMIUM, 'several people at one browser', () => {
       expect(await nameField(page).inputValue()).toBe('')
 
       await signOut(other)
-      await other.waitForURL(/sign-in$/)
-      await page.waitForURL(/sign-in/)
+      await isAt(other, /sign-in$/)
+      await isAt(page, /sign-in/)
       await close()
     },
     PATIENT_MS,

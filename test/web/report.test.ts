@@ -3,7 +3,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
-import { soon } from './soon.ts'
+import { isAt, soon } from './soon.ts'
 
 const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun']
 const hours = (from: string) => ({
@@ -64,7 +64,7 @@ describeWith(CHROMIUM, 'the report', () => {
     await soon(() => page.locator('[data-zone="Europe/Moscow"]').count()).toBe(1)
     expect(await violations(page)).toEqual([])
     await row.getByRole('link').click()
-    await page.waitForURL(new RegExp(`till=${broken?.cash_id}`))
+    await isAt(page, new RegExp(`till=${broken?.cash_id}`))
     expect(faults).toEqual([])
   })
 
@@ -92,7 +92,7 @@ describeWith(CHROMIUM, 'the report', () => {
     await pool().query(`UPDATE device_update SET state = 'succeeded', reason = NULL WHERE state = 'broken'`)
     await page.getByRole('tab', { name: 'Сохранённые' }).click()
     await page.getByRole('cell', { name: 'Утренний отчёт' }).click()
-    await page.waitForURL(/reports\/[0-9a-f-]{36}/)
+    await isAt(page, /reports\/[0-9a-f-]{36}/)
     await page.getByText(/Сохранённый отчёт: таким он был/).waitFor()
     await soon(() => bucket('cannotSell').textContent()).toBe('1')
     expect(await violations(page)).toEqual([])

@@ -5,7 +5,7 @@ import { rolloutEnds } from '../support/office.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM } from './page-office.ts'
 import { lenient, rolloutScene, rows, soon, TEST_MS, WITHIN } from './rollout-scene.ts'
-import { isDrawn } from './soon.ts'
+import { isAt, isDrawn } from './soon.ts'
 
 describeWith(CHROMIUM, 'one till of a rollout', () => {
   const scene = rolloutScene()
@@ -23,7 +23,7 @@ describeWith(CHROMIUM, 'one till of a rollout', () => {
       const { page, go, faults } = await scene.office.visit({ role: 'operator' })
       await go(`rollouts/${id}`)
       await page.locator('[data-reason="healthFailed"]').getByRole('link', { name: first }).click()
-      await page.waitForURL(/update=/)
+      await isAt(page, /update=/)
       const drawer = page.getByRole('dialog', { name: 'Обновление кассы' })
       await drawer.getByText(first, { exact: false }).first().waitFor()
       const reason = drawer.locator('.rollout-update-reason')

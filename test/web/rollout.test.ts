@@ -19,6 +19,7 @@ import {
   TEST_MS,
   WITHIN,
 } from './rollout-scene.ts'
+import { isAt } from './soon.ts'
 
 describeWith(CHROMIUM, 'the page of a rollout', () => {
   const scene = rolloutScene()
@@ -44,7 +45,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       await soon(() => group.textContent()).toContain('разработчик пакета')
 
       await bucket(page, 'rolledBack').click()
-      await page.waitForURL(/state=rolledBack/)
+      await isAt(page, /state=rolledBack/)
       await soon(() => rows(page).count()).toBe(3)
       await soon(() => rows(page).first().textContent()).toContain('Не прошла проверку')
       await page.goBack()
@@ -122,7 +123,7 @@ describeWith(CHROMIUM, 'the page of a rollout', () => {
       expect(await violations(page)).toEqual([])
 
       await page.getByRole('button', { name: 'Таблицей' }).click()
-      await page.waitForURL(/view=table/)
+      await isAt(page, /view=table/)
       await page
         .getByRole('table', { name: 'Волны по времени' })
         .getByText(/Обновлены 7/)

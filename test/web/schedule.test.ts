@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
-import { isLive, soon } from './soon.ts'
+import { isAt, isLive, soon } from './soon.ts'
 
 describeWith(CHROMIUM, 'the schedule', () => {
   let office: PageOffice
@@ -40,7 +40,7 @@ describeWith(CHROMIUM, 'the schedule', () => {
     expect(await violations(page)).toEqual([])
     await page.getByRole('combobox', { name: 'Магазин' }).click()
     await page.getByRole('option', { name: /\(M1\)/ }).click()
-    await page.waitForURL(/store=M1/)
+    await isAt(page, /store=M1/)
     await textsOn('2027-01-15', 'window').toEqual(['Окно установки · 23:30–05:00'])
     await page.getByText('Неделя', { exact: true }).click()
     await inWeek('2027-01-01').waitFor()

@@ -6,7 +6,7 @@ import { until } from '../support/until.ts'
 import { expectClean, shoot, violations } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 import { button, dialog, TEST_MS, WITHIN } from './settings-rig.ts'
-import { PATIENT, soon } from './soon.ts'
+import { goAnyway, isAt, PATIENT, soon } from './soon.ts'
 
 describeWith(CHROMIUM, 'people and tokens', () => {
   let office: PageOffice
@@ -67,7 +67,7 @@ describeWith(CHROMIUM, 'people and tokens', () => {
         .getByText('входит по паролю')
         .waitFor()
       await page.getByRole('row', { name: /ivanova/ }).click()
-      await page.waitForURL(/id=/)
+      await isAt(page, /id=/)
       await dialog(page)
         .getByRole('button', { name: /^Закончить вход с/ })
         .waitFor()
@@ -81,8 +81,8 @@ describeWith(CHROMIUM, 'people and tokens', () => {
         .click()
       await button(page, 'Включить снова').waitFor()
       // The page may be on its way there by itself: its stream was ended.
-      await theirs.goto(`${office.url}/settings/about`).catch(() => undefined)
-      await theirs.waitForURL(/sign-in/)
+      await goAnyway(theirs.goto(`${office.url}/settings/about`))
+      await isAt(theirs, /sign-in/)
       await other.close()
       await expectClean(admin)
     },

@@ -4,6 +4,7 @@ import { describeWith } from '../support/needs.ts'
 import { expectClean, shoot } from './looks.ts'
 import { CHROMIUM, openPageOffice, type PageOffice, type Visitor } from './page-office.ts'
 import { button, chooseFile, dialog, rowTexts, TEST_MS } from './settings-rig.ts'
+import { isAt } from './soon.ts'
 
 const HEADER = 'store;storeName;timeZone;storeHost;packageFolder;packageUrl;cashId;kind;number;name;host;port'
 const NEW_STORE = 'M9;Новый магазин;Europe/Moscow;10.9.0.1;/srv/packages;http://10.9.0.1/packages'
@@ -60,7 +61,7 @@ describeWith(CHROMIUM, 'the list of stores', () => {
       const { name } = await office.api<{ name: string }>('GET', '/devices/900002')
       expect(name).toBe('Касса 2')
       await page.getByRole('link', { name: 'Ключи узлов' }).last().click()
-      await page.waitForURL(/settings\/hosts\?.*state=unpinned/)
+      await isAt(page, /settings\/hosts\?.*state=unpinned/)
       await page.locator('tr[data-host="900002"]').getByText('Ключа нет').waitFor()
       await expectClean(admin)
     },

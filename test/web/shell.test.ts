@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
 import { openPrefixProxy } from './prefix-proxy.ts'
-import { isDrawn, isLive, soon } from './soon.ts'
+import { isAt, isDrawn, isLive, soon } from './soon.ts'
 
 const palette = (page: Page) => page.getByRole('combobox', { name: 'Найти магазин, кассу, обновление' })
 const option = (page: Page, name: RegExp | string) => page.getByRole('option', { name })
@@ -29,7 +29,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.getByRole('link', { name: 'Кассы/обновление касс' }).waitFor()
     await page.getByRole('button', { name: 'Выберите магазин' }).click()
     await page.getByRole('option', { name: /\(M2\)/ }).click()
-    await page.waitForURL(/stores\/M2\/tills/)
+    await isAt(page, /stores\/M2\/tills/)
     await isLive(page)
     expect(faults).toEqual([])
   })
@@ -41,7 +41,7 @@ describeWith(CHROMIUM, 'the page', () => {
       await palette(page).fill(text)
       await option(page, found).waitFor()
       await page.keyboard.press('Enter')
-      await page.waitForURL(to)
+      await isAt(page, to)
       await palette(page).waitFor({ state: 'detached' })
     }
     const [till] = office.fleet.stores[1]?.devices ?? []
@@ -89,7 +89,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await soon(() => palette(page).evaluate((one) => one.matches(':focus'))).toBe(true)
     await page.keyboard.press('ArrowDown')
     await page.keyboard.press('Enter')
-    await page.waitForURL(new RegExp(`rollouts/${rollout}`))
+    await isAt(page, new RegExp(`rollouts/${rollout}`))
     expect(faults).toEqual([])
   })
 
@@ -101,7 +101,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await page.keyboard.press('/')
     await palette(page).pressSequentially('M1')
     await page.keyboard.press('Enter')
-    await page.waitForURL(/stores\/M1\/tills/)
+    await isAt(page, /stores\/M1\/tills/)
   })
 
   it('keys are told by `?`, mean nothing while somebody types, and work where Russian is typed', async () => {
@@ -165,13 +165,13 @@ describeWith(CHROMIUM, 'the page', () => {
     // Whatever is looked at again next finds out.
     const [first] = office.fleet.stores[1]?.devices ?? []
     await office.api('POST', '/commands', { kind: 'look', cashIds: [first?.cashId] })
-    await page.waitForURL(/sign-in\?to=/)
+    await isAt(page, /sign-in\?to=/)
     const to = new URL(page.url()).searchParams.get('to') ?? ''
     expect(decodeURIComponent(to)).toBe('/stores/M2/tills?filter=kind:till&sort=-number')
     await page.locator('input[name="login"]').fill('admin1')
     await page.locator('input[name="password"]').fill('correct horse battery')
     await page.keyboard.press('Enter')
-    await page.waitForURL((url) => `${url.pathname}${url.search}` === to)
+    await soon(() => page.url()).toBe(`${office.url}${to}`)
     await page.getByRole('link', { name: 'Журнал сервера' }).waitFor()
   })
 
@@ -186,7 +186,7 @@ describeWith(CHROMIUM, 'the page', () => {
       })
     })
     await go('stores/M2/tills')
-    await page.waitForURL(/sign-in\?to=/)
+    await isAt(page, /sign-in\?to=/)
     await close()
   })
 
@@ -241,7 +241,7 @@ describeWith(CHROMIUM, 'the page', () => {
     await go('no/such/page')
     await page.getByText('Такой страницы нет').waitFor()
     await page.getByRole('link', { name: 'К обзору сети' }).click()
-    await page.waitForURL(/\/chain/)
+    await isAt(page, /\/chain/)
     await go('stores/NONE/tills')
     await page.getByText('notFound').waitFor()
   })
@@ -264,7 +264,7 @@ describeWith(CHROMIUM, 'a new head office', () => {
       await steps.filter({ hasText: 'nightshift package sign' }).waitFor()
     }
     await page.getByRole('link', { name: 'Загрузить список магазинов и касс' }).click()
-    await page.waitForURL(/settings\/fleet/)
+    await isAt(page, /settings\/fleet/)
     expect(faults).toEqual([])
   })
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { CHROMIUM, openPageOffice, type PageOffice } from './page-office.ts'
-import { soon } from './soon.ts'
+import { isAt, soon } from './soon.ts'
 
 const TEST_MS = 480_000
 
@@ -28,7 +28,7 @@ describeWith(CHROMIUM, 'slips of a night', () => {
     async () => {
       const { page, go, faults, close } = await office.visit()
       await go('stores/M1')
-      await page.waitForURL(/stores\/M1\/tills$/)
+      await isAt(page, /stores\/M1\/tills$/)
       await page.locator('[data-key="50001002"]').waitFor()
       expect(faults).toEqual([])
       await close()
@@ -70,7 +70,7 @@ describeWith(CHROMIUM, 'slips of a night', () => {
       await send.click()
       await page.getByRole('alert').getByText('unanswered').first().waitFor()
       await send.click()
-      await page.waitForURL(/id=/)
+      await isAt(page, /id=/)
       expect(keys).toHaveLength(2)
       expect(keys[1]).toBe(keys[0])
       const { items } = await office.api<{ items: { text?: string }[] }>('GET', '/commands')

@@ -9,6 +9,16 @@ export const PATIENT_MS = 480_000
 /** Looks until it is so. */
 export const soon = <T>(look: () => T | Promise<T>) => expect.poll(look, PATIENT)
 
+/** Where the page is in the end: that one navigation overtook another is no failure. */
+export const isAt = (page: Page, address: RegExp): Promise<void> => soon(() => page.url()).toMatch(address)
+
+/** Goes there while the page may be on its way by itself, as of a session that ended: whichever comes last. */
+export const goAnyway = async (way: Promise<unknown>): Promise<void> => {
+  await way.catch((error: unknown) => {
+    if (!/interrupted by another navigation|ERR_ABORTED/.test(String(error))) throw error
+  })
+}
+
 /** The page hears of what changes from now on. */
 export const isLive = (page: Page): Promise<void> =>
   page

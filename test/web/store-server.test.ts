@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { shoot, violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
-import { isLoaded, soon } from './soon.ts'
+import { isAt, isLoaded, soon } from './soon.ts'
 import { fact, openStoreOffice, row, type StoreOffice, TEST_MS } from './store-rig.ts'
 
 describeWith(CHROMIUM, 'the server of a store', () => {
@@ -113,7 +113,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
         .first()
         .waitFor()
       await page.getByRole('combobox', { name: 'Вид события' }).selectOption({ label: 'Пакеты' })
-      await page.waitForURL(/filter=code/)
+      await isAt(page, /filter=code/)
       await list.getByText(/нужен на сервере магазина M1/).waitFor()
       await soon(() => page.getByRole('textbox', { name: 'Фильтр событий' }).inputValue()).toContain(
         'code:package*',
@@ -122,7 +122,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
         .getByRole('combobox', { name: 'Вид события' })
         .selectOption({ label: 'Поручения и сообщения' })
       await page.getByRole('combobox', { name: 'За время' }).selectOption({ label: 'За сутки' })
-      await page.waitForURL(/from=-24h/)
+      await isAt(page, /from=-24h/)
       await list.locator('[data-code="commandEnded"]').first().waitFor()
       await isLoaded(page)
       const before = await list.locator('.journal-row[data-code]').count()
@@ -137,7 +137,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       await list.getByText(`Сообщение, касса ${cashId}: готово`).first().waitFor()
 
       await page.getByRole('combobox', { name: 'Касса', exact: true }).selectOption({ value: `"${cashId}"` })
-      await page.waitForURL(/cashId/)
+      await isAt(page, /cashId/)
       await soon(() => list.locator('.journal-row[data-code] button').allTextContents()).toSatisfy(
         (all: string[]) => all.length > 0 && all.every((one) => one === cashId),
       )
@@ -151,7 +151,7 @@ describeWith(CHROMIUM, 'the server of a store', () => {
       expect(lines).toHaveLength(1 + (await list.locator('.journal-row[data-code]').count()))
       expect(lines[1]).toContain(`;M1;${cashId};commandEnded;`)
       await list.getByRole('button', { name: cashId }).first().click()
-      await page.waitForURL(new RegExp(`till=${cashId}`))
+      await isAt(page, new RegExp(`till=${cashId}`))
       expect(faults).toEqual([])
       await close()
     },

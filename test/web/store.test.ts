@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { shoot, violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
-import { isDrawn, soon } from './soon.ts'
+import { isAt, isDrawn, soon } from './soon.ts'
 import { openStoreOffice, row, type StoreOffice, TEST_MS } from './store-rig.ts'
 
 const DAY_MS = 86_400_000
@@ -64,12 +64,12 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       await shoot(page, 'fiscal-ru-light')
       expect(await violations(page)).toEqual([])
       await page.getByRole('button', { name: /Критично/ }).click()
-      await page.waitForURL(/state=bad/)
+      await isAt(page, /state=bad/)
       await soon(keys).toEqual([third])
       await isDrawn(page)
       await row(page, third).focus()
       await page.keyboard.press('Enter')
-      await page.waitForURL(new RegExp(`till=${third}`))
+      await isAt(page, new RegExp(`till=${third}`))
       expect(faults).toEqual([])
       await close()
     },
@@ -107,7 +107,7 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       await page.getByText('Получат 2 кассы').waitFor()
       await shoot(page, 'messages-compose')
       await send.click()
-      await page.waitForURL(/id=/)
+      await isAt(page, /id=/)
       await page.getByText('Доставлено', { exact: true }).waitFor()
       const refused = page.locator(`tr[data-key="${refusing}"]`)
       await refused.getByText(/^(Не|Пока не) доставлено/).waitFor()
@@ -162,7 +162,7 @@ describeWith(CHROMIUM, 'the tabs of a store', () => {
       await page.getByRole('alert').getByText('filterInvalid').waitFor()
       await page.getByRole('textbox', { name: 'Фильтр событий' }).fill('')
       await page.getByRole('link', { name: 'M1', exact: true }).first().click()
-      await page.waitForURL(/stores\/M1\/journal/)
+      await isAt(page, /stores\/M1\/journal/)
       expect(faults).toEqual([])
       await close()
     },

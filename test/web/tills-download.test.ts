@@ -4,7 +4,7 @@ import { describeWith } from '../support/needs.ts'
 import { until } from '../support/until.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
-import { isLive, soon } from './soon.ts'
+import { isAt, isLive, soon } from './soon.ts'
 import { cell, drawer, line, openTillsOffice, row, TEST_MS, WITHIN } from './tills-rig.ts'
 
 describeWith(CHROMIUM, 'downloads of tills', () => {
@@ -24,7 +24,7 @@ describeWith(CHROMIUM, 'downloads of tills', () => {
       await page.getByRole('option', { name: /\(M1\)/ }).click()
       await isLive(page)
       await row(page, '50001003').click()
-      await page.waitForURL(/till=50001003/)
+      await isAt(page, /till=50001003/)
       await line(page, 'Загрузка обновлений', 'Состояние').getByText('Доступна версия 96').waitFor()
       await line(page, 'Загрузка обновлений', 'Состояние').getByRole('button', { name: 'Старт' }).click()
       await drawer(page).getByRole('progressbar', { name: 'Прогресс' }).waitFor()

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith } from '../support/needs.ts'
 import { violations } from './looks.ts'
 import { CHROMIUM, type PageOffice } from './page-office.ts'
-import { isLive, press, soon } from './soon.ts'
+import { isAt, isLive, press, soon } from './soon.ts'
 import { cell, drawer, line, openTillsOffice, row, TEST_MS } from './tills-rig.ts'
 
 describeWith(CHROMIUM, 'the tills of a store', () => {
@@ -52,14 +52,14 @@ describeWith(CHROMIUM, 'the tills of a store', () => {
       const { page, go, faults, close } = await office.visit()
       await go('stores/M1/tills')
       await page.getByRole('button', { name: 'Сумма' }).click()
-      await page.waitForURL(/sort=sum/)
+      await isAt(page, /sort=sum/)
       const head = page.getByRole('columnheader', { name: 'Сумма' })
       await soon(() => head.getAttribute('aria-sort')).toBe('ascending')
       await page.getByRole('button', { name: 'Сумма' }).click()
-      await page.waitForURL(/sort=-sum/)
+      await isAt(page, /sort=-sum/)
       await soon(() => page.locator('.list-row[data-key]').first().getAttribute('data-key')).toBe('50001007')
       await page.getByRole('button', { name: 'Смена открыта' }).click()
-      await page.waitForURL(/filter=shift/)
+      await isAt(page, /filter=shift/)
       await soon(() => page.locator('.list-row[data-key]').count()).toBe(3)
       await page.reload()
       await soon(() => page.locator('.list-row[data-key]').count()).toBe(3)

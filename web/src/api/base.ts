@@ -6,3 +6,19 @@ export const addressOf = (path: string): string => new URL(path.replace(/^\/+/, 
 
 /** Where the router begins. */
 export const BASE_PATH = ROOT.pathname
+
+/** Longer than a page takes to be left: after that it was not, as where somebody chose to stay. */
+const LEFT_WITHIN_MS = 10_000
+let leaving: { readonly address: string; readonly at: number } | undefined
+
+/**
+ * Leaves this page for another of this server, `path` as of `addressOf`. Many requests are refused at once, and each
+ * says so: going there once more would cut off the going that is under way, and begin it anew.
+ */
+export function goTo(path: string): void {
+  const address = addressOf(path)
+  const now = performance.now()
+  if (leaving?.address === address && now - leaving.at < LEFT_WITHIN_MS) return
+  leaving = { address, at: now }
+  location.assign(address)
+}

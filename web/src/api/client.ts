@@ -1,7 +1,7 @@
 /** The one way to the API. Every call has a deadline; what goes wrong is an ApiProblem. */
 import { hearClock } from '../format/now.ts'
 import { takeAhead } from './ahead.ts'
-import { addressOf } from './base.ts'
+import { addressOf, goTo } from './base.ts'
 import { isOnTheWayOut, leave } from './person.ts'
 import { ApiProblem, localProblem, problemOf } from './problem.ts'
 
@@ -50,7 +50,7 @@ export function goToSignIn(): void {
   }
   const root = new URL(document.baseURI)
   const here = `/${location.pathname.slice(root.pathname.length)}${location.search}`
-  location.assign(addressOf(`sign-in?to=${encodeURIComponent(here)}`))
+  goTo(`sign-in?to=${encodeURIComponent(here)}`)
 }
 
 /** Not randomUUID: browsers have it on https alone, and a head office may have none. */

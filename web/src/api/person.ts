@@ -1,5 +1,5 @@
 /** Whose this tab is. What is kept in it is shown to nobody else, and goes when they sign out. */
-import { addressOf, BASE_PATH } from './base.ts'
+import { BASE_PATH, goTo } from './base.ts'
 
 /** Told to every tab of this browser: who was seen last, `''` when they have signed out. */
 const SEEN = `nightshift-person:${BASE_PATH}`
@@ -72,7 +72,7 @@ export const isOnTheWayOut = (): boolean => isLeaving
 export function leave(): void {
   forget()
   within(() => localStorage.setItem(SEEN, ''))
-  location.assign(addressOf('sign-in'))
+  goTo('sign-in')
 }
 
 /** What other tabs tell, and a page that the browser brings back as it was when it was left. */
