@@ -59,7 +59,7 @@ describeWith(CHROMIUM, 'a kept draft', () => {
         `sessionStorage.setItem('${KEPT}', JSON.stringify({ ...JSON.parse(sessionStorage.getItem('${KEPT}')), serverPackageId: null }))`,
       )
       await go('rollouts/new?step=plan')
-      await page.getByRole('button', { name: 'Сохранить черновик', exact: true }).click()
+      await page.getByRole('button', { name: 'Сохранить изменения черновика', exact: true }).click()
       await page.getByRole('heading', { name: 'Согласование' }).first().waitFor()
       const made = new URL(page.url()).searchParams.get('rollout')
       expect(made).toBe(id)

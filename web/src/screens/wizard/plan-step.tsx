@@ -127,7 +127,7 @@ function Keep({ draft, change, target, plan, usualName }: KeepProps) {
             loading={keep.isPending || isLooking}
             onClick={() => save(revision)}
           >
-            {id === undefined ? t('wizard.plan.create') : t('wizard.plan.revise')}
+            {t(id === undefined && !isLooking ? 'wizard.plan.create' : 'wizard.plan.revise')}
           </ActButton>
         </Group>
       )}
