@@ -2,6 +2,7 @@
 import type { RolloutKind, Step } from '../rollout/due.ts'
 import { retryOf } from '../rollout/reasons.ts'
 import type { Database, Executor } from './database.ts'
+import { OWNED } from './owned.ts'
 import { LIVE } from './state-lists.ts'
 import { requestRetry } from './updates.ts'
 
@@ -48,7 +49,7 @@ export async function judgeUpdateRetry(
     `SELECT u.id AS "updateId", u.state, u.reason, u.generation, u.rollout_id AS "rolloutId", u.store_id AS "storeId",
        u.device_id AS "deviceId", r.state AS "rolloutState", r.kind,
        EXISTS (SELECT 1 FROM device d WHERE d.id = u.device_id AND d.removed_at IS NOT NULL) AS "isRemoved",
-       EXISTS (SELECT 1 FROM device_update o WHERE o.device_id = u.device_id AND o.id <> u.id AND o.state ${LIVE}) AS owned
+       ${OWNED} AS owned
      FROM device_update u JOIN rollout r ON r.id = u.rollout_id WHERE u.id = $1`,
     [claim.id],
   )
